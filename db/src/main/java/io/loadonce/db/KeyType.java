@@ -1,0 +1,95 @@
+package io.loadonce.db;
+
+import java.util.Locale;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** The type of the key column: what an id may look like, and what JDBC is given for it. */
+public enum KeyType {
+  /** A signed 64-bit integer in decimal; {@code 007} is {@code 7}. */
+  BIGINT {
+    @Override
+    String canonical(String text) throws InvalidIdException {
+      return Long.toString(parseLong(text));
+    }
+
+    @Override
+    Object parameter(ResourceId id) {
+      return Long.parseLong(id.text());
+    }
+  },
+
+  /** Any text, compared byte by byte. */
+  TEXT {
+    @Override
+    String canonical(String text) {
+      return text;
+    }
+
+    @Override
+    Object parameter(ResourceId id) {
+      return id.text();
+    }
+  },
+
+  /** 8-4-4-4-12 hexadecimal digits; upper case is lower case. */
+  UUID {
+    @Override
+    String canonical(String text) throws InvalidIdException {
+      if (!UUID_FORM.matcher(text).matches()) {
+        throw new InvalidIdException("id must be a UUID of the form 8-4-4-4-12 hexadecimal digits");
+      }
+      return text.toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    Object parameter(ResourceId id) {
+      return java.util.UUID.fromString(id.text());
+    }
+  };
+
+  /** The longest id that is taken, in bytes of UTF-8. */
+  public static final int MAX_ID_BYTES = 256;
+
+  private static final Pattern UUID_FORM =
+      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+
+  /**
+   * Returns the id that {@code text} stands for. Never blocks.
+   *
+   * @throws InvalidIdException if the text is empty, longer than {@link #MAX_ID_BYTES}, has control
+   *     characters, or is not of this type; the caller's fault
+   */
+  public final ResourceId parse(String text) throws InvalidIdException {
+    check(text);
+    return new ResourceId(canonical(text));
+  }
+
+  abstract String canonical(String text) throws InvalidIdException;
+
+  private static void check(String text) throws InvalidIdException {
+    if (text.isEmpty()) {
+      throw new InvalidIdException("id must not be empty");
+    }
+    if (text.length() > MAX_ID_BYTES
+        || text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_ID_BYTES) {
+      throw new InvalidIdException("id must not be longer than " + MAX_ID_BYTES + " bytes");
+    }
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        throw new InvalidIdException("id must not contain control characters");
+      }
+    }
+  }
+
+  private static long parseLong(String text) throws InvalidIdException {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new InvalidIdException("id must be a decimal number of at most 64 bits");
+    }
+  }
+
+  /** What {@link java.sql.PreparedStatement#setObject} is given for an id that this type parsed. */
+  abstract Object parameter(ResourceId id);
+}
