@@ -1,7 +1,6 @@
 package io.loadonce.db;
 
 import java.util.Locale;
-import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** The type of the key column: what an id may look like, and what JDBC is given for it. */

@@ -1,0 +1,107 @@
+package io.loadonce.server.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.loadonce.server.cache.Entry.Absent;
+import io.loadonce.server.cache.Entry.Row;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows and absences, in memory, each bounded by bytes. An entry's age is judged here, by the clock
+ * of the caller, and not by Caffeine: an entry that is too old stays until it is replaced or pushed
+ * out, so that it can still be given, marked as stale, when the database cannot be asked.
+ *
+ * <p>Guarantee: an id is at most in one of the two budgets, if fills and removals of that id are
+ * serialized, as the lock's mutex does. Non-guarantee: an entry that was just filled is there on
+ * the next look; when memory is full, Caffeine may find it less worth keeping than the others.
+ *
+ * <p>Never blocks for long, takes no null, and is safe for use by many threads.
+ *
+ * @param <K> the id
+ * @param <V> the form in which a row is kept
+ */
+public final class MemoryCache<K, V> {
+
+  /** What an entry costs beside the bytes of its key and its value; docs/memory.md measures it. */
+  public static final int ENTRY_OVERHEAD_BYTES = 224;
+
+  private final CacheSettings settings;
+  private final Cache<K, Row<V>> rows;
+  private final Cache<K, Absent<V>> absent;
+
+  /**
+   * @param keyBytes what a key costs, at least 0
+   * @param valueBytes what a value costs, at least 0
+   */
+  public MemoryCache(
+      CacheSettings settings,
+      ToIntFunction<? super K> keyBytes,
+      ToIntFunction<? super V> valueBytes) {
+    this.settings = settings;
+    this.rows =
+        Caffeine.newBuilder()
+            .maximumWeight(settings.maxBytes())
+            .weigher(
+                (K key, Row<V> row) ->
+                    ENTRY_OVERHEAD_BYTES
+                        + keyBytes.applyAsInt(key)
+                        + valueBytes.applyAsInt(row.value()))
+            .build();
+    this.absent =
+        Caffeine.newBuilder()
+            .maximumWeight(settings.maxNegativeBytes())
+            .weigher((K key, Absent<V> none) -> ENTRY_OVERHEAD_BYTES + keyBytes.applyAsInt(key))
+            .build();
+  }
+
+  /** Returns what is known of the id and fresh, or null. */
+  public @Nullable Entry<V> fresh(K id, long nowNanos) {
+    Row<V> row = rows.getIfPresent(id);
+    if (row != null) {
+      return row.isFresh(nowNanos) ? row : null;
+    }
+    Absent<V> none = absent.getIfPresent(id);
+    return none != null && none.isFresh(nowNanos) ? none : null;
+  }
+
+  /**
+   * Keeps a row.
+   *
+   * @param readNanos when the database was asked for it: its time to live counts from then
+   */
+  public void fill(K id, V value, long version, long readNanos) {
+    absent.invalidate(id);
+    rows.put(id, new Row<>(value, version, readNanos, until(settings.timeToLive(), readNanos)));
+  }
+
+  /** Keeps that there is no row. */
+  public void fillAbsent(K id, long readNanos) {
+    rows.invalidate(id);
+    absent.put(id, new Absent<>(until(settings.negativeTimeToLive(), readNanos)));
+  }
+
+  /** Forgets an id; returns whether anything, fresh or not, was known of it. */
+  public boolean remove(K id) {
+    boolean wasRow = rows.asMap().remove(id) != null;
+    boolean wasAbsent = absent.asMap().remove(id) != null;
+    return wasRow || wasAbsent;
+  }
+
+  /** How many rows are kept, fresh or not; an estimate. */
+  public long rows() {
+    return rows.estimatedSize();
+  }
+
+  /** How many absences are kept, fresh or not; an estimate. */
+  public long absences() {
+    return absent.estimatedSize();
+  }
+
+  private long until(Duration timeToLive, long readNanos) {
+    double share = 1 - settings.jitter() * ThreadLocalRandom.current().nextDouble();
+    return readNanos + (long) (timeToLive.toNanos() * share);
+  }
+}

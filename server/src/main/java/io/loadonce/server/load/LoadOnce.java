@@ -1,0 +1,281 @@
+package io.loadonce.server.load;
+
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceException;
+import io.loadonce.server.cache.Entry;
+import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.LookupCounts.Ending;
+import io.loadonce.server.load.Outcome.Failed;
+import io.loadonce.server.load.Outcome.Found;
+import io.loadonce.server.load.Outcome.Missing;
+import io.loadonce.server.load.Outcome.Origin;
+import io.loadonce.server.load.Outcome.Refused;
+import io.loadonce.server.load.Outcome.TimedOut;
+import io.loadonce.server.lock.Entrance.Began;
+import io.loadonce.server.lock.Entrance.Full;
+import io.loadonce.server.lock.Entrance.Joined;
+import io.loadonce.server.lock.Entrance.Present;
+import io.loadonce.server.lock.Flight;
+import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.lock.SegmentedLock;
+import io.loadonce.server.lock.Swept;
+import io.loadonce.server.lock.Waiter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers lookups from memory and, when it must ask the database, asks once, however many callers
+ * want that id at the same moment.
+ *
+ * <p>Guarantees. One flight asks for an id once, and everyone who joined it gets that outcome,
+ * value or error. No caller's cancellation or deadline reaches a query while another caller waits
+ * for it; when nobody waits, the query is cancelled. After {@link #invalidate} has returned, no
+ * later lookup gives anything read before. A waiter is answered, or has withdrawn, at its deadline,
+ * whatever the database does, provided that {@link #sweep} is called often. Non-guarantee: one
+ * query for an id for ever; an id that fails, expires or is pushed out of memory is asked for
+ * again.
+ *
+ * <p>Nothing here blocks but {@link #await}. Safe for use by many threads; no null anywhere; times
+ * are on the clock given at construction. Callbacks run on whatever thread has the outcome, the
+ * caller's included, and must not block.
+ *
+ * @param <K> the id
+ * @param <V> the form in which a row is kept
+ */
+public final class LoadOnce<K, V> {
+  /** A longer wait is taken for this one; a flight does not last as long. */
+  public static final Duration MAX_WAIT = Duration.ofHours(1);
+
+  private static final Logger log = LoggerFactory.getLogger(LoadOnce.class);
+
+  private final MemoryCache<K, V> cache;
+  private final SegmentedLock<K, Outcome<V>> lock;
+  private final LoadQueue<K, V> queue;
+  private final LongSupplier nanoClock;
+  private final Duration loadTimeout;
+  private final LookupCounts counts = new LookupCounts();
+
+  /**
+   * @param nanoClock monotonic, in nanoseconds
+   */
+  public LoadOnce(
+      MemoryCache<K, V> cache,
+      LockSettings settings,
+      ResourceSource<K, V> source,
+      LongSupplier nanoClock) {
+    this.cache = cache;
+    this.lock = new SegmentedLock<>(settings);
+    this.queue = new LoadQueue<>(source, nanoClock, this::land);
+    this.nanoClock = nanoClock;
+    this.loadTimeout = settings.loadTimeout();
+  }
+
+  /** The first look: what memory has for the id, or null. Takes no lock. */
+  public @Nullable Outcome<V> look(K id) {
+    long nowNanos = nanoClock.getAsLong();
+    Entry<V> entry = cache.fresh(id, nowNanos);
+    return entry == null ? null : counted(outcomeOf(entry, nowNanos));
+  }
+
+  /**
+   * Joins the load of an id, or begins it; for whoever looked and found nothing.
+   *
+   * @param timeout how long the caller waits
+   * @param caller given the outcome once, unless {@link #withdraw} is first
+   * @return the caller's place in the flight
+   */
+  public Waiter<K, Outcome<V>> join(K id, Duration timeout, Consumer<Outcome<V>> caller) {
+    List<Flight<K, Outcome<V>>> began = new ArrayList<>(1);
+    Waiter<K, Outcome<V>> waiter = join(id, timeout, caller, began);
+    queue.add(began);
+    return waiter;
+  }
+
+  /**
+   * Looks up many ids; those that are not in memory are loaded together. An id that is named twice
+   * is answered twice and loaded once.
+   *
+   * @param timeout how long the caller waits for each
+   * @param callers given the outcomes, one for each id and in their order
+   * @return the places of those that were not in memory
+   */
+  public List<Waiter<K, Outcome<V>>> getAll(
+      List<K> ids, Duration timeout, List<Consumer<Outcome<V>>> callers) {
+    List<Flight<K, Outcome<V>>> began = new ArrayList<>();
+    List<Waiter<K, Outcome<V>>> waiters = new ArrayList<>();
+    for (int i = 0; i < ids.size(); i++) {
+      Outcome<V> hit = look(ids.get(i));
+      if (hit == null) {
+        waiters.add(join(ids.get(i), timeout, callers.get(i), began));
+      } else {
+        callers.get(i).accept(hit);
+      }
+    }
+    queue.add(began);
+    return waiters;
+  }
+
+  /**
+   * Looks an id up and waits for the outcome. Blocks for the timeout at most.
+   *
+   * @throws InterruptedException if the thread is interrupted; the call has withdrawn then
+   */
+  public Outcome<V> await(K id, Duration timeout) throws InterruptedException {
+    Outcome<V> hit = look(id);
+    if (hit != null) {
+      return hit;
+    }
+    CompletableFuture<Outcome<V>> answer = new CompletableFuture<>();
+    Waiter<K, Outcome<V>> waiter = join(id, timeout, answer::complete);
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an answer is never an exception", e);
+    } finally {
+      withdraw(waiter);
+    }
+  }
+
+  /**
+   * Gives up. The flight goes on for those who still wait.
+   *
+   * @return true if the callback will not be called; false if it has been or is about to be
+   */
+  public boolean withdraw(Waiter<K, Outcome<V>> waiter) {
+    long nowNanos = nanoClock.getAsLong();
+    boolean waited = lock.withdraw(waiter, nowNanos);
+    if (waited) {
+      boolean late = nowNanos - waiter.deadlineNanos() >= 0;
+      counts.add(late ? Ending.TIMED_OUT : Ending.CANCELLED);
+    }
+    return waited;
+  }
+
+  /**
+   * Forgets an id, and what is being loaded for it: those who wait are still answered, nothing is
+   * kept.
+   */
+  public Invalidated invalidate(K id) {
+    boolean[] removed = new boolean[1];
+    boolean fenced = lock.fence(id, () -> removed[0] = cache.remove(id));
+    return new Invalidated(removed[0], fenced);
+  }
+
+  /**
+   * What an invalidation hit.
+   *
+   * @param entryRemoved something was in memory
+   * @param flightFenced a load was under way
+   */
+  public record Invalidated(boolean entryRemoved, boolean flightFenced) {}
+
+  /**
+   * Answers those whose deadline or whose load's time has passed, and cancels the queries in which
+   * nobody is interested any more. To be called every few milliseconds, by one thread.
+   */
+  public void sweep() {
+    Swept<K, Outcome<V>> swept = lock.sweep(nanoClock.getAsLong());
+    for (Waiter<K, Outcome<V>> waiter : swept.late()) {
+      answer(waiter, new TimedOut<>());
+    }
+    if (!swept.stranded().isEmpty()) {
+      Outcome<V> tooLong =
+          new Failed<>(
+              new SourceException.Unavailable(
+                  "the database did not answer within %d ms".formatted(loadTimeout.toMillis()),
+                  /* cause= */ null));
+      swept.stranded().forEach(waiter -> answer(waiter, tooLong));
+    }
+    queue.cancelUnwanted();
+  }
+
+  public LookupCounts counts() {
+    return counts;
+  }
+
+  /** How many queries were sent since the start. */
+  public long queries() {
+    return queue.queries();
+  }
+
+  /** How many ids those queries asked for. */
+  public long idsLoaded() {
+    return queue.idsLoaded();
+  }
+
+  /** How many loads are under way; a snapshot. */
+  public int flights() {
+    return lock.flights();
+  }
+
+  /** How many callers wait; a snapshot. */
+  public int waiters() {
+    return lock.waiters();
+  }
+
+  private Waiter<K, Outcome<V>> join(
+      K id, Duration timeout, Consumer<Outcome<V>> caller, List<Flight<K, Outcome<V>>> began) {
+    long nowNanos = nanoClock.getAsLong();
+    Duration bounded = timeout.compareTo(MAX_WAIT) < 0 ? timeout : MAX_WAIT;
+    Waiter<K, Outcome<V>> waiter = new Waiter<>(id, nowNanos + bounded.toNanos(), caller);
+    switch (lock.join(waiter, missed -> cache.fresh(missed, nowNanos), nowNanos)) {
+      case Began<K, Outcome<V>, Entry<V>>(Flight<K, Outcome<V>> flight) -> began.add(flight);
+      case Joined<K, Outcome<V>, Entry<V>> _ -> {}
+      case Present<K, Outcome<V>, Entry<V>>(Entry<V> entry) ->
+          answer(waiter, outcomeOf(entry, nowNanos));
+      case Full<K, Outcome<V>, Entry<V>> full -> answer(waiter, new Refused<>(full.cap()));
+    }
+    return waiter;
+  }
+
+  /** Publishes first, in the same step takes the flight out of the table, and wakes last. */
+  private void land(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
+    Outcome<V> joined =
+        outcome instanceof Found<V> found
+            ? new Found<>(found.value(), found.version(), Origin.JOINED, found.ageNanos())
+            : outcome;
+    for (Waiter<K, Outcome<V>> waiter :
+        lock.complete(flight, () -> publish(flight.id(), outcome, readNanos))) {
+      answer(waiter, waiter.led() ? outcome : joined);
+    }
+  }
+
+  private void publish(K id, Outcome<V> outcome, long readNanos) {
+    switch (outcome) {
+      case Found<V> found -> cache.fill(id, found.value(), found.version(), readNanos);
+      case Missing<V> _ -> cache.fillAbsent(id, readNanos);
+      case Failed<V> _, Refused<V> _, TimedOut<V> _ -> {}
+    }
+  }
+
+  /** One caller's broken callback must not keep the others from their answer. */
+  private void answer(Waiter<K, Outcome<V>> waiter, Outcome<V> outcome) {
+    try {
+      waiter.answer(counted(outcome));
+    } catch (RuntimeException | Error e) {
+      log.error("a caller's callback failed", e);
+    }
+  }
+
+  private Outcome<V> counted(Outcome<V> outcome) {
+    counts.add(outcome);
+    return outcome;
+  }
+
+  private static <V> Outcome<V> outcomeOf(Entry<V> entry, long nowNanos) {
+    return switch (entry) {
+      case Entry.Row<V> row ->
+          new Found<>(
+              row.value(), row.version(), Origin.MEMORY, Math.max(0, nowNanos - row.readNanos()));
+      case Entry.Absent<V> _ -> new Missing<>();
+    };
+  }
+}

@@ -1,0 +1,175 @@
+package io.loadonce.server.load;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceException;
+import io.loadonce.db.SourceQuery;
+import io.loadonce.db.SourceRow;
+import io.loadonce.server.lock.Flight;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Flights that wait for a connection, and the queries that are under way. A free connection takes
+ * what there is at once, one id if there is one; while all are busy, ids pile up and leave together
+ * in the next query. Nothing waits in order to be batched.
+ *
+ * <p>Safe for use by many threads. {@link #add} never blocks; loads run on virtual threads, at most
+ * one for each connection of the source.
+ */
+final class LoadQueue<K, V> {
+
+  /** Whom the queue tells how a load ended. */
+  interface Landing<K, V> {
+
+    /**
+     * Called once for each flight that was loaded, on the thread that loaded it.
+     *
+     * @param readNanos when the database was asked
+     */
+    void land(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos);
+  }
+
+  /** One query under way and the flights that it is for. */
+  private record Load<K, V>(SourceQuery<K, V> query, int ids, List<Flight<K, Outcome<V>>> flights) {
+    boolean isUnwanted() {
+      return flights.stream().allMatch(Flight::isOver);
+    }
+  }
+
+  private final ResourceSource<K, V> source;
+  private final LongSupplier nanoClock;
+  private final Landing<K, V> landing;
+  private final LongAdder queries = new LongAdder();
+  private final LongAdder idsLoaded = new LongAdder();
+  private final Object mutex = new Object();
+
+  @GuardedBy("mutex")
+  private final Queue<Flight<K, Outcome<V>>> waiting = new ArrayDeque<>();
+
+  /** By identity. A load that was cancelled is not in here any more. */
+  @GuardedBy("mutex")
+  private final Set<Load<K, V>> underWay = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** Loader threads, each with a connection or about to take one; at most source.connections(). */
+  @GuardedBy("mutex")
+  private int loaders;
+
+  LoadQueue(ResourceSource<K, V> source, LongSupplier nanoClock, Landing<K, V> landing) {
+    this.source = source;
+    this.nanoClock = nanoClock;
+    this.landing = landing;
+  }
+
+  /** Lets the flights be loaded: together, as far as one query reaches. */
+  void add(Collection<Flight<K, Outcome<V>>> flights) {
+    int wanted;
+    synchronized (mutex) {
+      waiting.addAll(flights);
+      int queriesWaiting = Math.ceilDiv(waiting.size(), source.maxIdsPerQuery());
+      wanted = Math.min(queriesWaiting, source.connections() - loaders);
+      loaders += wanted;
+    }
+    for (int i = 0; i < wanted; i++) {
+      Thread.ofVirtual().name("loader").start(this::loadUntilNoneWaits);
+    }
+  }
+
+  /** Cancels, each on a thread of its own, the queries in which nobody is interested any more. */
+  void cancelUnwanted() {
+    List<Load<K, V>> unwanted;
+    synchronized (mutex) {
+      unwanted = underWay.stream().filter(Load::isUnwanted).toList();
+      unwanted.forEach(underWay::remove);
+    }
+    for (Load<K, V> load : unwanted) {
+      Thread.ofVirtual().name("canceller").start(load.query()::cancel);
+    }
+  }
+
+  /** How many queries were sent since the start. */
+  long queries() {
+    return queries.sum();
+  }
+
+  /** How many ids those queries asked for. */
+  long idsLoaded() {
+    return idsLoaded.sum();
+  }
+
+  private void loadUntilNoneWaits() {
+    for (Load<K, V> load = next(); load != null; load = next()) {
+      run(load);
+    }
+  }
+
+  private void run(Load<K, V> load) {
+    queries.increment();
+    idsLoaded.add(load.ids());
+    long readNanos = nanoClock.getAsLong();
+    try {
+      Map<K, SourceRow<V>> rows = load.query().run();
+      for (Flight<K, Outcome<V>> flight : load.flights()) {
+        landing.land(flight, outcomeOf(rows.get(flight.id())), readNanos);
+      }
+    } catch (SourceException e) {
+      landAll(load, new Outcome.Failed<>(e), readNanos);
+    } catch (Throwable t) { // whatever it is, those who wait must hear of it
+      landAll(
+          load,
+          new Outcome.Failed<>(new SourceException.QueryFailed("the load failed", t)),
+          readNanos);
+    } finally {
+      synchronized (mutex) {
+        underWay.remove(load);
+      }
+    }
+  }
+
+  private void landAll(Load<K, V> load, Outcome<V> outcome, long readNanos) {
+    for (Flight<K, Outcome<V>> flight : load.flights()) {
+      landing.land(flight, outcome, readNanos);
+    }
+  }
+
+  private static <V> Outcome<V> outcomeOf(@Nullable SourceRow<V> row) {
+    return switch (row) {
+      case null -> new Outcome.Missing<>();
+      case SourceRow.Found<V>(V value, long version) ->
+          new Outcome.Found<>(value, version, Outcome.Origin.LOADED, /* ageNanos= */ 0);
+      case SourceRow.Unusable<V>(SourceException reason) -> new Outcome.Failed<>(reason);
+    };
+  }
+
+  /** Takes what waits, or gives the connection back and returns null. */
+  private @Nullable Load<K, V> next() {
+    synchronized (mutex) {
+      List<Flight<K, Outcome<V>>> flights = new ArrayList<>();
+      while (!waiting.isEmpty() && flights.size() < source.maxIdsPerQuery()) {
+        Flight<K, Outcome<V>> flight = waiting.remove();
+        if (!flight.isOver()) {
+          flights.add(flight);
+        }
+      }
+      if (flights.isEmpty()) {
+        loaders--;
+        return null;
+      }
+      // An id can be here twice: a fenced flight, and the one that began after it.
+      List<K> ids = flights.stream().map(Flight::id).distinct().toList();
+      Load<K, V> load = new Load<>(source.query(ids), ids.size(), flights);
+      underWay.add(load);
+      return load;
+    }
+  }
+}

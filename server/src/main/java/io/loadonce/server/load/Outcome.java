@@ -1,0 +1,44 @@
+package io.loadonce.server.load;
+
+import io.loadonce.db.SourceException;
+import io.loadonce.server.lock.Entrance;
+
+/**
+ * How a lookup ended. Immutable; one outcome is shared by many callers.
+ *
+ * @param <V> the form in which a row is kept
+ */
+public sealed interface Outcome<V> {
+
+  /**
+   * There is a row.
+   *
+   * @param version the value of the version column, 0 where none is configured
+   * @param ageNanos how long ago the database was asked for it, at least 0
+   */
+  record Found<V>(V value, long version, Origin origin, long ageNanos) implements Outcome<V> {}
+
+  /** There is none. */
+  record Missing<V>() implements Outcome<V> {}
+
+  /** Too many wait already; nothing was asked. */
+  record Refused<V>(Entrance.Cap cap) implements Outcome<V> {}
+
+  /** The caller's deadline passed; the load goes on for the others. */
+  record TimedOut<V>() implements Outcome<V> {}
+
+  /** The load failed, for everyone in its flight and for nobody else. */
+  record Failed<V>(SourceException reason) implements Outcome<V> {}
+
+  /** Where a row came from. */
+  enum Origin {
+    /** It was in memory. */
+    MEMORY,
+    /** This call began the load. */
+    LOADED,
+    /** This call joined a load that another had begun. */
+    JOINED,
+    /** It was in memory, too old, and the database could not be asked. */
+    STALE
+  }
+}

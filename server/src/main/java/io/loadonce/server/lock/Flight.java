@@ -1,0 +1,100 @@
+package io.loadonce.server.lock;
+
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One load of one id, under way, with those who wait for it. Told apart by identity: two flights of
+ * one id are two.
+ *
+ * <p>Every method but {@link #id} and {@link #isOver} is called with the segment's mutex held.
+ *
+ * @param <K> the id
+ * @param <O> the outcome
+ */
+public final class Flight<K, O> {
+  private final K id;
+  private final long beganNanos;
+
+  /** In order of arrival. Handed out when the flight ends, and not touched from then on. */
+  private final Set<Waiter<K, O>> waiters = new LinkedHashSet<>();
+
+  /** No waiter's deadline is earlier; it may be later, when the earliest has left. */
+  private long earliestDeadlineNanos;
+
+  /** When the last waiter left; meaningful while there is none. */
+  private long emptySinceNanos;
+
+  /** Once true, always true. Written with the mutex held. */
+  private volatile boolean over;
+
+  Flight(K id, long beganNanos) {
+    this.id = id;
+    this.beganNanos = beganNanos;
+  }
+
+  public K id() {
+    return id;
+  }
+
+  /** Whether the flight has ended, so that nobody is interested in its load. Any thread may ask. */
+  public boolean isOver() {
+    return over;
+  }
+
+  int waiters() {
+    return waiters.size();
+  }
+
+  long ageNanos(long nowNanos) {
+    return nowNanos - beganNanos;
+  }
+
+  boolean isAbandoned(long nowNanos, long afterNanos) {
+    return waiters.isEmpty() && nowNanos - emptySinceNanos >= afterNanos;
+  }
+
+  void add(Waiter<K, O> waiter) {
+    if (waiters.isEmpty() || waiter.deadlineNanos() - earliestDeadlineNanos < 0) {
+      earliestDeadlineNanos = waiter.deadlineNanos();
+    }
+    waiters.add(waiter);
+  }
+
+  /** Returns whether the waiter was still waiting. */
+  boolean remove(Waiter<K, O> waiter, long nowNanos) {
+    boolean waited = !over && waiters.remove(waiter);
+    if (waited) {
+      emptySinceNanos = nowNanos;
+    }
+    return waited;
+  }
+
+  /** Moves those whose deadline has passed to {@code late}. */
+  void removeLate(long nowNanos, List<Waiter<K, O>> late) {
+    if (waiters.isEmpty() || nowNanos - earliestDeadlineNanos < 0) {
+      return;
+    }
+    long earliest = Long.MAX_VALUE;
+    for (Iterator<Waiter<K, O>> all = waiters.iterator(); all.hasNext(); ) {
+      Waiter<K, O> waiter = all.next();
+      long left = waiter.deadlineNanos() - nowNanos;
+      if (left <= 0) {
+        all.remove();
+        late.add(waiter);
+        emptySinceNanos = nowNanos;
+      } else {
+        earliest = Math.min(earliest, left);
+      }
+    }
+    earliestDeadlineNanos = nowNanos + earliest;
+  }
+
+  /** Ends the flight and gives up its waiters, for whoever called to answer. */
+  Set<Waiter<K, O>> end() {
+    over = true;
+    return waiters;
+  }
+}

@@ -1,0 +1,116 @@
+package io.loadonce.server.lock;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadonce.server.lock.Entrance.Began;
+import io.loadonce.server.lock.Entrance.Cap;
+import io.loadonce.server.lock.Entrance.Full;
+import io.loadonce.server.lock.Entrance.Joined;
+import io.loadonce.server.lock.Entrance.Present;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A mutex and the flights that it guards. {@link SegmentedLock} has the contract. */
+final class Segment<K, O> {
+  private final LockSettings settings;
+  private final Object mutex = new Object();
+
+  /** The flight whose outcome may be published, for each id that has one. None of them is over. */
+  @GuardedBy("mutex")
+  private final Map<K, Flight<K, O>> flights = new HashMap<>();
+
+  /** The invalidated flights: they answer those who wait and publish nothing. None is over. */
+  @GuardedBy("mutex")
+  private final Set<Flight<K, O>> fenced = new HashSet<>();
+
+  Segment(LockSettings settings) {
+    this.settings = settings;
+  }
+
+  <E> Entrance<K, O, E> join(
+      Waiter<K, O> waiter, Function<? super K, ? extends @Nullable E> secondLook, long nowNanos) {
+    synchronized (mutex) {
+      Flight<K, O> underWay = flights.get(waiter.id());
+      if (underWay != null) {
+        if (underWay.waiters() >= settings.maxWaitersPerId()) {
+          return new Full<>(Cap.WAITERS_PER_ID);
+        }
+        underWay.add(waiter);
+        waiter.enter(underWay, /* led= */ false);
+        return new Joined<>();
+      }
+      E entry = secondLook.apply(waiter.id());
+      if (entry != null) {
+        return new Present<>(entry);
+      }
+      Flight<K, O> flight = new Flight<>(waiter.id(), nowNanos);
+      flight.add(waiter);
+      waiter.enter(flight, /* led= */ true);
+      flights.put(waiter.id(), flight);
+      return new Began<>(flight);
+    }
+  }
+
+  Set<Waiter<K, O>> complete(Flight<K, O> flight, Runnable publish) {
+    synchronized (mutex) {
+      if (flight.isOver()) {
+        return Set.of();
+      }
+      if (flights.get(flight.id()) == flight) {
+        publish.run();
+        flights.remove(flight.id(), flight);
+      } else {
+        fenced.remove(flight);
+      }
+      return flight.end();
+    }
+  }
+
+  boolean withdraw(Waiter<K, O> waiter, long nowNanos) {
+    synchronized (mutex) {
+      Flight<K, O> flight = waiter.flight();
+      return flight != null && flight.remove(waiter, nowNanos);
+    }
+  }
+
+  boolean fence(K id, Runnable forget) {
+    synchronized (mutex) {
+      Flight<K, O> flight = flights.remove(id);
+      if (flight != null) {
+        fenced.add(flight);
+      }
+      forget.run();
+      return flight != null;
+    }
+  }
+
+  void sweep(long nowNanos, Swept<K, O> swept) {
+    synchronized (mutex) {
+      sweep(flights.values(), nowNanos, swept);
+      sweep(fenced, nowNanos, swept);
+    }
+  }
+
+  private void sweep(Collection<Flight<K, O>> some, long nowNanos, Swept<K, O> swept) {
+    for (Iterator<Flight<K, O>> all = some.iterator(); all.hasNext(); ) {
+      Flight<K, O> flight = all.next();
+      flight.removeLate(nowNanos, swept.late());
+      boolean overdue = flight.ageNanos(nowNanos) >= settings.loadTimeout().toNanos();
+      if (overdue || flight.isAbandoned(nowNanos, settings.abandonAfter().toNanos())) {
+        all.remove();
+        swept.stranded().addAll(flight.end());
+      }
+    }
+  }
+
+  int flights() {
+    synchronized (mutex) {
+      return flights.size() + fenced.size();
+    }
+  }
+}

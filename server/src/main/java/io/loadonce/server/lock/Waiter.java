@@ -1,0 +1,66 @@
+package io.loadonce.server.lock;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call that waits for an id: an entry with a callback, not a thread.
+ *
+ * <p>Guarantee: either the callback is called, exactly once, or {@link SegmentedLock#withdraw}
+ * returned true for this waiter; never both and never neither. Non-guarantee: the thread that calls
+ * it. A waiter is used for one {@link SegmentedLock#join} only.
+ *
+ * @param <K> the id
+ * @param <O> the outcome
+ */
+public final class Waiter<K, O> {
+  private final K id;
+  private final long deadlineNanos;
+  private final Consumer<? super O> callback;
+
+  /** The flight it was let into. Set once, with the mutex of the id's segment held. */
+  private @Nullable Flight<K, O> flight;
+
+  /** Whether it began that flight. Set once, with that mutex held. */
+  private boolean led;
+
+  /**
+   * @param deadlineNanos when to give up, on the clock of the lock
+   * @param callback given the outcome; must not block and must not throw
+   */
+  public Waiter(K id, long deadlineNanos, Consumer<? super O> callback) {
+    this.id = id;
+    this.deadlineNanos = deadlineNanos;
+    this.callback = callback;
+  }
+
+  public K id() {
+    return id;
+  }
+
+  /** When this waiter gives up, on the clock of the lock. */
+  public long deadlineNanos() {
+    return deadlineNanos;
+  }
+
+  /** Whether this waiter's call began the flight; meaningful once the flight has ended. */
+  public boolean led() {
+    return led;
+  }
+
+  /** Calls back. Only for whoever took this waiter out of the lock, or was never let in with it. */
+  public void answer(O outcome) {
+    callback.accept(outcome);
+  }
+
+  /** To be called with the mutex of the id's segment held. */
+  void enter(Flight<K, O> flight, boolean led) {
+    this.flight = flight;
+    this.led = led;
+  }
+
+  /** To be called with the mutex of the id's segment held. Null before it was let in. */
+  @Nullable Flight<K, O> flight() {
+    return flight;
+  }
+}
