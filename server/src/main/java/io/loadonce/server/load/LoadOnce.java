@@ -221,6 +221,11 @@ public final class LoadOnce<K, V> {
     return lock.waiters();
   }
 
+  /** How many threads load, each with a connection; a snapshot. */
+  public int busyLoaders() {
+    return queue.loaders();
+  }
+
   private Waiter<K, Outcome<V>> join(
       K id, Duration timeout, Consumer<Outcome<V>> caller, List<Flight<K, Outcome<V>>> began) {
     long nowNanos = nanoClock.getAsLong();

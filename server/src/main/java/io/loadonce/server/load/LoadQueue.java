@@ -107,6 +107,13 @@ final class LoadQueue<K, V> {
     return idsLoaded.sum();
   }
 
+  /** How many loads run at this moment; a snapshot. Zero when idle. */
+  int loaders() {
+    synchronized (mutex) {
+      return loaders;
+    }
+  }
+
   private void loadUntilNoneWaits() {
     for (Load<K, V> load = next(); load != null; load = next()) {
       run(load);

@@ -1,0 +1,115 @@
+package io.loadonce.server.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceException;
+import io.loadonce.db.SourceQuery;
+import io.loadonce.db.SourceRow;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A database whose every query stands still until the test answers it. */
+public final class StallingSource implements ResourceSource<String, String> {
+  private final int connections;
+  private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
+  private final AtomicInteger queries = new AtomicInteger();
+
+  public StallingSource(int connections) {
+    this.connections = connections;
+  }
+
+  /** The next query that was sent; waits for it. */
+  public Asked next() throws InterruptedException {
+    Asked next = asked.poll(10, TimeUnit.SECONDS);
+    assertThat(next).as("a query within 10 s").isNotNull();
+    return next;
+  }
+
+  public int queries() {
+    return queries.get();
+  }
+
+  @Override
+  public SourceQuery<String, String> query(List<String> ids) {
+    return new Asked(ids);
+  }
+
+  @Override
+  public int connections() {
+    return connections;
+  }
+
+  @Override
+  public int maxIdsPerQuery() {
+    return 4;
+  }
+
+  @Override
+  public void close() {}
+
+  /** One query that waits for its answer. */
+  public final class Asked implements SourceQuery<String, String> {
+    private final List<String> ids;
+    private final CompletableFuture<Map<String, SourceRow<String>>> answer =
+        new CompletableFuture<>();
+    private final CountDownLatch cancelled = new CountDownLatch(1);
+
+    private Asked(List<String> ids) {
+      this.ids = ids;
+    }
+
+    public List<String> ids() {
+      return ids;
+    }
+
+    /** Answers each id with {@code prefix + id}. */
+    public void find(String prefix) {
+      Map<String, SourceRow<String>> rows = new HashMap<>();
+      for (String id : ids) {
+        rows.put(id, new SourceRow.Found<>(prefix + id, 7));
+      }
+      answer.complete(rows);
+    }
+
+    public void find(Map<String, SourceRow<String>> rows) {
+      answer.complete(rows);
+    }
+
+    public void fail(Throwable reason) {
+      answer.completeExceptionally(reason);
+    }
+
+    public boolean wasCancelledWithin(int seconds) throws InterruptedException {
+      return cancelled.await(seconds, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public Map<String, SourceRow<String>> run() throws SourceException {
+      queries.getAndIncrement();
+      asked.add(this);
+      try {
+        return answer.join();
+      } catch (java.util.concurrent.CompletionException e) {
+        switch (e.getCause()) {
+          case SourceException failure -> throw failure;
+          case Error error -> throw error;
+          case null, default -> throw e;
+        }
+      }
+    }
+
+    @Override
+    public void cancel() {
+      cancelled.countDown();
+      answer.completeExceptionally(new SourceException.QueryFailed("cancelled", /* cause= */ null));
+    }
+  }
+}
