@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jetbrains.lincheck.Lincheck;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +65,7 @@ class SegmentedLockSchedulesTest {
                 engine.database.set(2);
                 engine.invalidate();
               });
-          require(engine.memory == null || engine.memory == 2, "nothing old in memory");
+          require(!Objects.equals(engine.memory.get(), 1), "nothing old in memory");
           require(Objects.equals(engine.get(), 2), "version 2 after the invalidation");
           engine.assertIdle();
         });
@@ -180,17 +181,18 @@ class SegmentedLockSchedulesTest {
     final AtomicInteger loads = new AtomicInteger();
     final AtomicInteger answers = new AtomicInteger();
 
-    volatile @Nullable Integer memory;
+    /** Not a field written in a lambda: Lincheck would not switch threads at it. */
+    final AtomicReference<@Nullable Integer> memory = new AtomicReference<>();
 
     /** Loads on the caller's own thread; a joiner is answered by whoever loads. */
     @Nullable Integer get() {
-      Integer hit = memory;
+      Integer hit = memory.get();
       if (hit != null) {
         answers.getAndIncrement();
         return hit;
       }
       Waiter<String, Integer> waiter = new Waiter<>("id", 1_000, _ -> answers.getAndIncrement());
-      return switch (lock.<Integer>join(waiter, _ -> memory, 0)) {
+      return switch (lock.<Integer>join(waiter, _ -> memory.get(), 0)) {
         case Began<String, Integer, Integer>(Flight<String, Integer> flight) -> load(flight);
         case Present<String, Integer, Integer>(Integer found) -> {
           answers.getAndIncrement();
@@ -202,7 +204,7 @@ class SegmentedLockSchedulesTest {
     }
 
     void invalidate() {
-      lock.fence("id", () -> memory = null);
+      lock.fence("id", () -> memory.set(null));
     }
 
     void assertIdle() {
@@ -212,7 +214,7 @@ class SegmentedLockSchedulesTest {
     private Integer load(Flight<String, Integer> flight) {
       loads.getAndIncrement();
       int version = database.get();
-      lock.complete(flight, () -> memory = version).forEach(waiter -> waiter.answer(version));
+      lock.complete(flight, () -> memory.set(version)).forEach(waiter -> waiter.answer(version));
       return version;
     }
   }

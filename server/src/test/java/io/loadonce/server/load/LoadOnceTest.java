@@ -110,8 +110,9 @@ class LoadOnceTest {
     SourceException reason = new SourceException.QueryFailed("planted", /* cause= */ null);
     Call first = join("a");
     Call second = join("a");
+    StallingSource.Asked failing = database.next();
     Call other = join("b");
-    database.next().fail(reason);
+    failing.fail(reason);
     database.next().find("row of ");
     assertThat(first.outcome()).isEqualTo(new Failed<>(reason));
     assertThat(second.outcome()).isEqualTo(new Failed<>(reason));
@@ -274,10 +275,8 @@ class LoadOnceTest {
 
   @Test
   void join_allConnectionsBusy_idsLeaveTogetherInTheNextQuery() throws Exception {
-    join("a");
-    join("b");
-    StallingSource.Asked a = database.next();
-    StallingSource.Asked b = database.next();
+    StallingSource.Asked a = asked("a");
+    StallingSource.Asked b = asked("b");
     List<Call> piled = List.of(join("c"), join("d"), join("e"), join("f"), join("g"));
     a.find("row of ");
     StallingSource.Asked next = database.next();
@@ -296,10 +295,8 @@ class LoadOnceTest {
 
   @Test
   void join_abandonedInTheQueue_isNeverAsked() throws Exception {
-    join("a");
-    join("b");
-    StallingSource.Asked a = database.next();
-    StallingSource.Asked b = database.next();
+    StallingSource.Asked a = asked("a");
+    StallingSource.Asked b = asked("b");
     engine.withdraw(join("c").waiter());
     clock.addAndGet(Duration.ofMillis(30).toNanos());
     engine.sweep();
@@ -310,6 +307,22 @@ class LoadOnceTest {
     next.find("row of ");
     b.find("row of ");
     assertThat(d.outcome()).isInstanceOf(Found.class);
+  }
+
+  @Test
+  void invalidate_whileQueued_idIsAskedOnce() throws Exception {
+    StallingSource.Asked a = asked("a");
+    StallingSource.Asked b = asked("b");
+    Call before = join("c");
+    engine.invalidate("c");
+    Call after = join("c");
+    a.find("row of ");
+    StallingSource.Asked next = database.next();
+    assertThat(next.ids()).containsExactly("c");
+    next.find("row of ");
+    b.find("row of ");
+    assertThat(before.outcome()).isInstanceOf(Found.class);
+    assertThat(after.outcome()).isInstanceOf(Found.class);
   }
 
   @Test
@@ -351,6 +364,12 @@ class LoadOnceTest {
     Call call = new Call();
     call.waiter = engine.join(id, MINUTE, call);
     return call;
+  }
+
+  /** A query for this id alone: one that follows could leave together with it otherwise. */
+  private StallingSource.Asked asked(String id) throws InterruptedException {
+    join(id);
+    return database.next();
   }
 
   private void load(String id) throws Exception {

@@ -1,0 +1,207 @@
+package io.loadonce.server.planted;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A check that cannot fail is no check: each bug here must turn its check red. */
+class PlantedBugsTest {
+  private static final String LOCK = "server/src/main/java/io/loadonce/server/lock/";
+  private static final String LOAD = "server/src/main/java/io/loadonce/server/load/";
+  private static final String CACHE = "server/src/main/java/io/loadonce/server/cache/";
+
+  private static final String SCHEDULES =
+      "io.loadonce.server.concurrency.SegmentedLockSchedulesTest#";
+  private static final String LOCK_TEST = "io.loadonce.server.lock.SegmentedLockTest#";
+  private static final String LOAD_TEST = "io.loadonce.server.load.LoadOnceTest#";
+  private static final String CACHE_TEST = "io.loadonce.server.cache.MemoryCacheTest#";
+
+  @TempDir private Path scratch;
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("bugs")
+  void check_bugPlanted_turnsRed(PlantedBug bug) throws Exception {
+    assertThat(bug.runCheck(scratch)).isEqualTo(RunCheck.RED);
+  }
+
+  @Test
+  void check_nothingPlanted_isGreen() throws Exception {
+    PlantedBug none =
+        new PlantedBug(
+            "nothing planted",
+            LOCK + "Segment.java",
+            "E entry = secondLook.apply(waiter.id());",
+            "E entry = secondLook.apply(waiter.id());",
+            LOCK_TEST + "join_noFlight_begins");
+    assertThat(none.runCheck(scratch)).isEqualTo(RunCheck.GREEN);
+  }
+
+  @Test
+  void check_noSuchTest_isNotTakenForRed() throws IOException, InterruptedException {
+    PlantedBug none =
+        new PlantedBug(
+            "ran nothing",
+            LOCK + "Segment.java",
+            "E entry = secondLook.apply(waiter.id());",
+            "E entry = null;",
+            LOCK_TEST + "noSuchTest");
+    assertThat(none.runCheck(scratch)).isNotIn(RunCheck.RED, RunCheck.GREEN);
+  }
+
+  static Stream<PlantedBug> bugs() {
+    return Stream.of(inTheLock(), inTheLoad(), inTheCache()).flatMap(bugs -> bugs);
+  }
+
+  private static Stream<PlantedBug> inTheLock() {
+    return Stream.of(
+        new PlantedBug(
+            "G1: the second look is left out",
+            LOCK + "Segment.java",
+            "E entry = secondLook.apply(waiter.id());",
+            "E entry = null;",
+            SCHEDULES + "get_twoMissTogether_loadOnce"),
+        new PlantedBug(
+            "R1: published after the table was left",
+            LOCK + "SegmentedLock.java",
+            "segment(flight.id()).complete(flight, publish);",
+            "segment(flight.id()).complete(flight, () -> {}); publish.run();",
+            SCHEDULES + "get_twoMissTogether_loadOnce"),
+        new PlantedBug(
+            "G2: the fence is left out",
+            LOCK + "Segment.java",
+            "Flight<K, O> flight = flights.remove(id);",
+            "Flight<K, O> flight = null;",
+            SCHEDULES + "invalidate_duringALoad_nothingOlderIsFoundAfterwards"),
+        new PlantedBug(
+            "R1: a fenced flight is taken out by id",
+            LOCK + "Segment.java",
+            "fenced.remove(flight);",
+            "fenced.remove(flight); flights.remove(flight.id());",
+            SCHEDULES + "invalidate_once_loadsTwiceAtMost"),
+        new PlantedBug(
+            "R3: a waiter that withdraws stays in its flight",
+            LOCK + "Flight.java",
+            "!over && waiters.remove(waiter)",
+            "!over && waiters.contains(waiter)",
+            LOCK_TEST + "withdraw_waiting_leavesNoWaiter"),
+        new PlantedBug(
+            "R3: a waiter withdraws although its answer is on the way",
+            LOCK + "Flight.java",
+            "!over && waiters.remove(waiter)",
+            "waiters.remove(waiter)",
+            SCHEDULES + "withdraw_whileItLands_answeredOrWithdrawnNeverBoth"),
+        new PlantedBug(
+            "R6: the cap for one id is left out",
+            LOCK + "Segment.java",
+            "underWay.waiters() >= settings.maxWaitersPerId()",
+            "underWay.waiters() < 0",
+            LOAD_TEST + "join_beyondTheCap_isRefusedWithoutAQuery"),
+        new PlantedBug(
+            "R6: the total is read and written in two steps",
+            LOCK + "SegmentedLock.java",
+            "if (waiters.incrementAndGet() > settings.maxWaiters()) {",
+            "int seen = waiters.get(); waiters.set(seen + 1);"
+                + " if (seen + 1 > settings.maxWaiters()) {",
+            SCHEDULES + "join_atTheCap_neverMoreInsideThanTheCap"),
+        new PlantedBug(
+            "G5: deadlines are not looked at",
+            LOCK + "Segment.java",
+            "flight.removeLate(nowNanos, swept.late());",
+            "",
+            LOAD_TEST + "sweep_deadlinePasses_timesOutWhileTheLoadGoesOn"),
+        new PlantedBug(
+            "G6: a flight is abandoned although someone waits",
+            LOCK + "Flight.java",
+            "waiters.isEmpty() && nowNanos - emptySinceNanos",
+            "nowNanos - emptySinceNanos",
+            LOAD_TEST + "join_afterEveryoneLeft_isServedByTheSameQuery"),
+        new PlantedBug(
+            "R8: the watchdog is asleep",
+            LOCK + "Segment.java",
+            "flight.ageNanos(nowNanos) >= settings.loadTimeout().toNanos()",
+            "false",
+            LOAD_TEST + "sweep_loadHangs_failsItAndFreesTheId"),
+        new PlantedBug(
+            "R8: a publication that throws takes the flight with it",
+            LOCK + "Segment.java",
+            "publish.run();",
+            "try { publish.run(); } finally { flight.end(); }",
+            LOCK_TEST + "complete_publicationThrows_flightCanBeCompletedAgain"));
+  }
+
+  private static Stream<PlantedBug> inTheLoad() {
+    return Stream.of(
+        new PlantedBug(
+            "G6: the query goes on when nobody waits",
+            LOAD + "LoadOnce.java",
+            "    queue.cancelUnwanted();\n",
+            "",
+            LOAD_TEST + "withdraw_everyone_cancelsTheQueryAfterAMoment"),
+        new PlantedBug(
+            "G7: the error of one id reaches the others of its query",
+            LOAD + "LoadQueue.java",
+            "outcomeOf(rows.get(flight.id()))",
+            "outcomeOf(rows.values().stream()"
+                + ".filter(SourceRow.Unusable.class::isInstance).findAny()"
+                + ".orElse(rows.get(flight.id())))",
+            LOAD_TEST + "join_oneUnusableRowInAQuery_failsThatIdOnly"),
+        new PlantedBug(
+            "R4: an error is kept",
+            LOAD + "LoadOnce.java",
+            "case Failed<V> _, Refused<V> _, TimedOut<V> _ -> {}",
+            "case Failed<V> _, Refused<V> _, TimedOut<V> _ -> cache.fillAbsent(id, readNanos);",
+            LOAD_TEST + "join_loadFails_reachesThatFlightAndNobodyElse"),
+        new PlantedBug(
+            "R8: an Error does not complete the flight",
+            LOAD + "LoadQueue.java",
+            "catch (Throwable t)",
+            "catch (RuntimeException t)",
+            LOAD_TEST + "join_loaderThrowsAnError_everyoneHearsOfIt"),
+        new PlantedBug(
+            "R8: one broken callback keeps the others from their answer",
+            LOAD + "LoadOnce.java",
+            "catch (RuntimeException | Error e)",
+            "catch (java.util.concurrent.CancellationException e)",
+            LOAD_TEST + "join_oneCallbackThrows_othersAreAnswered"),
+        new PlantedBug(
+            "R3: what was abandoned in the queue is asked all the same",
+            LOAD + "LoadQueue.java",
+            "if (!flight.isOver()) {",
+            "if (flight != null) {",
+            LOAD_TEST + "join_abandonedInTheQueue_isNeverAsked"),
+        new PlantedBug(
+            "an id is asked twice in one query",
+            LOAD + "LoadQueue.java",
+            ".distinct()",
+            "",
+            LOAD_TEST + "invalidate_whileQueued_idIsAskedOnce"));
+  }
+
+  private static Stream<PlantedBug> inTheCache() {
+    return Stream.of(
+        new PlantedBug(
+            "R5: absences live as long as rows",
+            CACHE + "MemoryCache.java",
+            "settings.negativeTimeToLive()",
+            "settings.timeToLive()",
+            LOAD_TEST + "join_noRow_isMissingForTheNegativeTimeToLive"),
+        new PlantedBug(
+            "G9: absences are not bounded",
+            CACHE + "MemoryCache.java",
+            ".maximumWeight(settings.maxNegativeBytes())",
+            ".maximumWeight(Long.MAX_VALUE)",
+            CACHE_TEST + "fillAbsent_floodOfInventedIds_leavesEveryRowInPlace"),
+        new PlantedBug(
+            "entries that were filled together expire together",
+            CACHE + "MemoryCache.java",
+            "1 - settings.jitter() * ThreadLocalRandom.current().nextDouble()",
+            "1 - settings.jitter()",
+            CACHE_TEST + "fill_together_expireSpreadOverTheJitter"));
+  }
+}
