@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FormatTest {
 
-  private static final String UNFORMATTED = "package a;\nimport java.util.List;\nclass  A{ }\n";
+  private static final String UNFORMATTED = "package a;\nclass  A{ }\n";
   private static final String FORMATTED = "package a;\n\nclass A {}\n";
 
   @Test
@@ -32,7 +32,9 @@ class FormatTest {
   void unformatted_plantedFile_isNamed(@TempDir Path root) throws Exception {
     Files.writeString(root.resolve("A.java"), UNFORMATTED);
     Files.writeString(root.resolve("B.java"), "package a;\n\nclass B {}\n");
-    assertThat(unformatted(root)).containsExactly("A.java");
+    Files.writeString(
+        root.resolve("C.java"), "package a;\n\nimport java.util.List;\n\nclass C {}\n");
+    assertThat(unformatted(root)).containsExactly("A.java", "C.java");
   }
 
   @Test
