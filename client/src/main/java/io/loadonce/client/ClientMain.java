@@ -49,7 +49,8 @@ public final class ClientMain {
     CommandLine line =
         new CommandLine(new ClientMain())
             .addSubcommand(new GetCommand(out, err))
-            .addSubcommand(new CheckCommand(out, err));
+            .addSubcommand(new CheckCommand(out, err))
+            .addSubcommand(new LoadCommand(out, err));
     line.setOut(out)
         .setErr(err)
         .setDefaultValueProvider(new EnvironmentDefaults(environment))

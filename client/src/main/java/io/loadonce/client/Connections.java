@@ -48,6 +48,11 @@ final class Connections extends Channel implements AutoCloseable {
     return channels.get(Math.floorMod(connection, channels.size())).newCall(method, bounded);
   }
 
+  /** How many there are. */
+  int size() {
+    return channels.size();
+  }
+
   @Override
   public String authority() {
     return channels.getFirst().authority();
