@@ -12,6 +12,7 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -51,6 +52,8 @@ public final class ClientMain {
             .addSubcommand(new GetCommand(out, err))
             .addSubcommand(new CheckCommand(out, err))
             .addSubcommand(new LoadCommand(out, err));
+    addHelp(line);
+    line.getSubcommands().values().forEach(ClientMain::addHelp);
     line.setOut(out)
         .setErr(err)
         .setDefaultValueProvider(new EnvironmentDefaults(environment))
@@ -62,6 +65,16 @@ public final class ClientMain {
       return USAGE;
     }
     return line.execute(arguments.toArray(String[]::new));
+  }
+
+  private static void addHelp(CommandLine command) {
+    command
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("--help")
+                .usageHelp(true)
+                .description("Print this and exit.")
+                .build());
   }
 
   private static int misused(ParameterException misuse, PrintWriter err) {

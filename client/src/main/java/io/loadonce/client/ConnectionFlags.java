@@ -43,14 +43,6 @@ final class ConnectionFlags {
       description = "Certificates to trust, in PEM form; implies --tls.")
   private @Nullable Path tlsCa;
 
-  @Option(names = "--help", usageHelp = true, description = "Print this and exit.")
-  private boolean help;
-
-  /** Whether the text of the flags was asked for; nothing else then counts. */
-  boolean help() {
-    return help;
-  }
-
   /**
    * The settings that the flags ask for.
    *

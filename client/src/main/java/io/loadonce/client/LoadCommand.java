@@ -132,7 +132,10 @@ final class LoadCommand implements Callable<Integer> {
       return 0;
     }
     err.println(
-        "loadonce: no call succeeded; of %d: %s".formatted(result.calls(), result.statuses()));
+        result.calls() == 0
+            ? "loadonce: no call was counted, for all of them began in the warm-up"
+            : "loadonce: no call succeeded; of %d: %s"
+                .formatted(result.calls(), result.statuses()));
     return ClientMain.FAILED;
   }
 

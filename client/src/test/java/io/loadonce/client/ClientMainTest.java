@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientMainTest {
 
@@ -38,6 +39,16 @@ class ClientMainTest {
   @Test
   void run_flagIsNearlyRight_suggestsTheRightOne() {
     assertThat(CommandRun.of("get", "1", "--tarket=x").err()).contains("did you mean --target");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "get --help", "check --help", "load --help"})
+  void run_helpIsAskedFor_printsUsageAndExitsWith0(String line) {
+    CommandRun run = CommandRun.of(line.split(" "));
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith("Usage: loadonce");
+    assertThat(run.err()).isEmpty();
   }
 
   @Test
