@@ -8,6 +8,10 @@ package io.loadonce.db;
 public final class InvalidIdException extends Exception {
 
   InvalidIdException(String message) {
-    super(message, /* cause= */ null, /* enableSuppression= */ false, /* writableStackTrace= */ false);
+    super(
+        message,
+        /* cause= */ null,
+        /* enableSuppression= */ false,
+        /* writableStackTrace= */ false);
   }
 }

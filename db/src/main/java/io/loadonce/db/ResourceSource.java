@@ -24,7 +24,10 @@ public interface ResourceSource<K, V> extends AutoCloseable {
   /** The most ids that one query takes; at least 1. */
   int maxIdsPerQuery();
 
-  /** Frees what is held. Queries that run may fail. May block for a moment; a second call does nothing. */
+  /**
+   * Frees what is held. Queries that run may fail. May block for a moment; a second call does
+   * nothing.
+   */
   @Override
   void close();
 }
