@@ -1,6 +1,8 @@
 package io.loadonce.db;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,6 +23,8 @@ public final class CountedH2 extends CountedDatabase {
 
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final Map<String, ReadCounts> COUNTS = new ConcurrentHashMap<>();
+
+  private static final Method CHECK_CANCELED = checkCanceled();
 
   private final String name;
   private final ReadCounts counts = new ReadCounts();
@@ -93,8 +97,30 @@ public final class CountedH2 extends CountedDatabase {
     while (System.nanoTime() < end) {
       LockSupport.parkNanos(1_000_000);
       session.checkCanceled();
+      checkCancelled(session.getCurrentCommand());
     }
     return Integer.MAX_VALUE;
+  }
+
+  /** H2 asks both between rows: the time-out is the session's, the cancel is the command's. */
+  private static void checkCancelled(Command command) throws SQLException {
+    try {
+      CHECK_CANCELED.invoke(command);
+    } catch (InvocationTargetException e) {
+      throw new SQLException("cancelled", "57014", e);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Method checkCanceled() {
+    try {
+      Method method = Command.class.getDeclaredMethod("checkCanceled");
+      method.setAccessible(true);
+      return method;
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Called by H2. */
