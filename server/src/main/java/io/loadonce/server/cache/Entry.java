@@ -7,6 +7,9 @@ package io.loadonce.server.cache;
  */
 public sealed interface Entry<V> {
 
+  /** When the database was asked. */
+  long readNanos();
+
   /** Until when this entry may be given as it is. */
   long freshUntilNanos();
 
@@ -17,10 +20,11 @@ public sealed interface Entry<V> {
   /**
    * There was a row.
    *
-   * @param readNanos when the database was asked for it
+   * @param refreshDueNanos when it is to be read again, while it is still given
    */
-  record Row<V>(V value, long version, long readNanos, long freshUntilNanos) implements Entry<V> {}
+  record Row<V>(V value, long version, long readNanos, long refreshDueNanos, long freshUntilNanos)
+      implements Entry<V> {}
 
   /** There was none. */
-  record Absent<V>(long freshUntilNanos) implements Entry<V> {}
+  record Absent<V>(long readNanos, long freshUntilNanos) implements Entry<V> {}
 }

@@ -57,14 +57,10 @@ public final class MemoryCache<K, V> {
             .build();
   }
 
-  /** Returns what is known of the id and fresh, or null. */
-  public @Nullable Entry<V> fresh(K id, long nowNanos) {
+  /** Returns what is known of the id, fresh or not, or null. */
+  public @Nullable Entry<V> get(K id) {
     Row<V> row = rows.getIfPresent(id);
-    if (row != null) {
-      return row.isFresh(nowNanos) ? row : null;
-    }
-    Absent<V> none = absent.getIfPresent(id);
-    return none != null && none.isFresh(nowNanos) ? none : null;
+    return row != null ? row : absent.getIfPresent(id);
   }
 
   /**
@@ -74,13 +70,17 @@ public final class MemoryCache<K, V> {
    */
   public void fill(K id, V value, long version, long readNanos) {
     absent.invalidate(id);
-    rows.put(id, new Row<>(value, version, readNanos, until(settings.timeToLive(), readNanos)));
+    double share = share();
+    long freshUntil = after(readNanos, settings.timeToLive(), share);
+    long softUntil = after(readNanos, settings.softTimeToLive(), share);
+    rows.put(id, new Row<>(value, version, readNanos, Math.min(softUntil, freshUntil), freshUntil));
   }
 
   /** Keeps that there is no row. */
   public void fillAbsent(K id, long readNanos) {
     rows.invalidate(id);
-    absent.put(id, new Absent<>(until(settings.negativeTimeToLive(), readNanos)));
+    long freshUntil = after(readNanos, settings.negativeTimeToLive(), share());
+    absent.put(id, new Absent<>(readNanos, freshUntil));
   }
 
   /** Forgets an id; returns whether anything, fresh or not, was known of it. */
@@ -88,6 +88,28 @@ public final class MemoryCache<K, V> {
     boolean wasRow = rows.asMap().remove(id) != null;
     boolean wasAbsent = absent.asMap().remove(id) != null;
     return wasRow || wasAbsent;
+  }
+
+  /** Puts off the background refresh of a row, if there is one. */
+  public void postponeRefresh(K id, long untilNanos) {
+    rows.asMap()
+        .computeIfPresent(
+            id,
+            (_, row) ->
+                new Row<>(
+                    row.value(),
+                    row.version(),
+                    row.readNanos(),
+                    untilNanos,
+                    row.freshUntilNanos()));
+  }
+
+  /** Forgets everything; returns about how many entries that were. */
+  public long removeAll() {
+    long removed = rows.estimatedSize() + absent.estimatedSize();
+    rows.invalidateAll();
+    absent.invalidateAll();
+    return removed;
   }
 
   /** Does now what is due to keep the budgets, instead of a little later; for tests and reports. */
@@ -107,8 +129,11 @@ public final class MemoryCache<K, V> {
     return absent.estimatedSize();
   }
 
-  private long until(Duration timeToLive, long readNanos) {
-    double share = 1 - settings.jitter() * ThreadLocalRandom.current().nextDouble();
+  private double share() {
+    return 1 - settings.jitter() * ThreadLocalRandom.current().nextDouble();
+  }
+
+  private static long after(long readNanos, Duration timeToLive, double share) {
     return readNanos + (long) (timeToLive.toNanos() * share);
   }
 }

@@ -9,9 +9,11 @@ import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
 import io.loadonce.server.load.Outcome.Origin;
+import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.Entrance.Began;
+import io.loadonce.server.lock.Entrance.Cap;
 import io.loadonce.server.lock.Entrance.Full;
 import io.loadonce.server.lock.Entrance.Joined;
 import io.loadonce.server.lock.Entrance.Present;
@@ -56,9 +58,17 @@ public final class LoadOnce<K, V> {
 
   private static final Logger log = LoggerFactory.getLogger(LoadOnce.class);
 
+  /** For a caller who takes whatever version there is. */
+  public static final long ANY_VERSION = Long.MIN_VALUE;
+
+  /** After a background refresh has failed, the next one waits so long. */
+  private static final Duration REFRESH_RETRY = Duration.ofSeconds(1);
+
   private final MemoryCache<K, V> cache;
   private final SegmentedLock<K, Outcome<V>> lock;
   private final LoadQueue<K, V> queue;
+  private final EntryJudge<V> judge;
+  private final Hearing hearing = new Hearing();
   private final LongSupplier nanoClock;
   private final Duration loadTimeout;
   private final LookupCounts counts = new LookupCounts();
@@ -68,33 +78,54 @@ public final class LoadOnce<K, V> {
    */
   public LoadOnce(
       MemoryCache<K, V> cache,
-      LockSettings settings,
+      LoadSettings loadSettings,
+      LockSettings lockSettings,
       ResourceSource<K, V> source,
       LongSupplier nanoClock) {
     this.cache = cache;
-    this.lock = new SegmentedLock<>(settings);
+    this.lock = new SegmentedLock<>(lockSettings);
+    this.judge = new EntryJudge<>(loadSettings, hearing);
     this.queue = new LoadQueue<>(source, nanoClock, this::land);
     this.nanoClock = nanoClock;
-    this.loadTimeout = settings.loadTimeout();
+    this.loadTimeout = lockSettings.loadTimeout();
   }
 
-  /** The first look: what memory has for the id, or null. Takes no lock. */
-  public @Nullable Outcome<V> look(K id) {
+  /**
+   * The first look: what memory has for the id, or null. Takes no lock, unless the entry is due to
+   * be read again in the background.
+   *
+   * @param minVersion an older row is taken for none; {@link #ANY_VERSION} for any
+   */
+  public @Nullable Outcome<V> look(K id, long minVersion) {
+    Entry<V> entry = cache.get(id);
+    if (entry == null) {
+      return null;
+    }
     long nowNanos = nanoClock.getAsLong();
-    Entry<V> entry = cache.fresh(id, nowNanos);
-    return entry == null ? null : counted(outcomeOf(entry, nowNanos));
+    Outcome<V> outcome = judge.usable(entry, minVersion, nowNanos);
+    if (outcome == null) {
+      return null;
+    }
+    if (judge.isRefreshDue(entry, nowNanos, queue.loadNanos())) {
+      refresh(id, nowNanos);
+    }
+    counts.add(outcome);
+    return outcome;
   }
 
   /**
    * Joins the load of an id, or begins it; for whoever looked and found nothing.
    *
+   * @param minVersion as for the look. If the flight that the caller joins ends with an older row,
+   *     it may have read too early; the caller then joins another, with all who need that
    * @param timeout how long the caller waits
    * @param caller given the outcome once, unless {@link #withdraw} is first
    * @return the caller's place in the flight
    */
-  public Waiter<K, Outcome<V>> join(K id, Duration timeout, Consumer<Outcome<V>> caller) {
+  public Waiter<K, Outcome<V>> join(
+      K id, long minVersion, Duration timeout, Consumer<Outcome<V>> caller) {
     List<Flight<K, Outcome<V>>> began = new ArrayList<>(1);
-    Waiter<K, Outcome<V>> waiter = join(id, timeout, caller, began);
+    Waiter<K, Outcome<V>> waiter = join(id, minVersion, timeout, caller, began);
     queue.add(began);
     return waiter;
   }
@@ -103,18 +134,19 @@ public final class LoadOnce<K, V> {
    * Looks up many ids; those that are not in memory are loaded together. An id that is named twice
    * is answered twice and loaded once.
    *
+   * @param minVersion as for the look, for each
    * @param timeout how long the caller waits for each
    * @param callers given the outcomes, one for each id and in their order
    * @return the places of those that were not in memory
    */
   public List<Waiter<K, Outcome<V>>> getAll(
-      List<K> ids, Duration timeout, List<Consumer<Outcome<V>>> callers) {
+      List<K> ids, long minVersion, Duration timeout, List<Consumer<Outcome<V>>> callers) {
     List<Flight<K, Outcome<V>>> began = new ArrayList<>();
     List<Waiter<K, Outcome<V>>> waiters = new ArrayList<>();
     for (int i = 0; i < ids.size(); i++) {
-      Outcome<V> hit = look(ids.get(i));
+      Outcome<V> hit = look(ids.get(i), minVersion);
       if (hit == null) {
-        waiters.add(join(ids.get(i), timeout, callers.get(i), began));
+        waiters.add(join(ids.get(i), minVersion, timeout, callers.get(i), began));
       } else {
         callers.get(i).accept(hit);
       }
@@ -129,12 +161,12 @@ public final class LoadOnce<K, V> {
    * @throws InterruptedException if the thread is interrupted; the call has withdrawn then
    */
   public Outcome<V> await(K id, Duration timeout) throws InterruptedException {
-    Outcome<V> hit = look(id);
+    Outcome<V> hit = look(id, ANY_VERSION);
     if (hit != null) {
       return hit;
     }
     CompletableFuture<Outcome<V>> answer = new CompletableFuture<>();
-    Waiter<K, Outcome<V>> waiter = join(id, timeout, answer::complete);
+    Waiter<K, Outcome<V>> waiter = join(id, ANY_VERSION, timeout, answer::complete);
     try {
       return answer.get();
     } catch (ExecutionException e) {
@@ -170,6 +202,20 @@ public final class LoadOnce<K, V> {
   }
 
   /**
+   * Forgets everything, as {@link #invalidate} does one id.
+   *
+   * @return about how many entries were removed, and how many flights were fenced
+   */
+  public InvalidatedAll invalidateAll() {
+    long[] removed = new long[1];
+    int fenced = lock.fenceAll(() -> removed[0] = cache.removeAll());
+    return new InvalidatedAll(removed[0], fenced);
+  }
+
+  /** How much an invalidation of everything hit. */
+  public record InvalidatedAll(long entriesRemoved, int flightsFenced) {}
+
+  /**
    * What an invalidation hit.
    *
    * @param entryRemoved something was in memory
@@ -187,14 +233,17 @@ public final class LoadOnce<K, V> {
       answer(waiter, new TimedOut<>());
     }
     if (!swept.stranded().isEmpty()) {
-      Outcome<V> tooLong =
-          new Failed<>(
-              new SourceException.Unavailable(
-                  "the database did not answer within %d ms".formatted(loadTimeout.toMillis()),
-                  /* cause= */ null));
-      swept.stranded().forEach(waiter -> answer(waiter, tooLong));
+      Outcome<V> tooLong = new Failed<>(tooLong());
+      for (Waiter<K, Outcome<V>> waiter : swept.stranded()) {
+        answer(waiter, orStale(waiter.id(), tooLong));
+      }
     }
     queue.cancelUnwanted();
+  }
+
+  /** For whoever listens to the database: memory is believed as long as it hears of changes. */
+  public Hearing hearing() {
+    return hearing;
   }
 
   public LookupCounts counts() {
@@ -227,60 +276,96 @@ public final class LoadOnce<K, V> {
   }
 
   private Waiter<K, Outcome<V>> join(
-      K id, Duration timeout, Consumer<Outcome<V>> caller, List<Flight<K, Outcome<V>>> began) {
-    long nowNanos = nanoClock.getAsLong();
+      K id,
+      long minVersion,
+      Duration timeout,
+      Consumer<Outcome<V>> caller,
+      List<Flight<K, Outcome<V>>> began) {
     Duration bounded = timeout.compareTo(MAX_WAIT) < 0 ? timeout : MAX_WAIT;
-    Waiter<K, Outcome<V>> waiter = new Waiter<>(id, nowNanos + bounded.toNanos(), caller);
-    switch (lock.join(waiter, missed -> cache.fresh(missed, nowNanos), nowNanos)) {
-      case Began<K, Outcome<V>, Entry<V>>(Flight<K, Outcome<V>> flight) -> began.add(flight);
-      case Joined<K, Outcome<V>, Entry<V>> _ -> {}
-      case Present<K, Outcome<V>, Entry<V>>(Entry<V> entry) ->
-          answer(waiter, outcomeOf(entry, nowNanos));
-      case Full<K, Outcome<V>, Entry<V>> full -> answer(waiter, new Refused<>(full.cap()));
-    }
+    long deadlineNanos = nanoClock.getAsLong() + bounded.toNanos();
+    Consumer<Outcome<V>> counted =
+        outcome -> {
+          counts.add(outcome);
+          caller.accept(outcome);
+        };
+    Waiter<K, Outcome<V>> waiter =
+        minVersion == ANY_VERSION
+            ? new Waiter<>(id, deadlineNanos, counted)
+            : new Demand<K, V>(minVersion, counted, again -> enter(again, minVersion))
+                .waiter(id, deadlineNanos);
+    enter(waiter, minVersion, began);
     return waiter;
+  }
+
+  private void enter(
+      Waiter<K, Outcome<V>> waiter, long minVersion, List<Flight<K, Outcome<V>>> began) {
+    long nowNanos = nanoClock.getAsLong();
+    switch (lock.join(waiter, id -> judge.usable(cache.get(id), minVersion, nowNanos), nowNanos)) {
+      case Began<K, Outcome<V>, Outcome<V>>(Flight<K, Outcome<V>> flight) -> began.add(flight);
+      case Joined<K, Outcome<V>, Outcome<V>> _ -> {}
+      case Present<K, Outcome<V>, Outcome<V>>(Outcome<V> found) -> answer(waiter, found);
+      case Full<K, Outcome<V>, Outcome<V>>(Cap cap) -> answer(waiter, new Refused<>(cap));
+    }
+  }
+
+  private void enter(Waiter<K, Outcome<V>> waiter, long minVersion) {
+    List<Flight<K, Outcome<V>>> began = new ArrayList<>(1);
+    enter(waiter, minVersion, began);
+    queue.add(began);
+  }
+
+  private void refresh(K id, long nowNanos) {
+    Flight<K, Outcome<V>> flight = lock.beginRefresh(id, nowNanos);
+    if (flight != null) {
+      queue.add(List.of(flight));
+    }
   }
 
   /** Publishes first, in the same step takes the flight out of the table, and wakes last. */
   private void land(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
+    Outcome<V> led = orStale(flight.id(), outcome);
     Outcome<V> joined =
-        outcome instanceof Found<V> found
-            ? new Found<>(found.value(), found.version(), Origin.JOINED, found.ageNanos())
-            : outcome;
+        led instanceof Found<V>(V value, long version, Origin origin, long ageNanos)
+                && origin == Origin.LOADED
+            ? new Found<>(value, version, Origin.JOINED, ageNanos)
+            : led;
     for (Waiter<K, Outcome<V>> waiter :
-        lock.complete(flight, () -> publish(flight.id(), outcome, readNanos))) {
-      answer(waiter, waiter.led() ? outcome : joined);
+        lock.complete(flight, () -> publish(flight, outcome, readNanos))) {
+      answer(waiter, waiter.led() ? led : joined);
     }
   }
 
-  private void publish(K id, Outcome<V> outcome, long readNanos) {
+  private void publish(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
+    K id = flight.id();
     switch (outcome) {
       case Found<V> found -> cache.fill(id, found.value(), found.version(), readNanos);
       case Missing<V> _ -> cache.fillAbsent(id, readNanos);
-      case Failed<V> _, Refused<V> _, TimedOut<V> _ -> {}
+      case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ -> {
+        if (flight.isRefreshing()) {
+          cache.postponeRefresh(id, nanoClock.getAsLong() + REFRESH_RETRY.toNanos());
+        }
+      }
     }
+  }
+
+  private Outcome<V> orStale(K id, Outcome<V> outcome) {
+    return outcome instanceof Failed
+        ? judge.orStale(outcome, cache.get(id), nanoClock.getAsLong())
+        : outcome;
   }
 
   /** One caller's broken callback must not keep the others from their answer. */
   private void answer(Waiter<K, Outcome<V>> waiter, Outcome<V> outcome) {
     try {
-      waiter.answer(counted(outcome));
+      waiter.answer(outcome);
     } catch (RuntimeException | Error e) {
       log.error("a caller's callback failed", e);
     }
   }
 
-  private Outcome<V> counted(Outcome<V> outcome) {
-    counts.add(outcome);
-    return outcome;
-  }
-
-  private static <V> Outcome<V> outcomeOf(Entry<V> entry, long nowNanos) {
-    return switch (entry) {
-      case Entry.Row<V> row ->
-          new Found<>(
-              row.value(), row.version(), Origin.MEMORY, Math.max(0, nowNanos - row.readNanos()));
-      case Entry.Absent<V> _ -> new Missing<>();
-    };
+  private SourceException tooLong() {
+    return new SourceException.Unavailable(
+        "the database did not answer within %d ms".formatted(loadTimeout.toMillis()),
+        /* cause= */ null);
   }
 }

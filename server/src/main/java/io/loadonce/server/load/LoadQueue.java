@@ -6,6 +6,7 @@ import io.loadonce.db.SourceException;
 import io.loadonce.db.SourceQuery;
 import io.loadonce.db.SourceRow;
 import io.loadonce.server.lock.Flight;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,9 @@ final class LoadQueue<K, V> {
   private final Landing<K, V> landing;
   private final LongAdder queries = new LongAdder();
   private final LongAdder idsLoaded = new LongAdder();
+
+  private final AtomicLong loadNanos = new AtomicLong(Duration.ofMillis(1).toNanos());
+
   private final Object mutex = new Object();
 
   @GuardedBy("mutex")
@@ -97,6 +102,11 @@ final class LoadQueue<K, V> {
     }
   }
 
+  /** How long a query takes of late: a moving average. */
+  long loadNanos() {
+    return loadNanos.get();
+  }
+
   /** How many queries were sent since the start. */
   long queries() {
     return queries.sum();
@@ -126,6 +136,8 @@ final class LoadQueue<K, V> {
     long readNanos = nanoClock.getAsLong();
     try {
       Map<K, SourceRow<V>> rows = load.query().run();
+      long tookNanos = nanoClock.getAsLong() - readNanos;
+      loadNanos.accumulateAndGet(tookNanos, (average, took) -> average + (took - average) / 8);
       for (Flight<K, Outcome<V>> flight : load.flights()) {
         landing.land(flight, outcomeOf(rows.get(flight.id())), readNanos);
       }

@@ -3,6 +3,7 @@ package io.loadonce.server.load;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
+import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
 import java.util.EnumMap;
@@ -23,6 +24,7 @@ public final class LookupCounts {
     JOINED,
     STALE,
     MISSING,
+    OUTDATED,
     REFUSED,
     FAILED,
     TIMED_OUT,
@@ -66,6 +68,7 @@ public final class LookupCounts {
             case STALE -> Ending.STALE;
           };
       case Missing<?> _ -> Ending.MISSING;
+      case Outdated<?> _ -> Ending.OUTDATED;
       case Refused<?> _ -> Ending.REFUSED;
       case TimedOut<?> _ -> Ending.TIMED_OUT;
       case Failed<?> _ -> Ending.FAILED;

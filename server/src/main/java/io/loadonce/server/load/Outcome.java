@@ -21,6 +21,9 @@ public sealed interface Outcome<V> {
   /** There is none. */
   record Missing<V>() implements Outcome<V> {}
 
+  /** There is a row, read after the caller asked, and it is older than the caller needs. */
+  record Outdated<V>(long version, long minVersion) implements Outcome<V> {}
+
   /** Too many wait already; nothing was asked. */
   record Refused<V>(Entrance.Cap cap) implements Outcome<V> {}
 
@@ -38,7 +41,7 @@ public sealed interface Outcome<V> {
     LOADED,
     /** This call joined a load that another had begun. */
     JOINED,
-    /** It was in memory, too old, and the database could not be asked. */
+    /** It was in memory, and may be older than what is in memory ought to be. */
     STALE
   }
 }

@@ -9,7 +9,7 @@ import java.util.Set;
  * One load of one id, under way, with those who wait for it. Told apart by identity: two flights of
  * one id are two.
  *
- * <p>Every method but {@link #id} and {@link #isOver} is called with the segment's mutex held.
+ * <p>Every method that is not public is called with the segment's mutex held.
  *
  * @param <K> the id
  * @param <O> the outcome
@@ -17,6 +17,9 @@ import java.util.Set;
 public final class Flight<K, O> {
   private final K id;
   private final long beganNanos;
+
+  /** Whether it goes on when nobody waits, because it refreshes what is in memory. */
+  private final boolean refreshing;
 
   /** In order of arrival. Handed out when the flight ends, and not touched from then on. */
   private final Set<Waiter<K, O>> waiters = new LinkedHashSet<>();
@@ -30,13 +33,19 @@ public final class Flight<K, O> {
   /** Once true, always true. Written with the mutex held. */
   private volatile boolean over;
 
-  Flight(K id, long beganNanos) {
+  Flight(K id, long beganNanos, boolean refreshing) {
     this.id = id;
     this.beganNanos = beganNanos;
+    this.refreshing = refreshing;
   }
 
   public K id() {
     return id;
+  }
+
+  /** Whether it was begun in the background, by nobody who waits. Any thread may ask. */
+  public boolean isRefreshing() {
+    return refreshing;
   }
 
   /** Whether the flight has ended, so that nobody is interested in its load. Any thread may ask. */
@@ -53,7 +62,7 @@ public final class Flight<K, O> {
   }
 
   boolean isAbandoned(long nowNanos, long afterNanos) {
-    return waiters.isEmpty() && nowNanos - emptySinceNanos >= afterNanos;
+    return !refreshing && waiters.isEmpty() && nowNanos - emptySinceNanos >= afterNanos;
   }
 
   void add(Waiter<K, O> waiter) {

@@ -48,11 +48,22 @@ final class Segment<K, O> {
       if (entry != null) {
         return new Present<>(entry);
       }
-      Flight<K, O> flight = new Flight<>(waiter.id(), nowNanos);
+      Flight<K, O> flight = new Flight<>(waiter.id(), nowNanos, /* refreshing= */ false);
       flight.add(waiter);
       waiter.enter(flight, /* led= */ true);
       flights.put(waiter.id(), flight);
       return new Began<>(flight);
+    }
+  }
+
+  @Nullable Flight<K, O> beginRefresh(K id, long nowNanos) {
+    synchronized (mutex) {
+      if (flights.containsKey(id)) {
+        return null;
+      }
+      Flight<K, O> flight = new Flight<>(id, nowNanos, /* refreshing= */ true);
+      flights.put(id, flight);
+      return flight;
     }
   }
 
@@ -86,6 +97,15 @@ final class Segment<K, O> {
       }
       forget.run();
       return flight != null;
+    }
+  }
+
+  int fenceAll() {
+    synchronized (mutex) {
+      int underWay = flights.size();
+      fenced.addAll(flights.values());
+      flights.clear();
+      return underWay;
     }
   }
 

@@ -100,6 +100,17 @@ public final class SegmentedLock<K, O> {
   }
 
   /**
+   * Begins a flight for which nobody waits, to read again what is in memory; it is not abandoned.
+   * Whoever joins meanwhile waits for it.
+   *
+   * @return the flight, for which the caller must see to it that {@link #complete} is called; null
+   *     if one is under way
+   */
+  public @Nullable Flight<K, O> beginRefresh(K id, long nowNanos) {
+    return segment(id).beginRefresh(id, nowNanos);
+  }
+
+  /**
    * Ends a flight. If it may still publish, {@code publish} is run first, and in the same step the
    * flight leaves the table. Does nothing to a flight that has ended already.
    *
@@ -137,6 +148,23 @@ public final class SegmentedLock<K, O> {
    */
   public boolean fence(K id, Runnable forget) {
     return segment(id).fence(id, forget);
+  }
+
+  /**
+   * Forgets every id, as {@link #fence} does one.
+   *
+   * @param forget removes everything from memory; called without a mutex, after every flight that
+   *     was under way has been fenced: what those published before is removed, what younger ones
+   *     publish may be
+   * @return how many flights were fenced
+   */
+  public int fenceAll(Runnable forget) {
+    int underWay = 0;
+    for (Segment<K, O> segment : segments) {
+      underWay += segment.fenceAll();
+    }
+    forget.run();
+    return underWay;
   }
 
   /**

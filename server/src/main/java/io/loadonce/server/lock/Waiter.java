@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guarantee: either the callback is called, exactly once, or {@link SegmentedLock#withdraw}
  * returned true for this waiter; never both and never neither. Non-guarantee: the thread that calls
- * it. A waiter is used for one {@link SegmentedLock#join} only.
+ * it. A waiter is in one flight at a time; it may join again from its own callback.
  *
  * @param <K> the id
  * @param <O> the outcome
@@ -18,10 +18,10 @@ public final class Waiter<K, O> {
   private final long deadlineNanos;
   private final Consumer<? super O> callback;
 
-  /** The flight it was let into. Set once, with the mutex of the id's segment held. */
+  /** The flight it was last let into. Guarded by the mutex of the id's segment. */
   private @Nullable Flight<K, O> flight;
 
-  /** Whether it began that flight. Set once, with that mutex held. */
+  /** Whether it began that flight. Guarded by that mutex; constant once the flight has ended. */
   private boolean led;
 
   /**

@@ -7,6 +7,7 @@ import io.loadonce.server.cache.Entry.Absent;
 import io.loadonce.server.cache.Entry.Row;
 import java.time.Duration;
 import java.util.LongSummaryStatistics;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -15,25 +16,46 @@ class MemoryCacheTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   @Test
-  void fresh_neverFilled_isNull() {
-    assertThat(cache(0, 1 << 20, 1 << 20).fresh("a", 0)).isNull();
+  void get_neverFilled_isNull() {
+    assertThat(cache(0, 1 << 20, 1 << 20).get("a")).isNull();
   }
 
   @Test
-  void fresh_rowWithinItsTimeToLive_isTheRow() {
+  void get_row_isFreshForItsTimeToLiveAndStaysAfterwards() {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
     cache.fill("a", "row", 3, 100);
-    assertThat(cache.fresh("a", 100 + MINUTE.toNanos() - 1))
-        .isEqualTo(new Row<>("row", 3, 100, 100 + MINUTE.toNanos()));
-    assertThat(cache.fresh("a", 100 + MINUTE.toNanos())).isNull();
+    Entry<String> row = Objects.requireNonNull(cache.get("a"));
+    assertThat(row)
+        .isEqualTo(new Row<>("row", 3, 100, 100 + SECOND.toNanos() * 30, 100 + MINUTE.toNanos()));
+    assertThat(row.isFresh(100 + MINUTE.toNanos() - 1)).isTrue();
+    assertThat(row.isFresh(100 + MINUTE.toNanos())).isFalse();
   }
 
   @Test
-  void fresh_absenceWithinItsTimeToLive_isTheAbsence() {
+  void get_absence_isFreshForTheNegativeTimeToLive() {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
     cache.fillAbsent("a", 100);
-    assertThat(cache.fresh("a", 100 + SECOND.toNanos() - 1)).isInstanceOf(Absent.class);
-    assertThat(cache.fresh("a", 100 + SECOND.toNanos())).isNull();
+    assertThat(cache.get("a")).isEqualTo(new Absent<>(100, 100 + SECOND.toNanos()));
+  }
+
+  @Test
+  void postponeRefresh_row_isDueLaterAndFreshAsBefore() {
+    MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
+    cache.fill("a", "row", 3, 100);
+    cache.postponeRefresh("a", 5);
+    cache.postponeRefresh("b", 5);
+    assertThat(cache.get("a")).isEqualTo(new Row<>("row", 3, 100, 5, 100 + MINUTE.toNanos()));
+    assertThat(cache.get("b")).isNull();
+  }
+
+  @Test
+  void removeAll_rowsAndAbsences_forgetsBoth() {
+    MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
+    cache.fill("a", "row", 3, 100);
+    cache.fillAbsent("b", 100);
+    assertThat(cache.removeAll()).isEqualTo(2);
+    assertThat(cache.get("a")).isNull();
+    assertThat(cache.get("b")).isNull();
   }
 
   @Test
@@ -41,9 +63,9 @@ class MemoryCacheTest {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
     cache.fillAbsent("a", 0);
     cache.fill("a", "row", 1, 0);
-    assertThat(cache.fresh("a", 0)).isInstanceOf(Row.class);
+    assertThat(cache.get("a")).isInstanceOf(Row.class);
     cache.fillAbsent("a", 0);
-    assertThat(cache.fresh("a", 0)).isInstanceOf(Absent.class);
+    assertThat(cache.get("a")).isInstanceOf(Absent.class);
     assertThat(cache.remove("a")).isTrue();
     assertThat(cache.remove("a")).isFalse();
   }
@@ -54,7 +76,7 @@ class MemoryCacheTest {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 16);
     IntStream.range(0, rows).forEach(i -> cache.fill("row-" + i, "row", 1, 0));
     IntStream.range(0, 100_000).forEach(i -> cache.fillAbsent("invented-" + i, 0));
-    assertThat(IntStream.range(0, rows).filter(i -> cache.fresh("row-" + i, 0) != null).count())
+    assertThat(IntStream.range(0, rows).filter(i -> cache.get("row-" + i) != null).count())
         .isEqualTo(rows);
     assertThat(cache.settle().absences())
         .isBetween(1L, (1L << 16) / MemoryCache.ENTRY_OVERHEAD_BYTES);
@@ -76,7 +98,7 @@ class MemoryCacheTest {
             .mapToLong(
                 i -> {
                   cache.fill("row-" + i, "row", 1, 0);
-                  return cache.fresh("row-" + i, 0) instanceof Row<String> row
+                  return cache.get("row-" + i) instanceof Row<String> row
                       ? row.freshUntilNanos()
                       : -1;
                 })
@@ -89,16 +111,16 @@ class MemoryCacheTest {
   @Test
   void settings_outOfRange_areNamed() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new CacheSettings(MINUTE, MINUTE.negated(), 0, 1, 1))
+        .isThrownBy(() -> new CacheSettings(MINUTE, MINUTE, MINUTE.negated(), 0, 1, 1))
         .withMessage("negative time to live must not be negative");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new CacheSettings(MINUTE, MINUTE, 1.1, 1, 1))
+        .isThrownBy(() -> new CacheSettings(MINUTE, MINUTE, MINUTE, 1.1, 1, 1))
         .withMessage("jitter must be from 0 to 1");
   }
 
   private static MemoryCache<String, String> cache(double jitter, long bytes, long negativeBytes) {
     return new MemoryCache<>(
-        new CacheSettings(MINUTE, SECOND, jitter, bytes, negativeBytes),
+        new CacheSettings(MINUTE, SECOND.multipliedBy(30), SECOND, jitter, bytes, negativeBytes),
         String::length,
         String::length);
   }

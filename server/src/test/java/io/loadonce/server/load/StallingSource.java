@@ -28,8 +28,8 @@ public final class StallingSource implements ResourceSource<String, String> {
 
   /** The next query that was sent; waits for it. */
   public Asked next() throws InterruptedException {
-    Asked next = asked.poll(10, TimeUnit.SECONDS);
-    assertThat(next).as("a query within 10 s").isNotNull();
+    Asked next = asked.poll(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(next).as("a query").isNotNull();
     return next;
   }
 
@@ -79,6 +79,15 @@ public final class StallingSource implements ResourceSource<String, String> {
       answer.complete(rows);
     }
 
+    /** Answers each id with itself, in this version. */
+    public void findVersion(long version) {
+      Map<String, SourceRow<String>> rows = new HashMap<>();
+      for (String id : ids) {
+        rows.put(id, new SourceRow.Found<>(id, version));
+      }
+      answer.complete(rows);
+    }
+
     public void find(Map<String, SourceRow<String>> rows) {
       answer.complete(rows);
     }
@@ -87,8 +96,13 @@ public final class StallingSource implements ResourceSource<String, String> {
       answer.completeExceptionally(reason);
     }
 
-    public boolean wasCancelledWithin(int seconds) throws InterruptedException {
-      return cancelled.await(seconds, TimeUnit.SECONDS);
+    public boolean isCancelled() {
+      return cancelled.getCount() == 0;
+    }
+
+    /** Waits for the cancellation. */
+    public boolean wasCancelled() throws InterruptedException {
+      return cancelled.await(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override

@@ -31,7 +31,8 @@ record PlantedBug(String promise, String source, String right, String wrong, Str
     Path output = scratch.resolve("output.txt");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Dschedules=1000");
+    command.addAll(List.of("-Dschedules=1000", "-Dpatience.seconds=2"));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of("-cp", classes + java.io.File.pathSeparator + classPath()));
     command.addAll(List.of(RunCheck.class.getName(), check));
     Process process =

@@ -20,6 +20,7 @@ class PlantedBugsTest {
       "io.loadonce.server.concurrency.SegmentedLockSchedulesTest#";
   private static final String LOCK_TEST = "io.loadonce.server.lock.SegmentedLockTest#";
   private static final String LOAD_TEST = "io.loadonce.server.load.LoadOnceTest#";
+  private static final String FRESH_TEST = "io.loadonce.server.load.FreshnessTest#";
   private static final String CACHE_TEST = "io.loadonce.server.cache.MemoryCacheTest#";
 
   @TempDir private Path scratch;
@@ -55,7 +56,7 @@ class PlantedBugsTest {
   }
 
   static Stream<PlantedBug> bugs() {
-    return Stream.of(inTheLock(), inTheLoad(), inTheCache()).flatMap(bugs -> bugs);
+    return Stream.of(inTheLock(), inTheLoad(), inFreshness(), inTheCache()).flatMap(bugs -> bugs);
   }
 
   private static Stream<PlantedBug> inTheLock() {
@@ -154,8 +155,9 @@ class PlantedBugsTest {
         new PlantedBug(
             "R4: an error is kept",
             LOAD + "LoadOnce.java",
-            "case Failed<V> _, Refused<V> _, TimedOut<V> _ -> {}",
-            "case Failed<V> _, Refused<V> _, TimedOut<V> _ -> cache.fillAbsent(id, readNanos);",
+            "case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ -> {",
+            "case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ -> {"
+                + " cache.fillAbsent(id, readNanos);",
             LOAD_TEST + "join_loadFails_reachesThatFlightAndNobodyElse"),
         new PlantedBug(
             "R8: an Error does not complete the flight",
@@ -181,6 +183,52 @@ class PlantedBugsTest {
             ".distinct()",
             "",
             LOAD_TEST + "invalidate_whileQueued_idIsAskedOnce"));
+  }
+
+  private static Stream<PlantedBug> inFreshness() {
+    return Stream.of(
+        new PlantedBug(
+            "G3: an older row is taken for the one that is needed",
+            LOAD + "EntryJudge.java",
+            "case Entry.Row<V> row when row.version() >= minVersion ->",
+            "case Entry.Row<V> row when row.version() >= 0 ->",
+            FRESH_TEST + "look_entryBelowTheVersion_isAMiss"),
+        new PlantedBug(
+            "G3: a flight that read too early is the last word",
+            LOAD + "Demand.java",
+            "mine.led() || joinedAgain",
+            "true",
+            FRESH_TEST + "join_flightReadTooEarly_allWhoNeedMoreShareASecondOne"),
+        new PlantedBug(
+            "G2: not every flight is fenced when all is forgotten",
+            LOCK + "Segment.java",
+            "      fenced.addAll(flights.values());\n      flights.clear();\n",
+            "",
+            FRESH_TEST + "invalidateAll_rowsAndFlights_nothingOlderIsFoundAfterwards"),
+        new PlantedBug(
+            "stale-on-error knows no bound",
+            LOAD + "EntryJudge.java",
+            "return pastNanos < settings.staleOnError().toNanos()",
+            "return pastNanos < Long.MAX_VALUE",
+            FRESH_TEST + "join_databaseUnreachable_oldRowIsGivenAsStaleForAWhile"),
+        new PlantedBug(
+            "memory is believed although changes are not heard",
+            LOAD + "EntryJudge.java",
+            "boolean deaf = hearing.isDeaf();",
+            "boolean deaf = false;",
+            FRESH_TEST + "look_changesUnheard_isStaleForAWhileThenAMiss"),
+        new PlantedBug(
+            "a refresh is cancelled because nobody waits for it",
+            LOCK + "Flight.java",
+            "return !refreshing && waiters",
+            "return waiters",
+            FRESH_TEST + "look_refreshed_isTheNewRow"),
+        new PlantedBug(
+            "a refresh that failed is tried again at once",
+            LOAD + "LoadOnce.java",
+            "if (flight.isRefreshing()) {",
+            "if (id == null) {",
+            FRESH_TEST + "look_refreshFailed_isGivenAndTriedAgainLater"));
   }
 
   private static Stream<PlantedBug> inTheCache() {

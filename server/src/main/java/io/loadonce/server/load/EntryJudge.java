@@ -1,0 +1,88 @@
+package io.loadonce.server.load;
+
+import io.loadonce.db.SourceException;
+import io.loadonce.server.cache.Entry;
+import io.loadonce.server.load.Outcome.Failed;
+import io.loadonce.server.load.Outcome.Found;
+import io.loadonce.server.load.Outcome.Missing;
+import io.loadonce.server.load.Outcome.Origin;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether what is in memory may be given, and as what. Never blocks; safe for use by many threads.
+ *
+ * @param <V> the form in which a row is kept
+ */
+final class EntryJudge<V> {
+
+  /**
+   * So many load times before it is due, an early refresh is so unlikely that it is not thrown for.
+   */
+  private static final int EARLIEST_LOAD_TIMES = 16;
+
+  private final LoadSettings settings;
+  private final Hearing hearing;
+
+  EntryJudge(LoadSettings settings, Hearing hearing) {
+    this.settings = settings;
+    this.hearing = hearing;
+  }
+
+  /** Returns what may be given to a caller who needs at least this version, or null for a miss. */
+  @Nullable Outcome<V> usable(@Nullable Entry<V> entry, long minVersion, long nowNanos) {
+    if (entry == null || !entry.isFresh(nowNanos)) {
+      return null;
+    }
+    boolean deaf = hearing.isDeaf();
+    if (deaf
+        && hearing.unheardNanos(entry.readNanos(), nowNanos) > settings.unheardFor().toNanos()) {
+      return null;
+    }
+    return switch (entry) {
+      case Entry.Row<V> row when row.version() >= minVersion ->
+          found(row, deaf ? Origin.STALE : Origin.MEMORY, nowNanos);
+      case Entry.Absent<V> _ when minVersion == LoadOnce.ANY_VERSION -> new Missing<>();
+      case Entry.Row<V> _, Entry.Absent<V> _ -> null;
+    };
+  }
+
+  /** Returns what may be given although its time is over, because the load failed in this way. */
+  Outcome<V> orStale(Outcome<V> outcome, @Nullable Entry<V> entry, long nowNanos) {
+    boolean isUnreachable = outcome instanceof Failed<V>(SourceException.Unavailable _);
+    if (!isUnreachable || !(entry instanceof Entry.Row<V> row)) {
+      return outcome;
+    }
+    long pastNanos = nowNanos - row.freshUntilNanos();
+    return pastNanos < settings.staleOnError().toNanos()
+        ? found(row, Origin.STALE, nowNanos)
+        : outcome;
+  }
+
+  /**
+   * Whether a row that is in demand should be read again, although it is still given. Before that
+   * is due, by chance: the nearer, the likelier, and the longer a load takes, the earlier, so that
+   * entries that end together are not read again together. This is XFetch, from Vattani,
+   * Chierichetti and Lowenstein, "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015.
+   */
+  boolean isRefreshDue(Entry<V> entry, long nowNanos, long loadNanos) {
+    if (!(entry instanceof Entry.Row<V> row)) {
+      return false;
+    }
+    long leftNanos = row.refreshDueNanos() - nowNanos;
+    if (leftNanos <= 0) {
+      return true;
+    }
+    double scale = settings.earlyRefresh() * loadNanos;
+    if (leftNanos > scale * EARLIEST_LOAD_TIMES) {
+      return false;
+    }
+    double chance = 1 - ThreadLocalRandom.current().nextDouble();
+    return -Math.log(chance) * scale >= leftNanos;
+  }
+
+  private static <V> Outcome<V> found(Entry.Row<V> row, Origin origin, long nowNanos) {
+    long ageNanos = Math.max(0, nowNanos - row.readNanos());
+    return new Found<>(row.value(), row.version(), origin, ageNanos);
+  }
+}

@@ -1,0 +1,44 @@
+package io.loadonce.server.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.server.lock.Waiter;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A callback that the test can wait for. */
+public final class Caller implements Consumer<Outcome<String>> {
+
+  /** How long a test waits for what must come; a bound, not a pause. */
+  public static final Duration PATIENCE =
+      Duration.ofSeconds(Integer.getInteger("patience.seconds", 10));
+
+  private final CompletableFuture<Outcome<String>> answer = new CompletableFuture<>();
+  private @Nullable Waiter<String, Outcome<String>> waiter;
+
+  @Override
+  public void accept(Outcome<String> outcome) {
+    assertThat(answer.complete(outcome)).as("answered once").isTrue();
+  }
+
+  /** Waits for the answer. */
+  public Outcome<String> outcome() {
+    return answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+  }
+
+  public boolean isAnswered() {
+    return answer.isDone();
+  }
+
+  public void joined(Waiter<String, Outcome<String>> place) {
+    waiter = place;
+  }
+
+  public Waiter<String, Outcome<String>> waiter() {
+    return Objects.requireNonNull(waiter);
+  }
+}

@@ -1,0 +1,273 @@
+package io.loadonce.server.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.db.SourceException;
+import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Outcome.Failed;
+import io.loadonce.server.load.Outcome.Found;
+import io.loadonce.server.load.Outcome.Missing;
+import io.loadonce.server.load.Outcome.Origin;
+import io.loadonce.server.load.Outcome.Outdated;
+import io.loadonce.server.lock.LockSettings;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When memory is believed, when it is read again, and what a needed version changes. */
+class FreshnessTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final AtomicLong clock = new AtomicLong(-1_000);
+  private final StallingSource database = new StallingSource(2);
+
+  /** Fresh for 60 s, read again after 30 s, stale for 10 s on error and for 2 s unheard. */
+  private final LoadOnce<String, String> engine =
+      new LoadOnce<>(
+          new MemoryCache<>(
+              new CacheSettings(
+                  MINUTE, SECOND.multipliedBy(30), SECOND.multipliedBy(5), 0, 1 << 20, 1 << 16),
+              String::length,
+              String::length),
+          new LoadSettings(0, SECOND.multipliedBy(10), SECOND.multipliedBy(2)),
+          LockSettings.DEFAULTS,
+          database,
+          clock::get);
+
+  @AfterEach
+  void whenIdle_nothingIsLeft() {
+    Awaitility.await()
+        .atMost(Caller.PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(engine.flights()).as("flights").isZero();
+              assertThat(engine.waiters()).as("waiters").isZero();
+              assertThat(engine.busyLoaders()).as("loaders").isZero();
+            });
+  }
+
+  @Test
+  void look_softTimeIsOver_isGivenAndReadAgainOnce() throws Exception {
+    load("a", 1);
+    clock.addAndGet(SECOND.multipliedBy(30).toNanos());
+    assertThat(look("a")).isEqualTo(found(1, Origin.MEMORY, SECOND.multipliedBy(30)));
+    assertThat(look("a")).isEqualTo(found(1, Origin.MEMORY, SECOND.multipliedBy(30)));
+    database.next().findVersion(2);
+    await(() -> assertThat(engine.flights()).isZero());
+    assertThat(database.queries()).isEqualTo(2);
+  }
+
+  @Test
+  void sweep_refreshHangs_endsItWhenALoadWouldEnd() throws Exception {
+    load("a", 1);
+    clock.addAndGet(SECOND.multipliedBy(30).toNanos());
+    look("a");
+    StallingSource.Asked refresh = database.next();
+    clock.addAndGet(SECOND.multipliedBy(5).toNanos());
+    engine.sweep();
+    assertThat(refresh.wasCancelled()).isTrue();
+  }
+
+  @Test
+  void look_refreshed_isTheNewRow() throws Exception {
+    load("a", 1);
+    clock.addAndGet(SECOND.multipliedBy(30).toNanos());
+    look("a");
+    StallingSource.Asked refresh = database.next();
+    engine.sweep();
+    clock.addAndGet(SECOND.toNanos());
+    engine.sweep();
+    assertThat(refresh.isCancelled()).isFalse();
+    refresh.findVersion(2);
+    await(() -> assertThat(look("a")).isEqualTo(found(2, Origin.MEMORY, SECOND)));
+    assertThat(database.queries()).isEqualTo(2);
+  }
+
+  @Test
+  void look_refreshFailed_isGivenAndTriedAgainLater() throws Exception {
+    load("a", 1);
+    clock.addAndGet(SECOND.multipliedBy(30).toNanos());
+    look("a");
+    database.next().fail(unavailable());
+    await(() -> assertThat(engine.flights()).isZero());
+    look("a");
+    assertThat(database.queries()).isEqualTo(2);
+    clock.addAndGet(SECOND.toNanos());
+    look("a");
+    database.next().findVersion(2);
+    await(() -> assertThat(look("a")).isEqualTo(found(2, Origin.MEMORY, Duration.ZERO)));
+  }
+
+  @Test
+  void join_databaseUnreachable_oldRowIsGivenAsStaleForAWhile() throws Exception {
+    load("a", 1);
+    clock.addAndGet(MINUTE.plusSeconds(9).toNanos());
+    Caller inTime = join("a");
+    database.next().fail(unavailable());
+    assertThat(inTime.outcome()).isEqualTo(found(1, Origin.STALE, MINUTE.plusSeconds(9)));
+    clock.addAndGet(SECOND.toNanos());
+    Caller tooLate = join("a");
+    database.next().fail(unavailable());
+    assertThat(tooLate.outcome()).isInstanceOf(Failed.class);
+  }
+
+  @Test
+  void join_queryWrong_isNotHiddenByAnOldRow() throws Exception {
+    load("a", 1);
+    clock.addAndGet(MINUTE.toNanos());
+    Caller caller = join("a");
+    database.next().fail(new SourceException.QueryFailed("planted", /* cause= */ null));
+    assertThat(caller.outcome()).isInstanceOf(Failed.class);
+  }
+
+  @Test
+  void join_invalidatedAndUnreachable_staysFailed() throws Exception {
+    load("a", 1);
+    engine.invalidate("a");
+    Caller caller = join("a");
+    database.next().fail(unavailable());
+    assertThat(caller.outcome()).isInstanceOf(Failed.class);
+  }
+
+  @Test
+  void look_changesUnheard_isStaleForAWhileThenAMiss() throws Exception {
+    load("a", 1);
+    engine.hearing().lost(clock.get());
+    clock.addAndGet(SECOND.multipliedBy(2).toNanos());
+    assertThat(look("a")).isEqualTo(found(1, Origin.STALE, SECOND.multipliedBy(2)));
+    clock.addAndGet(1);
+    assertThat(look("a")).isNull();
+    load("a", 2);
+    assertThat(look("a")).isEqualTo(found(2, Origin.STALE, Duration.ZERO));
+    engine.hearing().regained();
+    assertThat(look("a")).isEqualTo(found(2, Origin.MEMORY, Duration.ZERO));
+  }
+
+  @Test
+  void look_entryBelowTheVersion_isAMiss() throws Exception {
+    load("a", 4);
+    assertThat(engine.look("a", 4)).isInstanceOf(Found.class);
+    assertThat(engine.look("a", 5)).isNull();
+  }
+
+  @Test
+  void look_absenceAndAVersion_isAMiss() throws Exception {
+    Caller caller = join("a");
+    database.next().find(Map.of());
+    assertThat(caller.outcome()).isEqualTo(new Missing<>());
+    assertThat(engine.look("a", 1)).isNull();
+  }
+
+  @Test
+  void join_ledAndRowTooOld_isOutdatedAfterOneQuery() throws Exception {
+    Caller caller = join("a", 5);
+    database.next().findVersion(4);
+    assertThat(caller.outcome()).isEqualTo(new Outdated<>(4, 5));
+    assertThat(database.queries()).isOne();
+  }
+
+  @Test
+  void join_flightReadTooEarly_allWhoNeedMoreShareASecondOne() throws Exception {
+    Caller content = join("a");
+    StallingSource.Asked early = database.next();
+    Caller first = join("a", 5);
+    Caller second = join("a", 5);
+    early.findVersion(4);
+    assertThat(content.outcome()).isEqualTo(found(4, Origin.LOADED, Duration.ZERO));
+    database.next().findVersion(5);
+    assertThat(first.outcome()).isInstanceOf(Found.class);
+    assertThat(second.outcome()).isInstanceOf(Found.class);
+    assertThat(database.queries()).isEqualTo(2);
+  }
+
+  @Test
+  void join_secondFlightTooOldAsWell_isOutdated() throws Exception {
+    join("a");
+    StallingSource.Asked early = database.next();
+    Caller demanding = join("a", 5);
+    early.find(Map.of());
+    database.next().findVersion(4);
+    assertThat(demanding.outcome()).isEqualTo(new Outdated<>(4, 5));
+    assertThat(database.queries()).isEqualTo(2);
+  }
+
+  @Test
+  void invalidateAll_rowsAndFlights_nothingOlderIsFoundAfterwards() throws Exception {
+    load("a", 1);
+    Caller waiting = join("b");
+    StallingSource.Asked old = database.next();
+    assertThat(engine.invalidateAll()).isEqualTo(new LoadOnce.InvalidatedAll(1, 1));
+    assertThat(look("a")).isNull();
+    old.findVersion(1);
+    assertThat(waiting.outcome()).isInstanceOf(Found.class);
+    assertThat(look("b")).isNull();
+  }
+
+  @Test
+  void isRefreshDue_nearTheEnd_isLikelierTheNearer() {
+    MemoryCache<String, String> cache =
+        new MemoryCache<>(
+            new CacheSettings(MINUTE, MINUTE, MINUTE, 0, 1 << 20, 1 << 20),
+            String::length,
+            String::length);
+    cache.fill("a", "row", 1, 0);
+    EntryJudge<String> judge =
+        new EntryJudge<>(new LoadSettings(1, Duration.ZERO, Duration.ZERO), new Hearing());
+    long loadNanos = SECOND.toNanos();
+    assertThat(shareDue(judge, cache, MINUTE.toNanos() - 17 * loadNanos, loadNanos)).isZero();
+    assertThat(shareDue(judge, cache, MINUTE.toNanos() - 2 * loadNanos, loadNanos))
+        .isBetween(0.11, 0.16); // e^-2 = 0.135
+    assertThat(shareDue(judge, cache, MINUTE.toNanos() - loadNanos / 10, loadNanos))
+        .isBetween(0.87, 0.93); // e^-0.1 = 0.905
+    assertThat(shareDue(judge, cache, MINUTE.toNanos(), loadNanos)).isOne();
+  }
+
+  private static double shareDue(
+      EntryJudge<String> judge, MemoryCache<String, String> cache, long now, long loadNanos) {
+    int draws = 10_000;
+    int due = 0;
+    for (int i = 0; i < draws; i++) {
+      due += judge.isRefreshDue(Objects.requireNonNull(cache.get("a")), now, loadNanos) ? 1 : 0;
+    }
+    return (double) due / draws;
+  }
+
+  private @Nullable Outcome<String> look(String id) {
+    return engine.look(id, LoadOnce.ANY_VERSION);
+  }
+
+  private Caller join(String id) {
+    return join(id, LoadOnce.ANY_VERSION);
+  }
+
+  private Caller join(String id, long minVersion) {
+    Caller caller = new Caller();
+    caller.joined(engine.join(id, minVersion, MINUTE, caller));
+    return caller;
+  }
+
+  private void load(String id, long version) throws Exception {
+    Caller caller = join(id);
+    database.next().findVersion(version);
+    assertThat(caller.outcome()).isInstanceOf(Found.class);
+  }
+
+  private static Found<String> found(long version, Origin origin, Duration age) {
+    return new Found<>("a", version, origin, age.toNanos());
+  }
+
+  private static SourceException unavailable() {
+    return new SourceException.Unavailable("planted", /* cause= */ null);
+  }
+
+  private static void await(org.awaitility.core.ThrowingRunnable assertion) {
+    Awaitility.await().atMost(Caller.PATIENCE).untilAsserted(assertion);
+  }
+}
