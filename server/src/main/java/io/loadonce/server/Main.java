@@ -1,0 +1,83 @@
+package io.loadonce.server;
+
+import io.loadonce.db.InvalidSettingException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * {@code serve}. Exit code 0 after a drain, and after {@code --help} and {@code --print-config}; 2
+ * and one line on standard error for a setting that is wrong; 1 for anything else.
+ */
+public final class Main {
+
+  private static final Logger log = LoggerFactory.getLogger(Main.class);
+  private static final int WRONG_SETTING = 2;
+  private static final int MEBIBYTE = 1 << 20;
+
+  private Main() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    System.exit(run(List.of(arguments), System.getenv(), System.out, System.err));
+  }
+
+  static int run(
+      List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err)
+      throws InterruptedException {
+    boolean named = !arguments.isEmpty() && arguments.getFirst().equals("serve");
+    ServeFlags flags = new ServeFlags();
+    try {
+      ServeFlags.Given given =
+          flags.parse(named ? arguments.subList(1, arguments.size()) : arguments);
+      if (given.help()) {
+        flags.printHelp(out);
+        return 0;
+      }
+      SettingTexts texts = SettingTexts.choose(given.values(), environment);
+      Settings settings = Settings.of(texts, Runtime.getRuntime().maxMemory());
+      if (given.printConfig()) {
+        new ConfigPage(texts, settings).print(out);
+        return 0;
+      }
+      serve(settings, out);
+      return 0;
+    } catch (InvalidSettingException | ParameterException e) {
+      err.println("loadonce: " + e.getMessage());
+      return WRONG_SETTING;
+    }
+  }
+
+  /** Returns when a signal has ended it. */
+  private static void serve(Settings settings, PrintStream out) throws InterruptedException {
+    Runtime runtime = Runtime.getRuntime();
+    log.info(
+        "Loadonce: Java {}, {} processors, heap {} MiB, of which {} MiB for rows",
+        Runtime.version(),
+        runtime.availableProcessors(),
+        runtime.maxMemory() / MEBIBYTE,
+        settings.cache().maxBytes() / MEBIBYTE);
+    log.info(
+        "asks {} with {}",
+        ConfigPage.masked(settings.database().url()),
+        settings.database().query());
+    Service service = Service.start(settings);
+    CountDownLatch ended = new CountDownLatch(1);
+    StopSignals.onFirst(
+        () -> {
+          log.info("draining, for {} s at most", settings.drainTimeout().toSeconds());
+          boolean answered = service.drain();
+          log.info(answered ? "drained" : "the grace is over; calls in flight were cancelled");
+          ended.countDown();
+        });
+    out.printf("ready grpc=%s admin=%s%n", service.grpc(), service.admin());
+    out.flush();
+    ended.await();
+  }
+}

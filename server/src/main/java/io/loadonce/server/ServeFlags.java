@@ -1,0 +1,117 @@
+package io.loadonce.server;
+
+import java.io.PrintStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line of {@code serve}: a flag for each {@link Setting}, and three that are none. */
+final class ServeFlags {
+
+  private static final String HELP = "--help";
+  private static final String PRINT_CONFIG = "--print-config";
+
+  private final CommandLine commandLine;
+
+  ServeFlags() {
+    CommandSpec spec = CommandSpec.create().name("loadonce serve");
+    int place = 0;
+    for (Setting.Group group : Setting.Group.values()) {
+      ArgGroupSpec.Builder section =
+          ArgGroupSpec.builder()
+              .exclusive(false)
+              .validate(false)
+              .multiplicity("0..1")
+              .order(place++)
+              .heading("%n" + group.heading() + "%n");
+      Stream.of(Setting.values())
+          .filter(setting -> setting.group() == group)
+          .forEach(setting -> section.addArg(option(setting)));
+      spec.addArgGroup(section.build());
+    }
+    spec.addArgGroup(
+        ArgGroupSpec.builder()
+            .exclusive(false)
+            .validate(false)
+            .multiplicity("0..1")
+            .order(place)
+            .heading("%nOther%n")
+            .addArg(
+                OptionSpec.builder(SettingTexts.CONFIG_FLAG)
+                    .paramLabel("FILE")
+                    .type(String.class)
+                    .description("Properties file: key=value lines, keys as the flags without --.")
+                    .build())
+            .addArg(flag(PRINT_CONFIG, "Print each key, its value and its origin, and exit."))
+            .addArg(flag(HELP, "Print this and exit."))
+            .build());
+    spec.usageMessage()
+        .sortOptions(false)
+        .abbreviateSynopsis(true)
+        .description("Starts the service: Get(id) from memory, and from the database once.")
+        .footer(
+            "",
+            "Each flag has a twin in the environment, LOADONCE_ and its name, and a key in the",
+            "file: flag over environment over file. TIME is 500ms, 10s, 2m or 1h; BYTES is",
+            "1048576, 64KiB, 64MiB or 1GiB.");
+    this.commandLine = new CommandLine(spec).setExpandAtFiles(false);
+  }
+
+  /**
+   * What the command line asks for.
+   *
+   * @param values by flag
+   */
+  record Given(Map<String, String> values, boolean help, boolean printConfig) {}
+
+  /**
+   * @throws ParameterException if a flag is not known, lacks its value or comes twice; its message
+   *     is one line
+   */
+  Given parse(List<String> arguments) {
+    CommandLine.ParseResult result;
+    try {
+      result = commandLine.parseArgs(arguments.toArray(String[]::new));
+    } catch (UnmatchedArgumentException e) {
+      String unknown = e.getUnmatched().getFirst().replaceAll("=.*|\\p{Cntrl}", "");
+      throw new ParameterException(
+          commandLine,
+          "%s: unknown; nearest: %s"
+              .formatted(
+                  unknown,
+                  Nearest.names(
+                      unknown, commandLine.getCommandSpec().optionsMap().keySet().stream())));
+    }
+    Map<String, String> values = new HashMap<>();
+    for (OptionSpec option : result.matchedOptions()) {
+      if (option.typeInfo().getType() == String.class) {
+        values.put(option.longestName(), option.getValue());
+      }
+    }
+    return new Given(values, result.hasMatchedOption(HELP), result.hasMatchedOption(PRINT_CONFIG));
+  }
+
+  void printHelp(PrintStream out) {
+    commandLine.usage(out, CommandLine.Help.Ansi.OFF);
+  }
+
+  private static OptionSpec option(Setting setting) {
+    String known = setting.defaultText().isEmpty() ? "" : " Default: " + setting.defaultText();
+    return OptionSpec.builder(setting.flag())
+        .paramLabel(setting.unit())
+        .type(String.class)
+        .description((setting.description() + known).replace("%", "%%"))
+        .build();
+  }
+
+  private static OptionSpec flag(String name, String description) {
+    return OptionSpec.builder(name).type(boolean.class).arity("0").description(description).build();
+  }
+}

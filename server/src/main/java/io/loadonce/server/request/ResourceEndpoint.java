@@ -1,0 +1,214 @@
+package io.loadonce.server.request;
+
+import com.google.protobuf.Message;
+import io.grpc.BindableService;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.loadonce.db.InvalidIdException;
+import io.loadonce.db.KeyType;
+import io.loadonce.db.ResourceId;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.Outcome;
+import io.loadonce.server.lock.Waiter;
+import io.loadonce.v1.BatchGetRequest;
+import io.loadonce.v1.BatchGetResult;
+import io.loadonce.v1.GetRequest;
+import io.loadonce.v1.InvalidateRequest;
+import io.loadonce.v1.InvalidateResponse;
+import io.loadonce.v1.ResourceServiceGrpc;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The service of the contract. Checks ids, asks {@link LoadOnce}, and writes what it says; never
+ * blocks, so that it can run on the event loop.
+ */
+public final class ResourceEndpoint implements BindableService {
+
+  /** The most ids that one BatchGet or Invalidate takes. */
+  public static final int MAX_IDS = 1_000;
+
+  private final LoadOnce<ResourceId, EncodedResource> loadOnce;
+  private final KeyType keyType;
+  private final Duration callTimeout;
+  private final Arrivals arrivals;
+  private final FailureLog failures;
+
+  /**
+   * @param callTimeout the most that a call may take, whatever its own deadline
+   * @param nanoClock monotonic, in nanoseconds
+   */
+  public ResourceEndpoint(
+      LoadOnce<ResourceId, EncodedResource> loadOnce,
+      KeyType keyType,
+      Duration callTimeout,
+      LongSupplier nanoClock) {
+    this.loadOnce = loadOnce;
+    this.keyType = keyType;
+    this.callTimeout = callTimeout;
+    this.arrivals = new Arrivals(nanoClock, callTimeout.toNanos());
+    this.failures = new FailureLog(nanoClock);
+  }
+
+  /** Ends the calls whose request does not arrive. To be called often, by one thread. */
+  public void sweep() {
+    arrivals.sweep();
+  }
+
+  /** The generated service, with the marshallers of this room in place of the generated ones. */
+  @Override
+  public ServerServiceDefinition bindService() {
+    MethodDescriptor<Received<GetRequest>, WireMessage> get =
+        onTheWire(ResourceServiceGrpc.getGetMethod(), GetRequest.getDefaultInstance());
+    MethodDescriptor<Received<BatchGetRequest>, WireMessage> batchGet =
+        onTheWire(ResourceServiceGrpc.getBatchGetMethod(), BatchGetRequest.getDefaultInstance());
+    MethodDescriptor<Received<InvalidateRequest>, WireMessage> invalidate =
+        onTheWire(
+            ResourceServiceGrpc.getInvalidateMethod(), InvalidateRequest.getDefaultInstance());
+    ServiceDescriptor service =
+        ServiceDescriptor.newBuilder(ResourceServiceGrpc.SERVICE_NAME)
+            .setSchemaDescriptor(ResourceServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
+            .addMethod(get)
+            .addMethod(batchGet)
+            .addMethod(invalidate)
+            .build();
+    return ServerServiceDefinition.builder(service)
+        .addMethod(get, UnaryCall.handler(this::get, arrivals))
+        .addMethod(batchGet, UnaryCall.handler(this::batchGet, arrivals))
+        .addMethod(invalidate, UnaryCall.handler(this::invalidate, arrivals))
+        .build();
+  }
+
+  private void get(GetRequest request, UnaryCall<GetRequest> call) {
+    ResourceId id;
+    try {
+      id = keyType.parse(request.getId());
+    } catch (InvalidIdException e) {
+      call.fail(invalid(e));
+      return;
+    }
+    Outcome<EncodedResource> hit = loadOnce.look(id);
+    if (hit != null) {
+      answer(call, hit);
+      return;
+    }
+    Duration patience = patience();
+    if (!patience.isPositive()) {
+      answer(call, new Outcome.TimedOut<>());
+      return;
+    }
+    Waiter<ResourceId, Outcome<EncodedResource>> waiter =
+        loadOnce.join(id, patience, outcome -> answer(call, outcome));
+    call.onCancel(() -> loadOnce.withdraw(waiter));
+  }
+
+  private void batchGet(BatchGetRequest request, UnaryCall<BatchGetRequest> call) {
+    int size = request.getIdsCount();
+    if (size < 1 || size > MAX_IDS) {
+      call.fail(invalidBatch(size));
+      return;
+    }
+    Duration patience = patience();
+    if (!patience.isPositive()) {
+      call.fail(OutcomeStatus.of(new Outcome.TimedOut<>()));
+      return;
+    }
+    BatchLookup batch = new BatchLookup(call, size);
+    List<ResourceId> ids = new ArrayList<>(size);
+    List<Consumer<Outcome<EncodedResource>>> callers = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      int place = i;
+      try {
+        ids.add(keyType.parse(request.getIds(i)));
+        callers.add(outcome -> batch.fill(place, result(outcome)));
+      } catch (InvalidIdException e) {
+        batch.fill(place, failed(invalid(e)));
+      }
+    }
+    List<Waiter<ResourceId, Outcome<EncodedResource>>> waiters =
+        loadOnce.getAll(ids, patience, callers);
+    call.onCancel(() -> waiters.forEach(loadOnce::withdraw));
+  }
+
+  private void invalidate(InvalidateRequest request, UnaryCall<InvalidateRequest> call) {
+    int size = request.getIdsCount();
+    if (size < 1 || size > MAX_IDS) {
+      call.fail(invalidBatch(size));
+      return;
+    }
+    List<ResourceId> ids = new ArrayList<>(size);
+    try {
+      for (String text : request.getIdsList()) {
+        ids.add(keyType.parse(text));
+      }
+    } catch (InvalidIdException e) {
+      call.fail(invalid(e));
+      return;
+    }
+    InvalidateResponse.Builder hits = InvalidateResponse.newBuilder();
+    for (ResourceId id : ids) {
+      LoadOnce.Invalidated hit = loadOnce.invalidate(id);
+      hits.setEntriesRemoved(hits.getEntriesRemoved() + (hit.entryRemoved() ? 1 : 0));
+      hits.setFlightsFenced(hits.getFlightsFenced() + (hit.flightFenced() ? 1 : 0));
+    }
+    call.reply(new WireMessage.Generated(hits.build()));
+  }
+
+  private void answer(UnaryCall<GetRequest> call, Outcome<EncodedResource> outcome) {
+    if (outcome instanceof Outcome.Found<EncodedResource> found) {
+      call.reply(GetReply.of(found));
+      return;
+    }
+    call.fail(status(outcome));
+  }
+
+  private WireMessage result(Outcome<EncodedResource> outcome) {
+    return outcome instanceof Outcome.Found<EncodedResource> found
+        ? GetReply.of(found)
+        : failed(status(outcome));
+  }
+
+  private com.google.rpc.Status status(Outcome<EncodedResource> outcome) {
+    if (outcome instanceof Outcome.Failed<EncodedResource> failed) {
+      failures.add(failed.reason());
+    }
+    return OutcomeStatus.of(outcome);
+  }
+
+  /** How long this call may still wait: by its own deadline, and by the server's. */
+  private Duration patience() {
+    Deadline deadline = Context.current().getDeadline();
+    if (deadline == null) {
+      return callTimeout;
+    }
+    long leftNanos = deadline.timeRemaining(TimeUnit.NANOSECONDS);
+    return leftNanos < callTimeout.toNanos() ? Duration.ofNanos(leftNanos) : callTimeout;
+  }
+
+  private static WireMessage failed(com.google.rpc.Status status) {
+    return new WireMessage.Generated(BatchGetResult.newBuilder().setStatus(status).build());
+  }
+
+  private static com.google.rpc.Status invalid(InvalidIdException mistake) {
+    String text = mistake.getMessage();
+    return Reason.INVALID_ID.status(text == null ? "the id is not valid" : text);
+  }
+
+  private static com.google.rpc.Status invalidBatch(int size) {
+    return Reason.INVALID_BATCH.status(
+        "a request names 1 to %,d ids, not %,d".formatted(MAX_IDS, size));
+  }
+
+  /** Same name, same schema, so that reflection finds it; other marshallers. */
+  private static <Q extends Message> MethodDescriptor<Received<Q>, WireMessage> onTheWire(
+      MethodDescriptor<Q, ?> generated, Q defaultInstance) {
+    return generated.toBuilder(Received.marshaller(defaultInstance), WireStream.MARSHALLER).build();
+  }
+}
