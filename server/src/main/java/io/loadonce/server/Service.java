@@ -76,7 +76,7 @@ final class Service {
             id -> STRING_OVERHEAD_BYTES + id.text().length(),
             EncodedResource::sizeBytes);
     LoadOnce<ResourceId, EncodedResource> loadOnce =
-        new LoadOnce<>(cache, settings.lock(), source, System::nanoTime);
+        new LoadOnce<>(cache, settings.load(), settings.lock(), source, System::nanoTime);
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
             loadOnce, settings.database().keyType(), settings.callTimeout(), System::nanoTime);

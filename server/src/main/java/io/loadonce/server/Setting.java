@@ -30,6 +30,12 @@ enum Setting {
   TTL(Group.MEMORY, "TIME", "60s", "How long a row is fresh; 0s keeps nothing."),
   NEGATIVE_TTL(Group.MEMORY, "TIME", "5s", "How long the absence of a row is; 0s keeps nothing."),
   TTL_JITTER(Group.MEMORY, "SHARE", "0.1", "Share of both that chance may take off, 0 to 1."),
+  SOFT_TTL(Group.MEMORY, "TIME", "", "A row in demand is read again after this; none by default."),
+  EARLY_REFRESH(
+      Group.MEMORY, "FACTOR", "1", "How early, by chance, it is read again before; 0 never."),
+  STALE_ON_ERROR(
+      Group.MEMORY, "TIME", "0s", "With the database gone, how long an old row is still given."),
+  UNHEARD_FOR(Group.MEMORY, "TIME", "2s", "With changes unheard, how long a row is still given."),
   CACHE_BYTES(Group.MEMORY, "BYTES", "", "Budget of the rows; by default a quarter of the heap."),
   NEGATIVE_CACHE_BYTES(
       Group.MEMORY, "BYTES", "", "Budget of the absences; by default 1/16 of that."),

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  */
 final class SettingValues {
 
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?|\\.\\d{1,9}");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
   private static final Pattern BYTES = Pattern.compile("(\\d{1,15})(B|KiB|MiB|GiB)?");
   private static final int MAX_SECRET_BYTES = 4096;
@@ -49,12 +50,15 @@ final class SettingValues {
     throw wrong(setting, "must be a whole number from %d to %d".formatted(least, most));
   }
 
-  double share(Setting setting) {
+  double number(Setting setting, int least, int most) {
     String text = texts.text(setting).strip();
-    if (text.matches("[01]|0?\\.\\d{1,9}|1\\.0{1,9}|0\\.\\d{1,9}")) {
-      return Double.parseDouble(text);
+    if (NUMBER.matcher(text).matches()) {
+      double value = Double.parseDouble(text);
+      if (value >= least && value <= most) {
+        return value;
+      }
     }
-    throw wrong(setting, "must be a share from 0 to 1, such as 0.1");
+    throw wrong(setting, "must be a number from %d to %d, such as 0.1".formatted(least, most));
   }
 
   Duration duration(Setting setting, Duration least, Duration most) {

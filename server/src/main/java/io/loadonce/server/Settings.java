@@ -6,6 +6,7 @@ import io.loadonce.db.KeyType;
 import io.loadonce.server.admin.Address;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
 import java.time.Duration;
 
@@ -22,6 +23,7 @@ record Settings(
     Address admin,
     DatabaseSettings database,
     CacheSettings cache,
+    LoadSettings load,
     LockSettings lock,
     Duration callTimeout,
     Duration drainTimeout) {
@@ -47,6 +49,10 @@ record Settings(
             values.text(Setting.ADMIN_HOST), values.integer(Setting.ADMIN_PORT, 0, MAX_PORT)),
         database(values),
         cache(values, maxHeapBytes),
+        new LoadSettings(
+            values.number(Setting.EARLY_REFRESH, 0, 100),
+            values.duration(Setting.STALE_ON_ERROR, Duration.ZERO, MAX_TTL),
+            values.duration(Setting.UNHEARD_FOR, Duration.ZERO, MAX_TTL)),
         lock(values),
         values.duration(Setting.CALL_TIMEOUT, Duration.ofMillis(1), LoadOnce.MAX_WAIT),
         values.duration(Setting.DRAIN_TIMEOUT, Duration.ZERO, MAX_DRAIN));
@@ -89,8 +95,11 @@ record Settings(
             : bytes / CACHE_PER_NEGATIVE_CACHE;
     return new CacheSettings(
         values.duration(Setting.TTL, Duration.ZERO, MAX_TTL),
+        values.has(Setting.SOFT_TTL)
+            ? values.duration(Setting.SOFT_TTL, Duration.ofMillis(1), MAX_TTL)
+            : MAX_TTL,
         values.duration(Setting.NEGATIVE_TTL, Duration.ZERO, MAX_TTL),
-        values.share(Setting.TTL_JITTER),
+        values.number(Setting.TTL_JITTER, 0, 1),
         bytes,
         negativeBytes);
   }

@@ -22,6 +22,10 @@ final class OutcomeStatus {
       case Outcome.Found<?> _ -> OK;
       case Outcome.Missing<?> _ -> MISSING;
       case Outcome.TimedOut<?> _ -> TIMED_OUT;
+      case Outcome.Outdated<?>(long version, long minVersion) ->
+          Reason.VERSION_TOO_OLD.status(
+              "the row has version %d, older than %d".formatted(version, minVersion),
+              Map.of("version", Long.toString(version), "min_version", Long.toString(minVersion)));
       case Outcome.Refused<?> refused ->
           Reason.TOO_MANY_WAITERS.status(
               "too many callers wait for loads; come again later",

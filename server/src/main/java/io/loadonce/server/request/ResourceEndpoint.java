@@ -94,7 +94,8 @@ public final class ResourceEndpoint implements BindableService {
       call.fail(invalid(e));
       return;
     }
-    Outcome<EncodedResource> hit = loadOnce.look(id);
+    long minVersion = request.hasMinVersion() ? request.getMinVersion() : LoadOnce.ANY_VERSION;
+    Outcome<EncodedResource> hit = loadOnce.look(id, minVersion);
     if (hit != null) {
       answer(call, hit);
       return;
@@ -105,7 +106,7 @@ public final class ResourceEndpoint implements BindableService {
       return;
     }
     Waiter<ResourceId, Outcome<EncodedResource>> waiter =
-        loadOnce.join(id, patience, outcome -> answer(call, outcome));
+        loadOnce.join(id, minVersion, patience, outcome -> answer(call, outcome));
     call.onCancel(() -> loadOnce.withdraw(waiter));
   }
 
@@ -120,6 +121,7 @@ public final class ResourceEndpoint implements BindableService {
       call.fail(OutcomeStatus.of(new Outcome.TimedOut<>()));
       return;
     }
+    long minVersion = request.hasMinVersion() ? request.getMinVersion() : LoadOnce.ANY_VERSION;
     BatchLookup batch = new BatchLookup(call, size);
     List<ResourceId> ids = new ArrayList<>(size);
     List<Consumer<Outcome<EncodedResource>>> callers = new ArrayList<>(size);
@@ -133,7 +135,7 @@ public final class ResourceEndpoint implements BindableService {
       }
     }
     List<Waiter<ResourceId, Outcome<EncodedResource>>> waiters =
-        loadOnce.getAll(ids, patience, callers);
+        loadOnce.getAll(ids, minVersion, patience, callers);
     call.onCancel(() -> waiters.forEach(loadOnce::withdraw));
   }
 
