@@ -132,11 +132,12 @@ final class JdbcResourceSourceTest {
   }
 
   @Test
-  void run_twoRowsForOneId_isInvalidRowForThatIdOnly() throws SourceException {
+  void run_manyRowsForOneId_isInvalidRowForThatIdOnly() throws SourceException {
     String query =
         "SELECT c.id, name FROM city AS c"
-            + " JOIN (SELECT 1 AS n UNION ALL SELECT 2) AS t ON n = 1 OR c.id = 2988507"
-            + " WHERE c.id IN (:ids)";
+            + " JOIN (SELECT 1 AS n UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) AS t"
+            + " ON n = 1 OR c.id = 2988507"
+            + " WHERE c.id IN (:ids) ORDER BY c.id DESC";
 
     for (List<ResourceId> ids : List.of(List.of(PARIS, BERLIN), List.of(PARIS, BERLIN, NOWHERE))) {
       Map<ResourceId, SourceRow<Resource>> rows =
