@@ -12,7 +12,7 @@ import io.loadonce.db.KeyType;
 import io.loadonce.db.ResourceId;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
-import io.loadonce.server.lock.Waiter;
+import io.loadonce.server.load.Withdrawal;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.BatchGetResult;
 import io.loadonce.v1.GetRequest;
@@ -105,9 +105,9 @@ public final class ResourceEndpoint implements BindableService {
       answer(call, new Outcome.TimedOut<>());
       return;
     }
-    Waiter<ResourceId, Outcome<EncodedResource>> waiter =
+    Withdrawal withdrawal =
         loadOnce.join(id, minVersion, patience, outcome -> answer(call, outcome));
-    call.onCancel(() -> loadOnce.withdraw(waiter));
+    call.onCancel(withdrawal::withdraw);
   }
 
   private void batchGet(BatchGetRequest request, UnaryCall<BatchGetRequest> call) {
@@ -134,9 +134,8 @@ public final class ResourceEndpoint implements BindableService {
         batch.fill(place, failed(invalid(e)));
       }
     }
-    List<Waiter<ResourceId, Outcome<EncodedResource>>> waiters =
-        loadOnce.getAll(ids, minVersion, patience, callers);
-    call.onCancel(() -> waiters.forEach(loadOnce::withdraw));
+    List<Withdrawal> withdrawals = loadOnce.getAll(ids, minVersion, patience, callers);
+    call.onCancel(() -> withdrawals.forEach(Withdrawal::withdraw));
   }
 
   private void invalidate(InvalidateRequest request, UnaryCall<InvalidateRequest> call) {
