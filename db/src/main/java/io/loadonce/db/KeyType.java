@@ -1,7 +1,10 @@
 package io.loadonce.db;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The type of the key column: what an id may look like, and what JDBC is given for it. */
 public enum KeyType {
@@ -15,6 +18,12 @@ public enum KeyType {
     @Override
     Object parameter(ResourceId id) {
       return Long.parseLong(id.text());
+    }
+
+    @Override
+    @Nullable String read(ResultSet row, int column) throws SQLException {
+      long key = row.getLong(column);
+      return row.wasNull() ? null : Long.toString(key);
     }
   },
 
@@ -44,6 +53,12 @@ public enum KeyType {
     @Override
     Object parameter(ResourceId id) {
       return java.util.UUID.fromString(id.text());
+    }
+
+    @Override
+    @Nullable String read(ResultSet row, int column) throws SQLException {
+      String key = row.getString(column);
+      return key == null ? null : key.toLowerCase(Locale.ROOT);
     }
   };
 
@@ -87,6 +102,11 @@ public enum KeyType {
     } catch (NumberFormatException e) {
       throw new InvalidIdException("id must be a decimal number of at most 64 bits");
     }
+  }
+
+  /** The canonical form of a key in a row, null for NULL. */
+  @Nullable String read(ResultSet row, int column) throws SQLException {
+    return row.getString(column);
   }
 
   /** What {@link java.sql.PreparedStatement#setObject} is given for an id that this type parsed. */

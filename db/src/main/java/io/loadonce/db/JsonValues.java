@@ -1,0 +1,102 @@
+package io.loadonce.db;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.NullValue;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Base64;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Java's values as JSON values, by the rules of protobuf's own JSON. */
+final class JsonValues {
+
+  static final Value NULL = Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
+  private static final Value TRUE = Value.newBuilder().setBoolValue(true).build();
+  private static final Value FALSE = Value.newBuilder().setBoolValue(false).build();
+
+  private JsonValues() {}
+
+  static Value text(@Nullable String text) {
+    return text == null ? NULL : Value.newBuilder().setStringValue(text).build();
+  }
+
+  static Value bool(boolean value) {
+    return value ? TRUE : FALSE;
+  }
+
+  /**
+   * JSON has no NaN and no infinity; they are {@code "NaN"}, {@code "Infinity"}, {@code
+   * "-Infinity"}.
+   */
+  static Value number(double value) {
+    return Double.isFinite(value)
+        ? Value.newBuilder().setNumberValue(value).build()
+        : text(Double.toString(value));
+  }
+
+  /** The double that is written as the float is: 0.1f is 0.1. */
+  static Value number(float value) {
+    return number(Double.parseDouble(Float.toString(value)));
+  }
+
+  static Value base64(byte @Nullable [] bytes) {
+    return bytes == null ? NULL : text(Base64.getEncoder().encodeToString(bytes));
+  }
+
+  /**
+   * A JSON document; its numbers become doubles.
+   *
+   * @throws SourceException if it is too deep or not JSON
+   */
+  static Value json(@Nullable String document) throws SourceException {
+    if (document == null) {
+      return NULL;
+    }
+    Value.Builder value = Value.newBuilder();
+    try {
+      JsonFormat.parser().merge(document, value);
+    } catch (InvalidProtocolBufferException _) {
+      throw new SourceException.InvalidRow("a JSON column is not JSON or is too deep");
+    }
+    return value.build();
+  }
+
+  /**
+   * An element of an SQL array.
+   *
+   * @throws SourceException if its type is not a simple one
+   */
+  static Value element(@Nullable Object element) throws SourceException {
+    return switch (element) {
+      case null -> NULL;
+      case String text -> text(text);
+      case Boolean bool -> bool(bool);
+      case Byte number -> number(number.doubleValue());
+      case Short number -> number(number.doubleValue());
+      case Integer number -> number(number.doubleValue());
+      case Float number -> number(number.floatValue());
+      case Double number -> number(number.doubleValue());
+      case Long number -> text(number.toString());
+      case BigInteger number -> text(number.toString());
+      case BigDecimal number -> text(number.toString());
+      case UUID uuid -> text(uuid.toString());
+      case Object[] elements -> list(elements);
+      default ->
+          throw new SourceException.InvalidRow(
+              "an array column has elements without a mapping; cast it in the query, such as to"
+                  + " text[]");
+    };
+  }
+
+  private static Value list(Object[] elements) throws SourceException {
+    ListValue.Builder list = ListValue.newBuilder();
+    for (Object element : elements) {
+      list.addValues(element(element));
+    }
+    return Value.newBuilder().setListValue(list).build();
+  }
+}

@@ -1,0 +1,70 @@
+package io.loadonce.db;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Gives each row of a result to the id it belongs to. */
+final class RowCollector<V> {
+
+  private final JdbcResourceSource<V> source;
+  private final Map<String, ResourceId> asked = new HashMap<>();
+  private final Map<ResourceId, SourceRow<V>> rows = new HashMap<>();
+
+  RowCollector(JdbcResourceSource<V> source, List<ResourceId> ids) {
+    this.source = source;
+    for (ResourceId id : ids) {
+      asked.put(id.text(), id);
+    }
+  }
+
+  /**
+   * Returns what was found by id, or null if that cannot be told: there is a row of an id that was
+   * not asked, or there are more rows than ids and the rest was not sent. For a single id there is
+   * always an answer.
+   */
+  @Nullable Map<ResourceId, SourceRow<V>> collect(ResultSet result)
+      throws SQLException, SourceException {
+    RowShape shape = source.shape(result.getMetaData());
+    for (int count = 1; result.next(); count++) {
+      ResourceId id = idOf(shape.key(result));
+      if (asked.size() > 1 && (id == null || count > asked.size())) {
+        return null;
+      }
+      if (id == null) {
+        ResourceId only = asked.values().iterator().next();
+        rows.put(only, unusable("the database gave a row with another key than the one asked for"));
+        continue;
+      }
+      SourceRow<V> row = read(shape, id, result);
+      if (rows.putIfAbsent(id, row) != null) {
+        rows.put(id, unusable("the query gives two rows for one id"));
+      }
+    }
+    return rows;
+  }
+
+  private @Nullable ResourceId idOf(@Nullable String key) {
+    return key == null ? null : asked.get(key);
+  }
+
+  private SourceRow<V> read(RowShape shape, ResourceId id, ResultSet result) throws SQLException {
+    try {
+      Resource row = shape.read(id, result);
+      int bytes = row.data().getSerializedSize();
+      int limit = source.settings().maxRowBytes();
+      return bytes > limit
+          ? unusable("the row has " + bytes + " bytes; at most " + limit + " are taken")
+          : new SourceRow.Found<>(source.encode(row), row.version());
+    } catch (SourceException e) {
+      return new SourceRow.Unusable<>(e);
+    }
+  }
+
+  private static <V> SourceRow<V> unusable(String reason) {
+    return new SourceRow.Unusable<>(new SourceException.InvalidRow(reason));
+  }
+}
