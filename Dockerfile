@@ -1,0 +1,28 @@
+FROM maven:3.9.11-eclipse-temurin-25 AS build
+WORKDIR /build
+COPY pom.xml ./
+COPY proto proto
+COPY db db
+COPY server server
+COPY client client
+# Maven wants the pom of each module it knows, also of those that are not built here.
+COPY bench/pom.xml bench/
+RUN mvn -q -B -pl server,client -am -Dmaven.test.skip=true package
+
+FROM eclipse-temurin:25-jre
+RUN useradd --system --no-create-home --uid 10001 loadonce
+# Both jars look for their libraries in lib/ beside them; the versions are the same.
+COPY --from=build /build/server/target/lib /opt/loadonce/lib
+COPY --from=build /build/client/target/lib /opt/loadonce/lib
+COPY --from=build /build/server/target/loadonce-server-*.jar /opt/loadonce/loadonce-server.jar
+COPY --from=build /build/client/target/loadonce-client-*.jar /opt/loadonce/loadonce-client.jar
+COPY LICENSE NOTICE /opt/loadonce/
+USER 10001:10001
+EXPOSE 50051 9090
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
+  CMD ["java", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", \
+       "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", "/opt/loadonce/loadonce-client.jar", "check"]
+# More JVM options go into JDK_JAVA_OPTIONS, settings of the service into LOADONCE_*.
+ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", \
+            "-XX:MaxRAMPercentage=50", "-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError", \
+            "-jar", "/opt/loadonce/loadonce-server.jar"]
