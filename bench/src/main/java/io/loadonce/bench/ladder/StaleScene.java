@@ -1,0 +1,154 @@
+package io.loadonce.bench.ladder;
+
+import io.loadonce.bench.ladder.Measured.Staleness;
+import io.loadonce.bench.ladder.database.LadderDatabase;
+import io.loadonce.bench.ladder.rung.Rung;
+import io.loadonce.db.Resource;
+import io.loadonce.db.ResourceId;
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A row changes while it is loaded, in this order and no other:
+ *
+ * <pre>
+ *   1  a load reads version 1 and is held in the database
+ *   2  version 2 is written and committed; the id is invalidated: from here on time counts
+ *   3  the invalidation returns; a read begins          (or after 4, if it waits for the load)
+ *   4  at 200 ms the load is let go
+ *   5  at 250, 350, 450, 550 and 650 ms the row is read
+ * </pre>
+ *
+ * Each read of 3 and 5 that gives version 1 is stale. The load of 1 may give it.
+ */
+final class StaleScene {
+  private static final Duration RETURNS_WITHIN = Duration.ofMillis(100);
+  private static final Duration HELD = Duration.ofMillis(200);
+  private static final List<Duration> READS =
+      List.of(
+          Duration.ofMillis(250),
+          Duration.ofMillis(350),
+          Duration.ofMillis(450),
+          Duration.ofMillis(550),
+          Duration.ofMillis(650));
+  private static final Duration POLL = Duration.ofMillis(1);
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  private final LadderDatabase database;
+  private final ResourceSource<ResourceId, Resource> source;
+
+  /**
+   * @param source asks as {@link LadderDatabase#gated} says
+   */
+  StaleScene(LadderDatabase database, ResourceSource<ResourceId, Resource> source) {
+    this.database = database;
+    this.source = source;
+  }
+
+  /**
+   * Plays it once for each id; every row is at version 2 afterwards.
+   *
+   * @throws IllegalStateException if the order was not kept, so that the numbers mean nothing
+   */
+  Staleness run(Step step, List<ResourceId> ids) throws Exception {
+    int stale = 0;
+    Duration slowest = Duration.ZERO;
+    try (Rung rung = step.rung().apply(source)) {
+      for (ResourceId id : ids) {
+        database.write(id, 1);
+        Staleness round = new Round(rung, id).play();
+        stale += round.stale();
+        slowest = slowest.compareTo(round.invalidation()) < 0 ? round.invalidation() : slowest;
+      }
+    }
+    return new Staleness((1 + READS.size()) * ids.size(), stale, slowest);
+  }
+
+  /** The scene for one id. */
+  private final class Round {
+    private final Rung rung;
+    private final ResourceId id;
+
+    /** When time begins to count; written before the invalidation is started. */
+    private long startNanos;
+
+    Round(Rung rung, ResourceId id) {
+      this.rung = rung;
+      this.id = id;
+    }
+
+    Staleness play() throws Exception {
+      FutureTask<Long> load = new FutureTask<>(this::version);
+      FutureTask<Long> invalidation = new FutureTask<>(this::invalidate);
+      FutureTask<Long> firstRead = new FutureTask<>(this::version);
+      database.closeGate();
+      try {
+        start(load);
+        awaitHeld(load);
+        database.write(id, 2);
+        startNanos = System.nanoTime();
+        start(invalidation);
+        if (isDoneWithin(invalidation, RETURNS_WITHIN)) {
+          start(firstRead);
+        }
+        pauseUntil(startNanos + HELD.toNanos());
+      } finally {
+        database.openGate();
+      }
+      require(load.get() == 1, "the held load read version 1");
+      Duration returnedAfter = Duration.ofNanos(invalidation.get());
+      firstRead.run(); // does nothing if it has begun
+      int stale = firstRead.get() < 2 ? 1 : 0;
+      for (Duration read : READS) {
+        pauseUntil(startNanos + read.toNanos());
+        stale += version() < 2 ? 1 : 0;
+      }
+      return new Staleness(1 + READS.size(), stale, returnedAfter);
+    }
+
+    private long version() throws SourceException, InterruptedException {
+      return rung.get(id).row().version();
+    }
+
+    private long invalidate() {
+      rung.invalidate(id);
+      return System.nanoTime() - startNanos;
+    }
+
+    private void awaitHeld(FutureTask<Long> load) {
+      long endNanos = System.nanoTime() + LIMIT.toNanos();
+      while (database.atGate() == 0) {
+        require(!load.isDone() && System.nanoTime() - endNanos < 0, "the load is held");
+        LockSupport.parkNanos(POLL.toNanos());
+      }
+    }
+  }
+
+  private static void start(FutureTask<Long> task) {
+    Thread.ofVirtual().start(task);
+  }
+
+  private static boolean isDoneWithin(FutureTask<Long> task, Duration wait) {
+    long endNanos = System.nanoTime() + wait.toNanos();
+    while (!task.isDone() && System.nanoTime() - endNanos < 0) {
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    return task.isDone();
+  }
+
+  private static void pauseUntil(long nanos) {
+    for (long left = nanos - System.nanoTime(); left > 0; left = nanos - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  private static void require(boolean holds, String expected) {
+    if (!holds) {
+      throw new IllegalStateException("the order was not kept; expected: " + expected);
+    }
+  }
+}
