@@ -8,41 +8,32 @@ import io.loadonce.db.SourceQuery;
 import io.loadonce.db.SourceRow;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A source that can be cut off: from then on queries fail at once and do not reach the database, so
- * that callers that stand in line are gone in no time. Closing it closes nothing.
+ * A source that can be cut off: queries that wait or run are cancelled, and from then on each fails
+ * at once without reaching the database, so that callers that stand in line are gone in no time.
+ * Closing it closes nothing.
  */
 final class CutOffSource implements ResourceSource<ResourceId, Resource> {
   private final ResourceSource<ResourceId, Resource> source;
+  private final Set<SourceQuery<ResourceId, Resource>> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
 
   CutOffSource(ResourceSource<ResourceId, Resource> source) {
     this.source = source;
   }
 
-  /** Lets no query pass any more; those under way go on. */
+  /** Blocks until every query has been told. */
   void cutOff() {
     cut = true;
+    underWay.forEach(SourceQuery::cancel);
   }
 
   @Override
   public SourceQuery<ResourceId, Resource> query(List<ResourceId> ids) {
-    SourceQuery<ResourceId, Resource> query = source.query(ids);
-    return new SourceQuery<>() {
-      @Override
-      public Map<ResourceId, SourceRow<Resource>> run() throws SourceException {
-        if (cut) {
-          throw new SourceException.Unavailable("the scene is over", /* cause= */ null);
-        }
-        return query.run();
-      }
-
-      @Override
-      public void cancel() {
-        query.cancel();
-      }
-    };
+    return new CutOffQuery(source.query(ids));
   }
 
   @Override
@@ -57,4 +48,31 @@ final class CutOffSource implements ResourceSource<ResourceId, Resource> {
 
   @Override
   public void close() {}
+
+  private final class CutOffQuery implements SourceQuery<ResourceId, Resource> {
+    private final SourceQuery<ResourceId, Resource> query;
+
+    CutOffQuery(SourceQuery<ResourceId, Resource> query) {
+      this.query = query;
+    }
+
+    /** Registers first and looks then: a cut that comes between finds it. */
+    @Override
+    public Map<ResourceId, SourceRow<Resource>> run() throws SourceException {
+      underWay.add(query);
+      try {
+        if (cut) {
+          throw new SourceException.Unavailable("the scene is over", /* cause= */ null);
+        }
+        return query.run();
+      } finally {
+        underWay.remove(query);
+      }
+    }
+
+    @Override
+    public void cancel() {
+      query.cancel();
+    }
+  }
 }

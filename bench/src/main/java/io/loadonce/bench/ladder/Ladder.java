@@ -6,6 +6,7 @@ import io.loadonce.db.DatabaseSettings;
 import io.loadonce.db.JdbcResourceSource;
 import io.loadonce.db.Resource;
 import io.loadonce.db.ResourceId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -21,10 +22,8 @@ final class Ladder implements AutoCloseable {
 
   private static final int STALE_ROUNDS = 3;
 
-  /** What nobody counts: the code becomes warm and the connections open. */
-  private static final int WARM_UP_CALLERS = 50;
-
-  private static final int WARM_UP_IDS = 10;
+  /** How long herds come that nobody counts, one at least: code gets warm, connections open. */
+  private static final Duration WARM_UP = Duration.ofMillis(500);
 
   private final LadderPlan plan;
   private final JdbcResourceSource<Resource> slow;
@@ -45,7 +44,7 @@ final class Ladder implements AutoCloseable {
     this.herds = new HerdScene(database, slow);
     this.failures = new HerdScene(database, failing);
     this.changes = new StaleScene(database, gated);
-    this.ids = database.cities(Math.max(plan.ids(), WARM_UP_IDS));
+    this.ids = database.cities(Math.max(plan.ids(), Math.max(HERDS, STALE_ROUNDS)));
   }
 
   /** Shows a rung the scenes that are for it. Blocks for some seconds. */
@@ -54,12 +53,12 @@ final class Ladder implements AutoCloseable {
     if (!step.herds()) {
       return new Measured(step.name(), null, null, null, staleness);
     }
-    requireNoFailure(herds.run(step, mixed(WARM_UP_IDS, WARM_UP_CALLERS)));
+    warmUp(step);
     return new Measured(
         step.name(),
         coldHerd(step),
-        requireNoFailure(herds.run(step, mixed(plan.ids(), plan.callersPerId()))),
-        failures.run(step, Collections.nCopies(plan.callers(), ids.getFirst())),
+        requireNoFailure(herds.run(step, manyIds())),
+        failures.run(step, callersOf(ids.getFirst())),
         staleness);
   }
 
@@ -70,21 +69,31 @@ final class Ladder implements AutoCloseable {
     gated.close();
   }
 
+  private void warmUp(Step step) throws InterruptedException {
+    long endNanos = System.nanoTime() + WARM_UP.toNanos();
+    do {
+      requireNoFailure(herds.run(step, callersOf(ids.getLast())));
+    } while (System.nanoTime() - endNanos < 0);
+  }
+
   private Herd coldHerd(Step step) throws InterruptedException {
     List<Herd> seen = new ArrayList<>();
-    for (int i = 0; i < HERDS; i++) {
-      List<ResourceId> calls = Collections.nCopies(plan.callers(), ids.get(i));
-      seen.add(requireNoFailure(herds.run(step, calls)));
+    for (ResourceId id : ids.subList(0, HERDS)) {
+      seen.add(requireNoFailure(herds.run(step, callersOf(id))));
     }
     seen.sort(Comparator.comparingLong(herd -> herd.crowd().nanos().getMaxValue()));
     return seen.get(HERDS / 2);
   }
 
+  private List<ResourceId> callersOf(ResourceId id) {
+    return Collections.nCopies(plan.callers(), id);
+  }
+
   /** Callers of many ids; the same order for every rung. */
-  private List<ResourceId> mixed(int howMany, int callersPerId) {
+  private List<ResourceId> manyIds() {
     List<ResourceId> calls = new ArrayList<>();
-    for (ResourceId id : ids.subList(0, howMany)) {
-      calls.addAll(Collections.nCopies(callersPerId, id));
+    for (ResourceId id : ids.subList(0, plan.ids())) {
+      calls.addAll(Collections.nCopies(plan.callersPerId(), id));
     }
     Collections.shuffle(calls, new Random(plan.seed()));
     return calls;

@@ -11,33 +11,48 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What the rungs have shown, a line each. */
+/** What the rungs have shown, a line each: with herds first, with errors and changes then. */
 final class LadderTable {
   private static final String NOT_SHOWN = "-";
 
   private LadderTable() {}
 
   static String of(List<Measured> rungs) {
-    return AsciiTable.getTable(
-        AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS,
-        rungs,
-        List.of(
-            new Column().header("rung").dataAlign(HorizontalAlign.LEFT).with(Measured::name),
-            ofHerd("cold herd:\nqueries", Measured::herd, herd -> count(herd.queries())),
-            ofHerd("\nwaited", Measured::herd, herd -> count(herd.crowd().waited())),
-            ofHerd("\nlast, ms", Measured::herd, LadderTable::last),
-            ofHerd("many ids:\nqueries", Measured::manyIds, herd -> count(herd.queries())),
-            ofHerd("queries\nper id", Measured::manyIds, herd -> perId(herd.queries(), herd)),
-            ofHerd("rows read\nper id", Measured::manyIds, herd -> perId(herd.rowsRead(), herd)),
-            ofHerd("\nwaited", Measured::manyIds, herd -> count(herd.crowd().waited())),
-            ofHerd("\np50, ms", Measured::manyIds, herd -> percentile(herd, 50)),
-            ofHerd("\np99, ms", Measured::manyIds, herd -> percentile(herd, 99)),
-            ofHerd("failing:\nqueries", Measured::failing, herd -> count(herd.queries())),
-            ofHerd("\nanswered", Measured::failing, herd -> count(herd.crowd().answered())),
-            ofHerd("\nlast, ms", Measured::failing, LadderTable::last),
-            right("stale\nreads").with(LadderTable::stale),
-            right("invalidate\nms")
-                .with(rung -> millis(rung.staleness().invalidation().toNanos()))));
+    return table(rungs.stream().filter(rung -> rung.herd() != null).toList(), herds())
+        + System.lineSeparator()
+        + table(rungs, errorsAndChanges());
+  }
+
+  private static List<ColumnData<Measured>> herds() {
+    return List.of(
+        name(),
+        ofHerd("cold herd:\nqueries", Measured::herd, herd -> count(herd.queries())),
+        ofHerd("\nwaited", Measured::herd, herd -> count(herd.crowd().waited())),
+        ofHerd("\nlast, ms", Measured::herd, LadderTable::last),
+        ofHerd("many ids:\nqueries", Measured::manyIds, herd -> count(herd.queries())),
+        ofHerd("queries\nper id", Measured::manyIds, herd -> perId(herd.queries(), herd)),
+        ofHerd("rows read\nper id", Measured::manyIds, herd -> perId(herd.rowsRead(), herd)),
+        ofHerd("\nwaited", Measured::manyIds, herd -> count(herd.crowd().waited())),
+        ofHerd("\np50, ms", Measured::manyIds, herd -> percentile(herd, 50)),
+        ofHerd("\np99, ms", Measured::manyIds, herd -> percentile(herd, 99)));
+  }
+
+  private static List<ColumnData<Measured>> errorsAndChanges() {
+    return List.of(
+        name(),
+        ofHerd("failing load:\nqueries", Measured::failing, herd -> count(herd.queries())),
+        ofHerd("\nanswered", Measured::failing, herd -> count(herd.crowd().answered())),
+        ofHerd("\nlast, ms", Measured::failing, LadderTable::last),
+        right("changed row:\nstale reads").with(LadderTable::stale),
+        right("\ninvalidate, ms").with(rung -> millis(rung.staleness().invalidation().toNanos())));
+  }
+
+  private static String table(List<Measured> rungs, List<ColumnData<Measured>> columns) {
+    return AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, rungs, columns);
+  }
+
+  private static ColumnData<Measured> name() {
+    return new Column().header("rung").dataAlign(HorizontalAlign.LEFT).with(Measured::name);
   }
 
   private static ColumnData<Measured> ofHerd(

@@ -73,9 +73,6 @@ final class StaleScene {
     private final Rung rung;
     private final ResourceId id;
 
-    /** When time begins to count; written before the invalidation is started. */
-    private long startNanos;
-
     Round(Rung rung, ResourceId id) {
       this.rung = rung;
       this.id = id;
@@ -85,6 +82,7 @@ final class StaleScene {
       FutureTask<Long> load = new FutureTask<>(this::version);
       FutureTask<Long> invalidation = new FutureTask<>(this::invalidate);
       FutureTask<Long> firstRead = new FutureTask<>(this::version);
+      long startNanos;
       database.closeGate();
       try {
         start(load);
@@ -115,8 +113,9 @@ final class StaleScene {
     }
 
     private long invalidate() {
+      long beganNanos = System.nanoTime();
       rung.invalidate(id);
-      return System.nanoTime() - startNanos;
+      return System.nanoTime() - beganNanos;
     }
 
     private void awaitHeld(FutureTask<Long> load) {
