@@ -1,5 +1,6 @@
 package io.loadonce.bench.ladder;
 
+import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
 import io.loadonce.bench.ladder.rung.Answer;
 import io.loadonce.bench.ladder.rung.Answer.Way;
 import io.loadonce.bench.ladder.rung.Rung;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +56,15 @@ final class Crowd {
    * @param failure one of the errors among them, null if there was none
    * @param waited those that neither found the row in memory nor queried
    * @param nanos the times of the answered
+   * @param counted what the database had counted by then
    */
-  record Report(int calls, int answered, @Nullable Exception failure, int waited, Histogram nanos) {
+  record Report(
+      int calls,
+      int answered,
+      @Nullable Exception failure,
+      int waited,
+      Histogram nanos,
+      Counts counted) {
     boolean isCut() {
       return answered < calls;
     }
@@ -64,8 +73,11 @@ final class Crowd {
   /**
    * Lets them go, and waits until all are answered; those that are not when the limit is over are
    * told so by the source and do not count.
+   *
+   * @param counts asked when all are answered or the limit is over, before the source is cut off
    */
-  Report run(CutOffSource source, Duration limit) throws InterruptedException {
+  Report run(CutOffSource source, Duration limit, Supplier<Counts> counts)
+      throws InterruptedException {
     for (int i = 0; i < endings.length; i++) {
       int caller = i;
       Thread.ofVirtual().name("caller-", i).start(() -> call(caller));
@@ -73,11 +85,13 @@ final class Crowd {
     ready.await();
     releasedNanos = System.nanoTime();
     release.countDown();
-    if (!done.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+    boolean isDone = done.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    Counts counted = counts.get();
+    if (!isDone) {
       source.cutOff();
       done.await();
     }
-    return report(limit.toNanos());
+    return report(limit.toNanos(), counted);
   }
 
   private void call(int caller) {
@@ -97,7 +111,7 @@ final class Crowd {
     }
   }
 
-  private Report report(long limitNanos) {
+  private Report report(long limitNanos, Counts counted) {
     Histogram nanos = new Histogram(3);
     Exception failure = null;
     int answered = 0;
@@ -114,6 +128,6 @@ final class Crowd {
         case Ending.Failed(long _, Exception reason) -> failure = reason;
       }
     }
-    return new Report(calls.size(), answered, failure, waited, nanos);
+    return new Report(calls.size(), answered, failure, waited, nanos, counted);
   }
 }

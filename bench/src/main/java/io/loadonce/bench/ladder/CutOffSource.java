@@ -31,6 +31,11 @@ final class CutOffSource implements ResourceSource<ResourceId, Resource> {
     underWay.forEach(SourceQuery::cancel);
   }
 
+  /** How many queries wait for a connection or run; a snapshot. */
+  int underWay() {
+    return underWay.size();
+  }
+
   @Override
   public SourceQuery<ResourceId, Resource> query(List<ResourceId> ids) {
     return new CutOffQuery(source.query(ids));

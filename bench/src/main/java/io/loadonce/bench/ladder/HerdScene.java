@@ -2,6 +2,7 @@ package io.loadonce.bench.ladder;
 
 import io.loadonce.bench.ladder.Measured.Herd;
 import io.loadonce.bench.ladder.database.LadderDatabase;
+import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
 import io.loadonce.bench.ladder.rung.Rung;
 import io.loadonce.db.Resource;
 import io.loadonce.db.ResourceId;
@@ -29,14 +30,10 @@ final class HerdScene {
   Herd run(Step step, List<ResourceId> calls) throws InterruptedException {
     CutOffSource measured = new CutOffSource(source);
     try (Rung rung = step.rung().apply(measured)) {
-      long queries = database.queries();
-      long rowsRead = database.rowsRead();
-      Crowd.Report report = new Crowd(rung, calls).run(measured, LIMIT);
-      return new Herd(
-          (int) calls.stream().distinct().count(),
-          database.queries() - queries,
-          database.rowsRead() - rowsRead,
-          report);
+      Counts before = database.counts();
+      Crowd.Report report = new Crowd(rung, calls).run(measured, LIMIT, database::counts);
+      int ids = (int) calls.stream().distinct().count();
+      return new Herd(ids, report.counted().since(before), report);
     }
   }
 }

@@ -17,8 +17,11 @@ import java.util.function.Function;
 /** Shows each rung the same scenes on one database. */
 final class Ladder implements AutoCloseable {
 
-  /** The one in the middle is shown. */
-  private static final int HERDS = 3;
+  /** As many as fit into the time, within these bounds; the one in the middle is shown. */
+  private static final Duration HERDS_TIME = Duration.ofSeconds(1);
+
+  private static final int MIN_HERDS = 3;
+  private static final int MAX_HERDS = 21;
 
   private static final int STALE_ROUNDS = 3;
 
@@ -44,7 +47,7 @@ final class Ladder implements AutoCloseable {
     this.herds = new HerdScene(database, slow);
     this.failures = new HerdScene(database, failing);
     this.changes = new StaleScene(database, gated);
-    this.ids = database.cities(Math.max(plan.ids(), Math.max(HERDS, STALE_ROUNDS)));
+    this.ids = database.cities(Math.max(plan.ids(), STALE_ROUNDS));
   }
 
   /** Shows a rung the scenes that are for it. Blocks for some seconds. */
@@ -78,11 +81,13 @@ final class Ladder implements AutoCloseable {
 
   private Herd coldHerd(Step step) throws InterruptedException {
     List<Herd> seen = new ArrayList<>();
-    for (ResourceId id : ids.subList(0, HERDS)) {
-      seen.add(requireNoFailure(herds.run(step, callersOf(id))));
-    }
+    long endNanos = System.nanoTime() + HERDS_TIME.toNanos();
+    do {
+      seen.add(requireNoFailure(herds.run(step, callersOf(ids.getFirst()))));
+    } while (seen.size() < MIN_HERDS
+        || (seen.size() < MAX_HERDS && System.nanoTime() - endNanos < 0));
     seen.sort(Comparator.comparingLong(herd -> herd.crowd().nanos().getMaxValue()));
-    return seen.get(HERDS / 2);
+    return seen.get(seen.size() / 2);
   }
 
   private List<ResourceId> callersOf(ResourceId id) {

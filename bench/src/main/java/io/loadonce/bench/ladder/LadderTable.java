@@ -26,12 +26,13 @@ final class LadderTable {
   private static List<ColumnData<Measured>> herds() {
     return List.of(
         name(),
-        ofHerd("cold herd:\nqueries", Measured::herd, herd -> count(herd.queries())),
+        ofHerd("cold herd:\nqueries", Measured::herd, herd -> count(herd.counts().queries())),
         ofHerd("\nwaited", Measured::herd, herd -> count(herd.crowd().waited())),
         ofHerd("\nlast, ms", Measured::herd, LadderTable::last),
-        ofHerd("many ids:\nqueries", Measured::manyIds, herd -> count(herd.queries())),
-        ofHerd("queries\nper id", Measured::manyIds, herd -> perId(herd.queries(), herd)),
-        ofHerd("rows read\nper id", Measured::manyIds, herd -> perId(herd.rowsRead(), herd)),
+        ofHerd("many ids:\nqueries", Measured::manyIds, herd -> count(herd.counts().queries())),
+        ofHerd("queries\nper id", Measured::manyIds, herd -> perId(herd.counts().queries(), herd)),
+        ofHerd(
+            "rows read\nper id", Measured::manyIds, herd -> perId(herd.counts().rowsRead(), herd)),
         ofHerd("\nwaited", Measured::manyIds, herd -> count(herd.crowd().waited())),
         ofHerd("\np50, ms", Measured::manyIds, herd -> percentile(herd, 50)),
         ofHerd("\np99, ms", Measured::manyIds, herd -> percentile(herd, 99)));
@@ -40,7 +41,7 @@ final class LadderTable {
   private static List<ColumnData<Measured>> errorsAndChanges() {
     return List.of(
         name(),
-        ofHerd("failing load:\nqueries", Measured::failing, herd -> count(herd.queries())),
+        ofHerd("failing load:\nqueries", Measured::failing, herd -> count(herd.counts().queries())),
         ofHerd("\nanswered", Measured::failing, herd -> count(herd.crowd().answered())),
         ofHerd("\nlast, ms", Measured::failing, LadderTable::last),
         right("changed row:\nstale reads").with(LadderTable::stale),

@@ -1,5 +1,6 @@
 package io.loadonce.bench.ladder;
 
+import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +20,9 @@ record Measured(
    * What a crowd cost.
    *
    * @param ids how many ids it asked for
-   * @param queries counted by the database
-   * @param rowsRead counted by the database
+   * @param counts by the database
    */
-  record Herd(int ids, long queries, long rowsRead, Crowd.Report crowd) {}
+  record Herd(int ids, Counts counts, Crowd.Report crowd) {}
 
   /**
    * What was read after an invalidation had returned.

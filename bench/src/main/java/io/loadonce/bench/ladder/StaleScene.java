@@ -2,6 +2,8 @@ package io.loadonce.bench.ladder;
 
 import io.loadonce.bench.ladder.Measured.Staleness;
 import io.loadonce.bench.ladder.database.LadderDatabase;
+import io.loadonce.bench.ladder.rung.Answer;
+import io.loadonce.bench.ladder.rung.NoLock;
 import io.loadonce.bench.ladder.rung.Rung;
 import io.loadonce.db.Resource;
 import io.loadonce.db.ResourceId;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /**
  * A row changes while it is loaded, in this order and no other:
@@ -18,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
  * <pre>
  *   1  a load reads version 1 and is held in the database
  *   2  version 2 is written and committed; the id is invalidated: from here on time counts
- *   3  the invalidation returns; a read begins          (or after 4, if it waits for the load)
- *   4  at 200 ms the load is let go
+ *   3  the invalidation returns; a read begins, and ends unless it waits for the load
+ *   4  at 200 ms the load is let go                (and 3 is now, if it waits for the load)
  *   5  at 250, 350, 450, 550 and 650 ms the row is read
  * </pre>
  *
@@ -57,10 +60,12 @@ final class StaleScene {
   Staleness run(Step step, List<ResourceId> ids) throws Exception {
     int stale = 0;
     Duration slowest = Duration.ZERO;
-    try (Rung rung = step.rung().apply(source)) {
+    openConnections(ids.getFirst());
+    CutOffSource watched = new CutOffSource(source);
+    try (Rung rung = step.rung().apply(watched)) {
       for (ResourceId id : ids) {
         database.write(id, 1);
-        Staleness round = new Round(rung, id).play();
+        Staleness round = new Round(rung, watched, id).play();
         stale += round.stale();
         slowest = slowest.compareTo(round.invalidation()) < 0 ? round.invalidation() : slowest;
       }
@@ -71,10 +76,12 @@ final class StaleScene {
   /** The scene for one id. */
   private final class Round {
     private final Rung rung;
+    private final CutOffSource queries;
     private final ResourceId id;
 
-    Round(Rung rung, ResourceId id) {
+    Round(Rung rung, CutOffSource queries, ResourceId id) {
       this.rung = rung;
+      this.queries = queries;
       this.id = id;
     }
 
@@ -86,7 +93,7 @@ final class StaleScene {
       database.closeGate();
       try {
         start(load);
-        awaitHeld(load);
+        awaitAtGate(1);
         database.write(id, 2);
         startNanos = System.nanoTime();
         start(invalidation);
@@ -94,6 +101,7 @@ final class StaleScene {
           start(firstRead);
         }
         pauseUntil(startNanos + HELD.toNanos());
+        require(queries.underWay() == 1, "no query but the held one is under way");
       } finally {
         database.openGate();
       }
@@ -101,6 +109,7 @@ final class StaleScene {
       Duration returnedAfter = Duration.ofNanos(invalidation.get());
       firstRead.run(); // does nothing if it has begun
       int stale = firstRead.get() < 2 ? 1 : 0;
+      require(isBefore(startNanos + READS.getFirst().toNanos()), "the load has ended by then");
       for (Duration read : READS) {
         pauseUntil(startNanos + read.toNanos());
         stale += version() < 2 ? 1 : 0;
@@ -117,14 +126,37 @@ final class StaleScene {
       rung.invalidate(id);
       return System.nanoTime() - beganNanos;
     }
+  }
 
-    private void awaitHeld(FutureTask<Long> load) {
-      long endNanos = System.nanoTime() + LIMIT.toNanos();
-      while (database.atGate() == 0) {
-        require(!load.isDone() && System.nanoTime() - endNanos < 0, "the load is held");
-        LockSupport.parkNanos(POLL.toNanos());
-      }
+  /** As many loads as there are connections meet at the gate, so that all of them are open. */
+  private void openConnections(ResourceId id) throws Exception {
+    database.write(id, 1);
+    List<FutureTask<Answer>> loads =
+        IntStream.range(0, source.connections())
+            .mapToObj(_ -> new FutureTask<>(() -> new NoLock(source).get(id)))
+            .toList();
+    database.closeGate();
+    try {
+      loads.forEach(Thread::startVirtualThread);
+      awaitAtGate(source.connections());
+    } finally {
+      database.openGate();
     }
+    for (FutureTask<Answer> load : loads) {
+      load.get();
+    }
+  }
+
+  private void awaitAtGate(int loads) {
+    long endNanos = System.nanoTime() + LIMIT.toNanos();
+    while (database.atGate() < loads) {
+      require(isBefore(endNanos), loads + " loads are held");
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  private static boolean isBefore(long nanos) {
+    return System.nanoTime() - nanos < 0;
   }
 
   private static void start(FutureTask<Long> task) {
@@ -133,7 +165,7 @@ final class StaleScene {
 
   private static boolean isDoneWithin(FutureTask<Long> task, Duration wait) {
     long endNanos = System.nanoTime() + wait.toNanos();
-    while (!task.isDone() && System.nanoTime() - endNanos < 0) {
+    while (!task.isDone() && isBefore(endNanos)) {
       LockSupport.parkNanos(POLL.toNanos());
     }
     return task.isDone();

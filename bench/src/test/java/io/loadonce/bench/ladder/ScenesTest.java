@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loadonce.bench.ladder.Measured.Herd;
 import io.loadonce.bench.ladder.Measured.Staleness;
 import io.loadonce.bench.ladder.database.LadderDatabase;
+import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
 import io.loadonce.bench.ladder.rung.Answer;
 import io.loadonce.bench.ladder.rung.Answer.Way;
 import io.loadonce.bench.ladder.rung.CaffeineGet;
@@ -47,17 +48,17 @@ class ScenesTest {
   void get_paris_isParisThenFromMemoryThenAskedAgain(Step step) throws Exception {
     try (JdbcResourceSource<Resource> source = slow(Duration.ZERO);
         Rung rung = step.rung().apply(source)) {
-      long queries = database.queries();
+      Counts before = database.counts();
       Answer first = rung.get(PARIS);
       assertThat(first.way()).isEqualTo(Way.QUERIED);
       assertThat(first.row().id()).isEqualTo(PARIS);
       assertThat(first.row().data().getFieldsOrThrow("name").getStringValue()).isEqualTo("Paris");
       assertThat(rung.get(PARIS)).isEqualTo(new Answer(first.row(), Way.MEMORY));
-      assertThat(database.queries() - queries).isOne();
+      assertThat(database.counts().since(before).queries()).isOne();
 
       rung.invalidate(PARIS);
       assertThat(rung.get(PARIS).way()).isEqualTo(Way.QUERIED);
-      assertThat(database.queries() - queries).isEqualTo(2);
+      assertThat(database.counts().since(before).queries()).isEqualTo(2);
     }
   }
 
@@ -67,9 +68,9 @@ class ScenesTest {
       Herd herd = new HerdScene(database, source).run(OURS, callersOf(PARIS));
       System.out.printf(
           "cold herd, %s: %d callers, %d answered, %d query%n",
-          database.product(), CALLERS, herd.crowd().answered(), herd.queries());
-      assertThat(herd.queries()).isOne();
-      assertThat(herd.rowsRead()).isOne();
+          database.product(), CALLERS, herd.crowd().answered(), herd.counts().queries());
+      assertThat(herd.counts().queries()).isOne();
+      assertThat(herd.counts().rowsRead()).isOne();
       assertThat(herd.crowd().answered()).isEqualTo(CALLERS);
       assertThat(herd.crowd().failure()).isNull();
     }
@@ -79,8 +80,8 @@ class ScenesTest {
   void coldHerd_plantedSecondQuery_showsTwo() throws Exception {
     try (JdbcResourceSource<Resource> source = slow(Duration.ZERO)) {
       Herd herd = new HerdScene(database, source).run(TwoQueries.STEP, List.of(PARIS));
-      assertThat(herd.queries()).isEqualTo(2);
-      assertThat(herd.rowsRead()).isEqualTo(2);
+      assertThat(herd.counts().queries()).isEqualTo(2);
+      assertThat(herd.counts().rowsRead()).isEqualTo(2);
     }
   }
 
@@ -91,8 +92,8 @@ class ScenesTest {
     Collections.shuffle(calls);
     try (JdbcResourceSource<Resource> source = slow(Duration.ofMillis(5))) {
       Herd herd = new HerdScene(database, source).run(OURS, calls);
-      assertThat(herd.rowsRead()).isEqualTo(200);
-      assertThat(herd.queries()).isBetween(1L, 200L);
+      assertThat(herd.counts().rowsRead()).isEqualTo(200);
+      assertThat(herd.counts().queries()).isBetween(1L, 200L);
       assertThat(herd.crowd().answered()).isEqualTo(10_000);
       assertThat(herd.crowd().failure()).isNull();
     }
@@ -103,7 +104,7 @@ class ScenesTest {
     try (JdbcResourceSource<Resource> source =
         open(database.slow(Duration.ofMillis(300), /* fails= */ true))) {
       Herd herd = new HerdScene(database, source).run(OURS, callersOf(PARIS));
-      assertThat(herd.queries()).isOne();
+      assertThat(herd.counts().queries()).isOne();
       assertThat(herd.crowd().answered()).isEqualTo(CALLERS);
       assertThat(herd.crowd().failure()).isNotNull();
     }
@@ -115,7 +116,7 @@ class ScenesTest {
         open(database.slow(Duration.ofSeconds(1), /* fails= */ true))) {
       Herd herd = new HerdScene(database, source).run(NO_LOCK, callersOf(PARIS));
       assertThat(herd.crowd().isCut()).isTrue();
-      assertThat(herd.queries()).isLessThan(CALLERS / 2);
+      assertThat(herd.counts().queries()).isLessThan(CALLERS / 2);
     }
   }
 

@@ -32,12 +32,12 @@ final class H2Ladder extends LadderDatabase {
   }
 
   @Override
-  public long queries() {
+  long queries() {
     return probe.queries();
   }
 
   @Override
-  public long rowsRead() {
+  long rowsRead() {
     return probe.rowsRead();
   }
 

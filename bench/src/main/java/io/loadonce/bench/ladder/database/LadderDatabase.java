@@ -50,6 +50,18 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
     }
   }
 
+  /**
+   * What a database has counted.
+   *
+   * @param queries those that have begun, whatever became of them
+   * @param rowsRead the rows that they have read
+   */
+  public record Counts(long queries, long rowsRead) {
+    public Counts since(Counts before) {
+      return new Counts(queries - before.queries, rowsRead - before.rowsRead);
+    }
+  }
+
   /** H2 in the memory of this process. */
   public static LadderDatabase h2() throws SQLException {
     return H2Ladder.embedded(newSchema());
@@ -96,11 +108,10 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
     return settings(versionRead(/* gated= */ true), Duration.ZERO, /* fails= */ false);
   }
 
-  /** The queries that have begun since the schema was made. */
-  public abstract long queries();
-
-  /** The rows that those queries have read. */
-  public abstract long rowsRead();
+  /** What the database has counted up to now. */
+  public final Counts counts() {
+    return new Counts(queries(), rowsRead());
+  }
 
   /** Lets no gated query pass that has read version 1. To be opened by the same thread. */
   public abstract void closeGate();
@@ -130,6 +141,10 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
     }
     return ids;
   }
+
+  abstract long queries();
+
+  abstract long rowsRead();
 
   /** The part of the query that begins it: counts, waits, fails. Worked out once for a query. */
   abstract String beginning(Duration time, boolean fails);

@@ -74,12 +74,12 @@ final class PgLadder extends LadderDatabase {
   }
 
   @Override
-  public long queries() {
+  long queries() {
     return last("queries");
   }
 
   @Override
-  public long rowsRead() {
+  long rowsRead() {
     return last("rows_read");
   }
 
