@@ -97,7 +97,7 @@ record Settings(
         values.duration(Setting.TTL, Duration.ZERO, MAX_TTL),
         values.has(Setting.SOFT_TTL)
             ? values.duration(Setting.SOFT_TTL, Duration.ofMillis(1), MAX_TTL)
-            : MAX_TTL,
+            : CacheSettings.NEVER,
         values.duration(Setting.NEGATIVE_TTL, Duration.ZERO, MAX_TTL),
         values.number(Setting.TTL_JITTER, 0, 1),
         bytes,

@@ -44,8 +44,7 @@ class EngineOnPostgresTest {
         JdbcResourceSource.open(database.settings(query), Function.identity())) {
       LoadOnce<ResourceId, Resource> engine =
           new LoadOnce<>(
-              new MemoryCache<>(
-                  new CacheSettings(MINUTE, MINUTE, MINUTE, 0, 1 << 20, 1 << 20), _ -> 8, _ -> 300),
+              new MemoryCache<>(CacheSettings.within(1 << 20, 1 << 20), _ -> 8, _ -> 300),
               LoadSettings.DEFAULTS,
               LockSettings.DEFAULTS,
               source,
