@@ -34,13 +34,22 @@ final class EmbeddedCities {
 
   private EmbeddedCities() {}
 
-  /** Creates and fills {@code city}, unless it is there. Blocks for a good part of a second. */
+  /**
+   * Creates and fills {@code city} in the database of this process, unless it is there. Blocks for
+   * a good part of a second.
+   */
   static void create() {
-    try (Connection connection = DriverManager.getConnection(URL, USER, "");
-        Statement statement = connection.createStatement()) {
-      statement.execute(FILL);
+    try (Connection connection = DriverManager.getConnection(URL, USER, "")) {
+      create(connection);
     } catch (SQLException e) {
       throw new IllegalStateException("the embedded cities cannot be created", e);
+    }
+  }
+
+  /** The same in any H2 database. */
+  static void create(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(FILL);
     }
   }
 }

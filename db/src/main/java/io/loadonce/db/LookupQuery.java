@@ -20,6 +20,7 @@ public final class LookupQuery {
   private static final Pattern PLACEHOLDER = Pattern.compile("(?<!:):([A-Za-z_]\\w*)");
   private static final Pattern IN_IDS = Pattern.compile("(?i)\\bIN\\s*\\(\\s*:ids\\s*\\)");
   private static final Pattern NOT_IN_IDS = Pattern.compile("(?i)\\bNOT\\s+IN\\s*\\(\\s*:ids\\b");
+  private static final Pattern FIRST_SELECT = Pattern.compile("(?i)SELECT\\b");
   private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
   private static final Set<String> WRITES = Set.of("DELETE", "INSERT", "INTO", "MERGE", "UPDATE");
 
@@ -100,7 +101,7 @@ public final class LookupQuery {
   }
 
   private static void checkOneSelect(String bare) {
-    require(bare.regionMatches(true, 0, "SELECT", 0, 6), "must begin with SELECT");
+    require(FIRST_SELECT.matcher(bare).lookingAt(), "must begin with SELECT");
     require(!bare.contains("--") && !bare.contains("/*"), "must not have a comment");
     require(!bare.contains(";"), "must be one statement without ;");
     require(!bare.contains("?"), "must not have a ?; the ids come in for :ids");

@@ -1,0 +1,138 @@
+package io.loadonce.house;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.util.List;
+
+/**
+ * The way of a request, as a rule: {@code request -> load -> {cache, lock, db}}, and who may see
+ * what of the world outside.
+ *
+ * <p>Tests may see everything. So may bench, which proves things about all rooms.
+ */
+final class DependencyRules {
+
+  private static final String DB = "io.loadonce.db";
+  private static final String SERVER = "io.loadonce.server";
+  private static final String CLIENT = "io.loadonce.client";
+  private static final String BENCH = "io.loadonce.bench";
+  private static final String STUBS = "io.loadonce.v1";
+
+  private static final String REQUEST = SERVER + ".request";
+  private static final String LOAD = SERVER + ".load";
+  private static final String CACHE = SERVER + ".cache";
+  private static final String LOCK = SERVER + ".lock";
+  private static final String ADMIN = SERVER + ".admin";
+
+  private static final DescribedPredicate<JavaClass> MAIN =
+      DescribedPredicate.describe(
+          "a Main", type -> type.getName().matches("io\\.loadonce\\..*Main(\\$.*)?"));
+
+  private DependencyRules() {}
+
+  static DependencyRule requestGoesThroughLoad() {
+    return new DependencyRule(
+        "request sees load, and neither cache nor lock",
+        List.of(REQUEST, CACHE, LOCK),
+        noClasses()
+            .that()
+            .resideInAPackage(REQUEST + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CACHE + "..", LOCK + ".."));
+  }
+
+  static DependencyRule loadLooksDown() {
+    return new DependencyRule(
+        "of the server, load sees cache and lock only",
+        List.of(LOAD),
+        noClasses()
+            .that()
+            .resideInAPackage(LOAD + "..")
+            .should()
+            .dependOnClassesThat(
+                DescribedPredicate.describe(
+                    "are in another room of the server",
+                    type ->
+                        isIn(SERVER, type)
+                            && !isIn(LOAD, type)
+                            && !isIn(CACHE, type)
+                            && !isIn(LOCK, type))));
+  }
+
+  static DependencyRule cacheIsPlain() {
+    return plain("cache sees the JDK, annotations and Caffeine only", CACHE);
+  }
+
+  static DependencyRule lockIsPlain() {
+    return plain("lock sees the JDK, annotations and Caffeine only", LOCK);
+  }
+
+  static DependencyRule onlyDbSeesSql() {
+    return new DependencyRule(
+        "only db sees java.sql",
+        List.of(DB, SERVER, CLIENT),
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(DB + "..", BENCH + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "javax.sql.."));
+  }
+
+  static DependencyRule onlyEdgesSeeGrpc() {
+    return new DependencyRule(
+        "only request, admin, the wiring of the server and client see io.grpc",
+        List.of(DB, LOAD, CACHE, LOCK, REQUEST, CLIENT),
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                REQUEST + "..", ADMIN + "..", SERVER, CLIENT + "..", STUBS + "..", BENCH + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.grpc.."));
+  }
+
+  static DependencyRule nobodySeesMain() {
+    return new DependencyRule(
+        "nobody sees Main",
+        List.of(SERVER, CLIENT),
+        noClasses().that(DescribedPredicate.not(MAIN)).should().dependOnClassesThat(MAIN));
+  }
+
+  static DependencyRule dbSeesNothingAbove() {
+    return new DependencyRule(
+        "db sees nothing above it",
+        List.of(DB),
+        noClasses()
+            .that()
+            .resideInAPackage(DB + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SERVER + "..", CLIENT + "..", BENCH + "..", STUBS + ".."));
+  }
+
+  private static DependencyRule plain(String name, String room) {
+    return new DependencyRule(
+        name,
+        List.of(room),
+        classes()
+            .that()
+            .resideInAPackage(room + "..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                room + "..",
+                "java..",
+                "org.jspecify..",
+                "com.google.errorprone.annotations..",
+                "com.github.benmanes.caffeine.."));
+  }
+
+  private static boolean isIn(String room, JavaClass type) {
+    return (type.getPackageName() + ".").startsWith(room + ".");
+  }
+}

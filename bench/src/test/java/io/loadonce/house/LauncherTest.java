@@ -1,0 +1,137 @@
+package io.loadonce.house;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The launcher, in a project of its own with a JDK and a Maven that only say how they were called.
+ */
+class LauncherTest {
+
+  private static final String JVM =
+      "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow";
+
+  @TempDir private Path directory;
+  private Path project;
+  private Path launcher;
+
+  @BeforeEach
+  void makeProject() throws IOException {
+    project = Files.createDirectories(directory.toRealPath().resolve("a project"));
+    launcher = project.resolve("loadonce");
+    Files.copy(SourceTree.root().resolve("loadonce"), launcher);
+    script(directory.resolve("jdk/bin/java"), "echo \"$@\"");
+    Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
+    script(
+        directory.resolve("bin/mvn"),
+        "echo mvn \"$@\"; mkdir -p client/target; touch client/target/loadonce-client-1.jar");
+  }
+
+  @Test
+  void help_noArgument_listsTheCommands() throws Exception {
+    Run run = run(project, launcher, Map.of());
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).contains("serve", "get ID", "check", "load", "ladder");
+  }
+
+  @Test
+  void start_unknownCommand_failsWithOneLine() throws Exception {
+    Run run = run(project, launcher, Map.of(), "sevre");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err().lines()).singleElement().asString().contains("'sevre'");
+  }
+
+  @Test
+  void serve_builtJar_startsItWithTheArguments() throws Exception {
+    Path jar = built("server", "loadonce-server-1.jar");
+    built("server", "loadonce-server-1-sources.jar");
+    Run run = run(project, launcher, Map.of(), "serve", "--port", "0");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).startsWith(JVM).endsWith(" -jar " + jar + " --port 0\n");
+  }
+
+  @Test
+  void get_throughLinkFromElsewhere_startsTheClientWithTheCommand() throws Exception {
+    Path jar = built("client", "loadonce-client-1.jar");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("a project/loadonce"));
+    Run run = run(directory, link, Map.of(), "get", "2988507");
+    assertThat(run.out()).startsWith(JVM).endsWith(" -jar " + jar + " get 2988507\n");
+  }
+
+  @Test
+  void ladder_javaOptions_comeLast() throws Exception {
+    Path jar = built("bench", "loadonce-bench-1.jar");
+    Map<String, String> options = Map.of("JAVA_OPTS", "-Da=1", "LOADONCE_JAVA_OPTS", "-Db=2 -Dc=3");
+    Run run = run(project, launcher, options, "ladder");
+    assertThat(run.out()).endsWith(" -Da=1 -Db=2 -Dc=3 -jar " + jar + " ladder\n");
+  }
+
+  @Test
+  void check_nothingBuilt_buildsAndSaysSo() throws Exception {
+    Run run = run(project, launcher, Map.of(), "check");
+    assertThat(run.exit()).isZero();
+    assertThat(run.err()).contains("nothing is built yet", "mvn -q -DskipTests package");
+    assertThat(run.out()).doesNotContain("mvn").endsWith("loadonce-client-1.jar check\n");
+  }
+
+  @Test
+  void serve_noJarAfterTheBuild_fails() throws Exception {
+    Run run = run(project, launcher, Map.of(), "serve");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("the build left no jar in server/target");
+  }
+
+  @Test
+  void serve_noJdkNewEnough_failsWithOneLine() throws Exception {
+    String text = Files.readString(launcher);
+    Files.writeString(launcher, text.replace("java_needed=25", "java_needed=999"));
+    Run run = run(project, launcher, Map.of(), "serve");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err().lines())
+        .containsExactly("loadonce: needs a JDK 999 or newer; set JAVA_HOME to one");
+  }
+
+  private Path built(String module, String jar) throws IOException {
+    Path target = Files.createDirectories(project.resolve(module + "/target"));
+    return Files.createFile(target.resolve(jar));
+  }
+
+  private static void script(Path path, String commands) throws IOException {
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, "#!/bin/sh\n" + commands + "\n");
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private Run run(Path from, Path command, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of(command.toString()));
+    words.addAll(List.of(arguments));
+    Path out = directory.resolve("out");
+    Path err = directory.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(words)
+            .directory(from.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().put("JAVA_HOME", directory.resolve("jdk").toString());
+    builder.environment().merge("PATH", directory.resolve("bin") + ":", (old, bin) -> bin + old);
+    builder.environment().keySet().removeAll(List.of("JAVA_OPTS", "LOADONCE_JAVA_OPTS"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    assertThat(process.waitFor(60, SECONDS)).isTrue();
+    return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  private record Run(int exit, String out, String err) {}
+}

@@ -1,0 +1,112 @@
+package io.loadonce.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The tree keeps each rule, and each rule can be broken. */
+class TidyTest {
+
+  private static final String TEST = "bench/src/test/java/a/";
+  private static final String MAIN = "db/src/main/java/a/";
+
+  @ParameterizedTest
+  @MethodSource("plants")
+  void tree_asItIs_keepsTheRule(TidyRule rule, List<SourceFile> plants) throws IOException {
+    assertThat(rule.violations(SourceTree.read())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("plants")
+  void rule_plantedViolation_isRed(TidyRule rule, List<SourceFile> plants) {
+    for (SourceFile plant : plants) {
+      assertThat(rule.violations(List.of(plant)))
+          .as(plant.text())
+          .singleElement()
+          .asString()
+          .startsWith(rule.name())
+          .doesNotContain("looked at nothing");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("plants")
+  void rule_noFile_isRed(TidyRule rule, List<SourceFile> plants) {
+    assertThat(rule.violations(List.of())).containsExactly(rule.name() + ": looked at nothing");
+  }
+
+  static Stream<Arguments> plants() {
+    return Stream.of(
+        planted(JavaRules.longFiles(), file(MAIN + "Long.java", "// line\n".repeat(401))),
+        planted(JavaRules.longMethods(), java("class A { void f() {" + "\n".repeat(70) + "} }")),
+        planted(
+            JavaRules.bannedNames(),
+            java("class ThingImpl {}"),
+            java("class A { interface ThingHelper {} }"),
+            java("record LoadUtils() {}"),
+            file("db/src/main/java/a/common/A.java", "package a.common; class A {}")),
+        planted(JavaRules.starImports(), java("import java.util.*; class A {}")),
+        planted(
+            JavaRules.disabledTests(),
+            test("class A { @org.junit.jupiter.api.Disabled void f() {} }"),
+            test("@Disabled class A {}")),
+        planted(
+            JavaRules.sleepingTests(),
+            test("class A { void f() { Thread.sleep(1); } }"),
+            test("class A { void f() { TimeUnit.SECONDS.sleep(1); } }")),
+        planted(
+            JavaRules.unmarkedPackages(),
+            java("class A {}"),
+            file(MAIN + "package-info.java", "package a;")),
+        planted(
+            DeadFiles.leftOvers(),
+            file(MAIN + "A.java.orig", "package a; interface A {}"),
+            file("docs/empty.md", "\n")),
+        planted(DeadFiles.unusedTypes(), file(MAIN + "Unused.java", "package a; class Unused {}")),
+        planted(TextRules.unfinishedWork(), file("README.md", "TO" + "DO: write it")),
+        planted(
+            TextRules.registryHosts(),
+            file("notes.md", "https://registry.npmjs" + ".org/buf"),
+            file("settings.xml", "<url>https://repo.maven." + "apache.org/maven2</url>")),
+        planted(
+            TextRules.machinePaths(),
+            file("run", "cd /wo" + "rk/main"),
+            file("run", "JAVA_HOME=/ro" + "ot/jdk")),
+        planted(
+            PomRules.unpinnedVersions(),
+            file("pom.xml", pom("<plugin><artifactId>x</artifactId></plugin>")),
+            file("pom.xml", pom(plugin("LATEST"))),
+            file("pom.xml", pom("<properties><x.version>[1,)</x.version></properties>")),
+            file("db/pom.xml", pom("<dependency><version>1</version></dependency>"))));
+  }
+
+  private static Arguments planted(TidyRule rule, SourceFile... plants) {
+    return argumentSet(rule.name(), rule, List.of(plants));
+  }
+
+  private static SourceFile java(String declaration) {
+    return file(MAIN + "A.java", "package a; " + declaration);
+  }
+
+  private static SourceFile test(String declaration) {
+    return file(TEST + "A.java", "package a; " + declaration);
+  }
+
+  private static SourceFile file(String path, String text) {
+    return new SourceFile(path, text);
+  }
+
+  private static String pom(String content) {
+    return "<project>" + content + "</project>";
+  }
+
+  private static String plugin(String version) {
+    return "<plugin><artifactId>x</artifactId><version>" + version + "</version></plugin>";
+  }
+}
