@@ -12,7 +12,6 @@ import io.loadonce.db.KeyType;
 import io.loadonce.db.ResourceId;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
-import io.loadonce.server.lock.Waiter;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.BatchGetResult;
 import io.loadonce.v1.GetRequest;
@@ -38,7 +37,7 @@ public final class ResourceEndpoint implements BindableService {
   private final LoadOnce<ResourceId, EncodedResource> loadOnce;
   private final KeyType keyType;
   private final Duration callTimeout;
-  private final Arrivals arrivals;
+  private final OpenCalls openCalls;
   private final FailureLog failures;
 
   /**
@@ -53,13 +52,18 @@ public final class ResourceEndpoint implements BindableService {
     this.loadOnce = loadOnce;
     this.keyType = keyType;
     this.callTimeout = callTimeout;
-    this.arrivals = new Arrivals(nanoClock, callTimeout.toNanos());
+    this.openCalls = new OpenCalls(nanoClock, callTimeout.toNanos());
     this.failures = new FailureLog(nanoClock);
   }
 
   /** Ends the calls whose request does not arrive. To be called often, by one thread. */
   public void sweep() {
-    arrivals.sweep();
+    openCalls.sweep();
+  }
+
+  /** Fails the calls that are not answered; for the end of a drain. */
+  public void failOpenCalls() {
+    openCalls.failAll(Reason.SHUTTING_DOWN.status("the server ends; ask another instance"));
   }
 
   /** The generated service, with the marshallers of this room in place of the generated ones. */
@@ -80,9 +84,9 @@ public final class ResourceEndpoint implements BindableService {
             .addMethod(invalidate)
             .build();
     return ServerServiceDefinition.builder(service)
-        .addMethod(get, UnaryCall.handler(this::get, arrivals))
-        .addMethod(batchGet, UnaryCall.handler(this::batchGet, arrivals))
-        .addMethod(invalidate, UnaryCall.handler(this::invalidate, arrivals))
+        .addMethod(get, UnaryCall.handler(this::get, openCalls))
+        .addMethod(batchGet, UnaryCall.handler(this::batchGet, openCalls))
+        .addMethod(invalidate, UnaryCall.handler(this::invalidate, openCalls))
         .build();
   }
 
@@ -104,9 +108,8 @@ public final class ResourceEndpoint implements BindableService {
       answer(call, new Outcome.TimedOut<>());
       return;
     }
-    Waiter<ResourceId, Outcome<EncodedResource>> waiter =
-        loadOnce.join(id, patience, outcome -> answer(call, outcome));
-    call.onCancel(() -> loadOnce.withdraw(waiter));
+    call.onCancel(
+        loadOnce.join(id, patience, outcome -> answer(call, outcome)), loadOnce::withdraw);
   }
 
   private void batchGet(BatchGetRequest request, UnaryCall<BatchGetRequest> call) {
@@ -132,9 +135,7 @@ public final class ResourceEndpoint implements BindableService {
         batch.fill(place, failed(invalid(e)));
       }
     }
-    List<Waiter<ResourceId, Outcome<EncodedResource>>> waiters =
-        loadOnce.getAll(ids, patience, callers);
-    call.onCancel(() -> waiters.forEach(loadOnce::withdraw));
+    call.onCancel(loadOnce.getAll(ids, patience, callers), all -> all.forEach(loadOnce::withdraw));
   }
 
   private void invalidate(InvalidateRequest request, UnaryCall<InvalidateRequest> call) {
