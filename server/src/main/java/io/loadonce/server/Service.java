@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * All the rooms, running. From {@link #start} on, calls are answered; they are welcome, by the
@@ -26,6 +27,9 @@ import java.util.Deque;
 final class Service {
 
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(10);
+
+  /** At the end, how long the loads that nobody waits for have to be cancelled. */
+  private static final Duration CANCEL_TIMEOUT = Duration.ofMillis(500);
 
   /** What a key of so many characters takes in memory; an estimate, for the budgets. */
   private static final int STRING_OVERHEAD_BYTES = 56;
@@ -122,8 +126,19 @@ final class Service {
    */
   boolean drain() {
     boolean answered = grpc.drain(settings.drainTimeout());
+    awaitNoFlight();
     closings.forEach(Runnable::run);
     return answered;
+  }
+
+  /**
+   * Nobody waits any more, so the sweeper cancels what is under way; the database has to hear it.
+   */
+  private void awaitNoFlight() {
+    long untilNanos = System.nanoTime() + CANCEL_TIMEOUT.toNanos();
+    while (loadOnce.flights() > 0 && System.nanoTime() - untilNanos < 0) {
+      LockSupport.parkNanos(BETWEEN_SWEEPS.toNanos());
+    }
   }
 
   private static GrpcPort openGrpc(Address address, ResourceEndpoint endpoint, Health health) {

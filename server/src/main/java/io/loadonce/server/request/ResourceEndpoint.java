@@ -38,7 +38,7 @@ public final class ResourceEndpoint implements BindableService {
   private final LoadOnce<ResourceId, EncodedResource> loadOnce;
   private final KeyType keyType;
   private final Duration callTimeout;
-  private final Arrivals arrivals;
+  private final OpenCalls openCalls;
   private final FailureLog failures;
 
   /**
@@ -53,13 +53,18 @@ public final class ResourceEndpoint implements BindableService {
     this.loadOnce = loadOnce;
     this.keyType = keyType;
     this.callTimeout = callTimeout;
-    this.arrivals = new Arrivals(nanoClock, callTimeout.toNanos());
+    this.openCalls = new OpenCalls(nanoClock, callTimeout.toNanos());
     this.failures = new FailureLog(nanoClock);
   }
 
   /** Ends the calls whose request does not arrive. To be called often, by one thread. */
   public void sweep() {
-    arrivals.sweep();
+    openCalls.sweep();
+  }
+
+  /** Fails the calls that are not answered; for the end of a drain. */
+  public void failOpenCalls() {
+    openCalls.failAll(Reason.SHUTTING_DOWN.status("the server ends; ask another instance"));
   }
 
   /** The generated service, with the marshallers of this room in place of the generated ones. */
@@ -80,9 +85,9 @@ public final class ResourceEndpoint implements BindableService {
             .addMethod(invalidate)
             .build();
     return ServerServiceDefinition.builder(service)
-        .addMethod(get, UnaryCall.handler(this::get, arrivals))
-        .addMethod(batchGet, UnaryCall.handler(this::batchGet, arrivals))
-        .addMethod(invalidate, UnaryCall.handler(this::invalidate, arrivals))
+        .addMethod(get, UnaryCall.handler(this::get, openCalls))
+        .addMethod(batchGet, UnaryCall.handler(this::batchGet, openCalls))
+        .addMethod(invalidate, UnaryCall.handler(this::invalidate, openCalls))
         .build();
   }
 
@@ -105,9 +110,9 @@ public final class ResourceEndpoint implements BindableService {
       answer(call, new Outcome.TimedOut<>());
       return;
     }
-    Withdrawal withdrawal =
-        loadOnce.join(id, minVersion, patience, outcome -> answer(call, outcome));
-    call.onCancel(withdrawal::withdraw);
+    call.onCancel(
+        loadOnce.join(id, minVersion, patience, outcome -> answer(call, outcome)),
+        Withdrawal::withdraw);
   }
 
   private void batchGet(BatchGetRequest request, UnaryCall<BatchGetRequest> call) {
@@ -134,8 +139,9 @@ public final class ResourceEndpoint implements BindableService {
         batch.fill(place, failed(invalid(e)));
       }
     }
-    List<Withdrawal> withdrawals = loadOnce.getAll(ids, minVersion, patience, callers);
-    call.onCancel(() -> withdrawals.forEach(Withdrawal::withdraw));
+    call.onCancel(
+        loadOnce.getAll(ids, minVersion, patience, callers),
+        all -> all.forEach(Withdrawal::withdraw));
   }
 
   private void invalidate(InvalidateRequest request, UnaryCall<InvalidateRequest> call) {
