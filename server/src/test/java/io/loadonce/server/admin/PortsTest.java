@@ -55,7 +55,7 @@ class PortsTest {
     try (RunningService service = RunningService.with(nowhere)) {
       assertThat(check(service, "")).isEqualTo(ServingStatus.NOT_SERVING);
       assertThat(page(service, "GET", "/healthz").statusCode()).isEqualTo(503);
-      assertThatThrownBy(() -> get(service, "1").get(10, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> get(service, "1").get(30, TimeUnit.SECONDS))
           .hasMessageContaining("UNAVAILABLE");
     }
   }
@@ -68,7 +68,7 @@ class PortsTest {
           ServerReflectionGrpc.newStub(service.channel()).serverReflectionInfo(firstInto(answer));
       asking.onNext(ServerReflectionRequest.newBuilder().setFileContainingSymbol(NAME).build());
 
-      assertThat(answer.get(10, TimeUnit.SECONDS).getFileDescriptorResponse())
+      assertThat(answer.get(30, TimeUnit.SECONDS).getFileDescriptorResponse())
           .extracting(response -> response.getFileDescriptorProtoCount())
           .isNotEqualTo(0);
       asking.onCompleted();
@@ -174,7 +174,7 @@ class PortsTest {
         io.grpc.reflection.v1alpha.ServerReflectionRequest.newBuilder()
             .setFileContainingSymbol(NAME)
             .build());
-    boolean known = answer.get(10, TimeUnit.SECONDS).hasFileDescriptorResponse();
+    boolean known = answer.get(30, TimeUnit.SECONDS).hasFileDescriptorResponse();
     asking.onCompleted();
     return known;
   }
