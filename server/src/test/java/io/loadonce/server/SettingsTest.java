@@ -111,7 +111,7 @@ class SettingsTest {
             + " 500ms, 10s or 2m; it is '60'",
         "--load-timeout     | 0s              | load-timeout: must be a time from 250ms to 600s,"
             + " such as 500ms, 10s or 2m; it is '0s'",
-        "--ttl-jitter       | 1.1             | ttl-jitter: must be a share from 0 to 1, such as"
+        "--ttl-jitter       | 1.1             | ttl-jitter: must be a number from 0 to 1, such as"
             + " 0.1; it is '1.1'",
         "--cache-bytes      | 8GiB            | cache-bytes: must be bytes from 0 to 1073741824,"
             + " such as 1048576, 64MiB or 1GiB; it is '8GiB'",

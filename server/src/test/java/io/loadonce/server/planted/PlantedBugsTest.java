@@ -56,7 +56,8 @@ class PlantedBugsTest {
   }
 
   static Stream<PlantedBug> bugs() {
-    return Stream.of(inTheLock(), inTheLoad(), inFreshness(), inTheCache()).flatMap(bugs -> bugs);
+    return Stream.of(inTheLock(), inTheFlight(), inTheLoad(), inFreshness(), inTheCache())
+        .flatMap(bugs -> bugs);
   }
 
   private static Stream<PlantedBug> inTheLock() {
@@ -84,7 +85,11 @@ class PlantedBugsTest {
             LOCK + "Segment.java",
             "fenced.remove(flight);",
             "fenced.remove(flight); flights.remove(flight.id());",
-            SCHEDULES + "invalidate_once_loadsTwiceAtMost"),
+            SCHEDULES + "invalidate_once_loadsTwiceAtMost"));
+  }
+
+  private static Stream<PlantedBug> inTheFlight() {
+    return Stream.of(
         new PlantedBug(
             "R3: a waiter that withdraws stays in its flight",
             LOCK + "Flight.java",
