@@ -7,10 +7,13 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A check that cannot fail is no check: each bug here must turn its check red. */
+@Execution(ExecutionMode.CONCURRENT)
 class PlantedBugsTest {
   private static final String LOCK = "server/src/main/java/io/loadonce/server/lock/";
   private static final String LOAD = "server/src/main/java/io/loadonce/server/load/";
