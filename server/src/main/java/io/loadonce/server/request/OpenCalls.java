@@ -26,10 +26,6 @@ final class OpenCalls {
     this.patienceNanos = patienceNanos;
   }
 
-  long nowNanos() {
-    return nanoClock.getAsLong();
-  }
-
   void add(UnaryCall<?> call) {
     open.add(call);
   }
@@ -41,9 +37,9 @@ final class OpenCalls {
 
   /** Fails those whose request has not come in time. To be called often, by one thread. */
   void sweep() {
-    long nowNanos = nowNanos();
+    long nowNanos = nanoClock.getAsLong();
     for (UnaryCall<?> call : open) {
-      if (!call.hasArrived() && nowNanos - call.beganNanos() >= patienceNanos) {
+      if (!call.hasArrived() && call.openNanos(nowNanos) >= patienceNanos) {
         call.fail(Reason.DEADLINE_EXCEEDED.status("the request did not arrive in time"));
       }
     }

@@ -15,7 +15,6 @@ import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.BatchGetResult;
-import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.InvalidateResponse;
 import io.loadonce.v1.ResourceServiceGrpc;
@@ -70,8 +69,9 @@ public final class ResourceEndpoint implements BindableService {
   /** The generated service, with the marshallers of this room in place of the generated ones. */
   @Override
   public ServerServiceDefinition bindService() {
-    MethodDescriptor<Received<GetRequest>, WireMessage> get =
-        onTheWire(ResourceServiceGrpc.getGetMethod(), GetRequest.getDefaultInstance());
+    MethodDescriptor<Received<GetQuery>, WireMessage> get =
+        ResourceServiceGrpc.getGetMethod().toBuilder(GetQuery.marshaller(), WireStream.MARSHALLER)
+            .build();
     MethodDescriptor<Received<BatchGetRequest>, WireMessage> batchGet =
         onTheWire(ResourceServiceGrpc.getBatchGetMethod(), BatchGetRequest.getDefaultInstance());
     MethodDescriptor<Received<InvalidateRequest>, WireMessage> invalidate =
@@ -91,16 +91,15 @@ public final class ResourceEndpoint implements BindableService {
         .build();
   }
 
-  private void get(GetRequest request, UnaryCall<GetRequest> call) {
+  private void get(GetQuery query, UnaryCall<GetQuery> call) {
     ResourceId id;
     try {
-      id = keyType.parse(request.getId());
+      id = keyType.parse(query.id());
     } catch (InvalidIdException e) {
       call.fail(invalid(e));
       return;
     }
-    long minVersion = request.hasMinVersion() ? request.getMinVersion() : LoadOnce.ANY_VERSION;
-    Outcome<EncodedResource> hit = loadOnce.look(id, minVersion);
+    Outcome<EncodedResource> hit = loadOnce.look(id, query.minVersion());
     if (hit != null) {
       answer(call, hit);
       return;
@@ -111,7 +110,7 @@ public final class ResourceEndpoint implements BindableService {
       return;
     }
     call.onCancel(
-        loadOnce.join(id, minVersion, patience, outcome -> answer(call, outcome)),
+        loadOnce.join(id, query.minVersion(), patience, outcome -> answer(call, outcome)),
         Withdrawal::withdraw);
   }
 
@@ -168,7 +167,7 @@ public final class ResourceEndpoint implements BindableService {
     call.reply(new WireMessage.Generated(hits.build()));
   }
 
-  private void answer(UnaryCall<GetRequest> call, Outcome<EncodedResource> outcome) {
+  private void answer(UnaryCall<GetQuery> call, Outcome<EncodedResource> outcome) {
     if (outcome instanceof Outcome.Found<EncodedResource> found) {
       call.reply(GetReply.of(found));
       return;

@@ -34,8 +34,12 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
   private final ServerCall<Received<Q>, WireMessage> call;
   private final Method<Q> method;
   private final OpenCalls openCalls;
-  private final long beganNanos;
   private @Nullable Received<Q> received;
+
+  /** Whether the sweep has come by, and when; only for the thread that sweeps. */
+  private boolean seen;
+
+  private long firstSeenNanos;
 
   /** Whether the whole request is here. */
   private volatile boolean arrived;
@@ -47,7 +51,6 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
     this.call = call;
     this.method = method;
     this.openCalls = openCalls;
-    this.beganNanos = openCalls.nowNanos();
   }
 
   static <Q> ServerCallHandler<Received<Q>, WireMessage> handler(
@@ -60,8 +63,13 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
     };
   }
 
-  long beganNanos() {
-    return beganNanos;
+  /** How long this call has been seen to be open; zero when it is asked for the first time. */
+  long openNanos(long nowNanos) {
+    if (!seen) {
+      seen = true;
+      firstSeenNanos = nowNanos;
+    }
+    return nowNanos - firstSeenNanos;
   }
 
   boolean hasArrived() {
