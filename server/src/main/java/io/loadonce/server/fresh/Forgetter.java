@@ -46,27 +46,22 @@ final class Forgetter {
     }
   }
 
-  /** Takes what came at a time; whatever is to be forgotten is when it returns, but for puzzles. */
+  /**
+   * Takes what came at a time; whatever is to be forgotten is when it returns, and is counted then,
+   * but for what is put off.
+   */
   void accept(List<Change> changes) {
     Set<ResourceId> ids = new HashSet<>();
     boolean isEverything = false;
     for (Change change : changes) {
       switch (change) {
-        case Change.Row(ResourceId id) -> {
-          ids.add(id);
-          add(Notification.ROW);
-        }
-        case Change.Everything _ -> {
-          isEverything = true;
-          add(Notification.ALL);
-        }
-        case Change.Elsewhere _ -> add(Notification.FOREIGN);
+        case Change.Row(ResourceId id) -> ids.add(id);
+        case Change.Everything _ -> isEverything = true;
         case Change.Unreadable _ -> {
           isPuzzled = true;
-          add(Notification.MALFORMED);
           lines.warn("a notification cannot be understood; everything is forgotten, to be safe");
         }
-        case Change.Sign _ -> {}
+        case Change.Elsewhere _, Change.Sign _ -> {}
       }
     }
     if (isEverything) {
@@ -76,6 +71,7 @@ final class Forgetter {
       ids.forEach(loadOnce::invalidate);
     }
     answerPuzzle();
+    changes.forEach(this::count);
   }
 
   /** For how long to wait for more, in view of what is still to be done here. */
@@ -89,8 +85,18 @@ final class Forgetter {
     return Objects.requireNonNull(counts.get(kind)).sum();
   }
 
-  private void add(Notification kind) {
-    Objects.requireNonNull(counts.get(kind)).increment();
+  private void count(Change change) {
+    Notification kind =
+        switch (change) {
+          case Change.Row _ -> Notification.ROW;
+          case Change.Everything _ -> Notification.ALL;
+          case Change.Elsewhere _ -> Notification.FOREIGN;
+          case Change.Unreadable _ -> Notification.MALFORMED;
+          case Change.Sign _ -> null;
+        };
+    if (kind != null) {
+      Objects.requireNonNull(counts.get(kind)).increment();
+    }
   }
 
   private void answerPuzzle() {

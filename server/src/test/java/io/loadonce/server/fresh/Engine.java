@@ -20,7 +20,8 @@ import java.util.function.LongSupplier;
 final class Engine {
 
   /** How long a test waits for what must come; a bound, not a pause. */
-  static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("patience.seconds", 20));
+  static final Duration PATIENCE =
+      Duration.ofSeconds(2L * Integer.getInteger("patience.seconds", 10));
 
   private Engine() {}
 
