@@ -7,6 +7,7 @@ import io.loadonce.db.DatabaseSettings;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.server.admin.Address;
 import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.fresh.ListenSettings;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ class SettingsTest {
                 CacheSettings.within(HEAP / 4, HEAP / 64),
                 LoadSettings.DEFAULTS,
                 LockSettings.DEFAULTS,
+                new ListenSettings(/* isOn= */ false, /* table= */ "", Duration.ofSeconds(1)),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(20)));
   }
@@ -72,6 +74,9 @@ class SettingsTest {
             "unheard-for",
             "cache-bytes",
             "negative-cache-bytes",
+            "listen",
+            "heartbeat",
+            "table",
             "call-timeout",
             "max-waiters-per-id",
             "max-waiters");
