@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Breaks the database under a history, again and again, until it is closed. */
 final class Faults implements AutoCloseable {
-  private static final Duration MAX_BETWEEN = Duration.ofMillis(300);
+  private static final Duration MAX_BETWEEN = Duration.ofMillis(200);
   private static final Duration MAX_PAUSE = Duration.ofMillis(150);
 
   /** Longer than a load may take. */
