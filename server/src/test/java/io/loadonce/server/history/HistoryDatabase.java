@@ -30,8 +30,8 @@ final class HistoryDatabase {
       ANALYZE history;
       """;
 
-  private final EmbeddedPostgres server;
   private final String url;
+  private volatile EmbeddedPostgres server;
 
   private HistoryDatabase(EmbeddedPostgres server, int rows) throws SQLException {
     this.server = server;
@@ -42,6 +42,16 @@ final class HistoryDatabase {
   /** Starts one with the ids from 0 on; takes seconds. */
   static HistoryDatabase start(int rows) throws IOException, SQLException {
     return new HistoryDatabase(EmbeddedPostgres.builder().start(), rows);
+  }
+
+  /** As {@link #start}, for one that {@link #shutDown} and {@link Restart#close} are called on. */
+  static HistoryDatabase startRestartable(int rows) throws IOException, SQLException {
+    return new HistoryDatabase(
+        EmbeddedPostgres.builder()
+            .setDataDirectory(Files.createTempDirectory("history"))
+            .setCleanDataDirectory(false)
+            .start(),
+        rows);
   }
 
   /**
@@ -103,13 +113,23 @@ final class HistoryDatabase {
     }
   }
 
-  /** For whoever needs the server to go away for good. */
-  EmbeddedPostgres server() {
-    return server;
+  /** Ends the server; its port refuses connections until the restart. */
+  Restart shutDown() throws IOException, SQLException {
+    Path directory = dataDirectory();
+    int port = server.getPort();
+    server.close();
+    return () ->
+        server = EmbeddedPostgres.builder().setDataDirectory(directory).setPort(port).start();
+  }
+
+  /** What ends an outage; to be closed. */
+  interface Restart extends AutoCloseable {
+    @Override
+    void close() throws IOException;
   }
 
   /** The processes of a server that stand still; to be closed, which lets them go on. */
-  record Frozen(List<ProcessHandle> processes) implements AutoCloseable {
+  record Frozen(List<ProcessHandle> processes) implements Restart {
 
     /** The postmaster first, so that it makes no more processes meanwhile. */
     static Frozen freeze(ProcessHandle postmaster) throws IOException {

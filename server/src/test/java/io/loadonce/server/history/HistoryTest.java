@@ -36,6 +36,12 @@ class HistoryTest {
         total = total.plus(verdict);
       }
     }
+    try (GrpcSubject subject = new GrpcSubject(database, Variant.SLOW_LOADS)) {
+      HistoryPlan plan = HistoryPlan.of(SEED, share(READS));
+      Verdict verdict = new HistoryRun(plan, database, subject).run();
+      report("clean, over gRPC", verdict);
+      total = total.plus(verdict);
+    }
     report("clean, all", total);
     assertThat(total.isClean()).as(total.first()).isTrue();
     assertThat(total.failed()).isZero();
@@ -53,12 +59,20 @@ class HistoryTest {
         total = total.plus(verdict);
       }
     }
+    try (GrpcSubject subject = new GrpcSubject(database, Variant.SLOW_LOADS);
+        Faults faults = Faults.start(database, SEED)) {
+      HistoryPlan plan = HistoryPlan.of(SEED, share(READS * 2 / 5));
+      Verdict verdict = new HistoryRun(plan, database, subject).run();
+      report("faults, over gRPC, " + faults.summary(), verdict);
+      total = total.plus(verdict);
+    }
     report("faults, all", total);
     assertThat(total.isClean()).as(total.first()).isTrue();
   }
 
+  /** Of each variant, and of the wire. */
   private static int share(int reads) {
-    return Math.ceilDiv(reads, Variant.values().length);
+    return Math.ceilDiv(reads, Variant.values().length + 1);
   }
 
   private static void report(String what, Verdict verdict) {

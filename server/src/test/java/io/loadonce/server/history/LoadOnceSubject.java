@@ -14,7 +14,6 @@ import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.LockSettings;
-import io.loadonce.server.lock.Waiter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -91,14 +90,11 @@ final class LoadOnceSubject implements HistorySubject {
 
   private Outcome<Long> load(ResourceId key, long minVersion) throws InterruptedException {
     CompletableFuture<Outcome<Long>> outcome = new CompletableFuture<>();
-    Waiter<ResourceId, Outcome<Long>> waiter =
-        engine.join(key, minVersion, WAIT, outcome::complete);
+    var _ = engine.join(key, minVersion, WAIT, outcome::complete);
     try {
       return outcome.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("an answer is never an exception", e);
-    } finally {
-      engine.withdraw(waiter);
     }
   }
 
