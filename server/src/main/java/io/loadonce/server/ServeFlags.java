@@ -107,6 +107,8 @@ final class ServeFlags {
     return OptionSpec.builder(setting.flag())
         .paramLabel(setting.unit())
         .type(String.class)
+        .arity(setting.isSwitch() ? "0..1" : "1")
+        .fallbackValue("true")
         .description((setting.description() + known).replace("%", "%%"))
         .build();
   }

@@ -1,5 +1,7 @@
 package io.loadonce.server;
 
+import io.loadonce.db.ChangeFeed;
+import io.loadonce.db.ChangedTable;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.JdbcResourceSource;
 import io.loadonce.db.ResourceId;
@@ -8,7 +10,9 @@ import io.loadonce.server.admin.AdminPort;
 import io.loadonce.server.admin.GrpcPort;
 import io.loadonce.server.admin.Health;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.fresh.ChangeListener;
 import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.metrics.ListenMetrics;
 import io.loadonce.server.metrics.ServiceMetrics;
 import io.loadonce.server.request.EncodedResource;
 import io.loadonce.server.request.ResourceEndpoint;
@@ -18,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * All the rooms, running. From {@link #start} on, calls are answered; they are welcome, by the
@@ -80,16 +85,20 @@ final class Service {
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
             loadOnce, settings.database().keyType(), settings.callTimeout(), System::nanoTime);
+    Optional<ChangeListener> listener = listen(settings, loadOnce);
+    listener.ifPresent(heard -> closings.push(heard::close));
     Sweeper sweeper =
         Sweeper.start(
             () -> {
               loadOnce.sweep();
               endpoint.sweep();
+              listener.ifPresent(ChangeListener::watch);
             },
             BETWEEN_SWEEPS);
     closings.push(sweeper::close);
     ServiceMetrics metrics = new ServiceMetrics(loadOnce, cache);
     closings.push(metrics::close);
+    listener.ifPresent(heard -> ListenMetrics.register(metrics.registry(), heard));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME);
     Thread contact = FirstContact.await(source::isReachable, health::serving);
     closings.push(contact::interrupt);
@@ -124,6 +133,20 @@ final class Service {
     boolean answered = grpc.drain(settings.drainTimeout());
     closings.forEach(Runnable::run);
     return answered;
+  }
+
+  private static Optional<ChangeListener> listen(
+      Settings settings, LoadOnce<ResourceId, EncodedResource> loadOnce) {
+    if (!settings.listen().isOn()) {
+      return Optional.empty();
+    }
+    ChangedTable table = ChangedTable.of(settings.listen().table(), settings.database());
+    return Optional.of(
+        ChangeListener.start(
+            ChangeFeed.of(settings.database(), table),
+            loadOnce,
+            settings.listen().heartbeat(),
+            System::nanoTime));
   }
 
   private static GrpcPort openGrpc(Address address, ResourceEndpoint endpoint, Health health) {

@@ -17,7 +17,6 @@ import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.BatchGetResult;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest;
-import io.loadonce.v1.InvalidateResponse;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +37,7 @@ public final class ResourceEndpoint implements BindableService {
   private final LoadOnce<ResourceId, EncodedResource> loadOnce;
   private final KeyType keyType;
   private final Duration callTimeout;
+  private final InvalidateMethod invalidateMethod;
   private final Arrivals arrivals;
   private final FailureLog failures;
 
@@ -53,13 +53,18 @@ public final class ResourceEndpoint implements BindableService {
     this.loadOnce = loadOnce;
     this.keyType = keyType;
     this.callTimeout = callTimeout;
+    this.invalidateMethod = new InvalidateMethod(loadOnce, keyType, nanoClock);
     this.arrivals = new Arrivals(nanoClock, callTimeout.toNanos());
     this.failures = new FailureLog(nanoClock);
   }
 
-  /** Ends the calls whose request does not arrive. To be called often, by one thread. */
+  /**
+   * Ends the calls whose request does not arrive, and starts the repetitions that are due. To be
+   * called often, by one thread.
+   */
   public void sweep() {
     arrivals.sweep();
+    invalidateMethod.sweep();
   }
 
   /** The generated service, with the marshallers of this room in place of the generated ones. */
@@ -82,7 +87,7 @@ public final class ResourceEndpoint implements BindableService {
     return ServerServiceDefinition.builder(service)
         .addMethod(get, UnaryCall.handler(this::get, arrivals))
         .addMethod(batchGet, UnaryCall.handler(this::batchGet, arrivals))
-        .addMethod(invalidate, UnaryCall.handler(this::invalidate, arrivals))
+        .addMethod(invalidate, UnaryCall.handler(invalidateMethod, arrivals))
         .build();
   }
 
@@ -139,30 +144,6 @@ public final class ResourceEndpoint implements BindableService {
     call.onCancel(() -> waiters.forEach(loadOnce::withdraw));
   }
 
-  private void invalidate(InvalidateRequest request, UnaryCall<InvalidateRequest> call) {
-    int size = request.getIdsCount();
-    if (size < 1 || size > MAX_IDS) {
-      call.fail(invalidBatch(size));
-      return;
-    }
-    List<ResourceId> ids = new ArrayList<>(size);
-    try {
-      for (String text : request.getIdsList()) {
-        ids.add(keyType.parse(text));
-      }
-    } catch (InvalidIdException e) {
-      call.fail(invalid(e));
-      return;
-    }
-    InvalidateResponse.Builder hits = InvalidateResponse.newBuilder();
-    for (ResourceId id : ids) {
-      LoadOnce.Invalidated hit = loadOnce.invalidate(id);
-      hits.setEntriesRemoved(hits.getEntriesRemoved() + (hit.entryRemoved() ? 1 : 0));
-      hits.setFlightsFenced(hits.getFlightsFenced() + (hit.flightFenced() ? 1 : 0));
-    }
-    call.reply(new WireMessage.Generated(hits.build()));
-  }
-
   private void answer(UnaryCall<GetRequest> call, Outcome<EncodedResource> outcome) {
     if (outcome instanceof Outcome.Found<EncodedResource> found) {
       call.reply(GetReply.of(found));
@@ -198,12 +179,12 @@ public final class ResourceEndpoint implements BindableService {
     return new WireMessage.Generated(BatchGetResult.newBuilder().setStatus(status).build());
   }
 
-  private static com.google.rpc.Status invalid(InvalidIdException mistake) {
+  static com.google.rpc.Status invalid(InvalidIdException mistake) {
     String text = mistake.getMessage();
     return Reason.INVALID_ID.status(text == null ? "the id is not valid" : text);
   }
 
-  private static com.google.rpc.Status invalidBatch(int size) {
+  static com.google.rpc.Status invalidBatch(int size) {
     return Reason.INVALID_BATCH.status(
         "a request names 1 to %,d ids, not %,d".formatted(MAX_IDS, size));
   }
