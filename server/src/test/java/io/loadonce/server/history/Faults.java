@@ -4,9 +4,8 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,19 +22,20 @@ final class Faults implements AutoCloseable {
   private final HistoryDatabase database;
   private final SplittableRandom random;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final FutureTask<Void> task = new FutureTask<>(this::run, null);
+  private final CompletableFuture<Void> ended;
   private final AtomicInteger cuts = new AtomicInteger();
   private final AtomicInteger pauses = new AtomicInteger();
 
   private Faults(HistoryDatabase database, long seed) {
     this.database = database;
     this.random = new SplittableRandom(seed);
+    this.ended =
+        CompletableFuture.runAsync(
+            this::run, task -> Thread.ofPlatform().name("faults").start(task));
   }
 
   static Faults start(HistoryDatabase database, long seed) {
-    Faults faults = new Faults(database, seed);
-    Thread.ofPlatform().name("faults").start(faults.task);
-    return faults;
+    return new Faults(database, seed);
   }
 
   /** What was broken so far. */
@@ -46,9 +46,9 @@ final class Faults implements AutoCloseable {
 
   /** Ends with everything whole again. */
   @Override
-  public void close() throws InterruptedException, ExecutionException {
+  public void close() {
     closed.countDown();
-    task.get();
+    ended.join();
   }
 
   private void run() {
@@ -67,6 +67,7 @@ final class Faults implements AutoCloseable {
 
   private void cut() throws SQLException {
     database.cutConnections("loadonce");
+    database.cutConnections("loadonce-listen");
     if (random.nextInt(4) == 0) {
       database.cutConnections(HistoryRun.WRITER);
     }

@@ -1,7 +1,9 @@
 package io.loadonce.server.history;
 
+import io.loadonce.db.ChangedTable;
 import io.loadonce.db.DatabaseSettings;
 import io.loadonce.db.KeyType;
+import io.loadonce.db.PostgresTriggers;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +23,7 @@ import java.util.stream.Stream;
  * same version once more, so that a row that was put together from two shows. Ends with the
  * process. Safe for use by many threads.
  */
-final class HistoryDatabase {
+final class HistoryDatabase implements AutoCloseable {
   private static final String CREATE =
       """
       CREATE TABLE history (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, payload TEXT NOT NULL)
@@ -44,14 +46,21 @@ final class HistoryDatabase {
     return new HistoryDatabase(EmbeddedPostgres.builder().start(), rows);
   }
 
-  /** As {@link #start}, for one that {@link #shutDown} and {@link Restart#close} are called on. */
-  static HistoryDatabase startRestartable(int rows) throws IOException, SQLException {
-    return new HistoryDatabase(
-        EmbeddedPostgres.builder()
-            .setDataDirectory(Files.createTempDirectory("history"))
-            .setCleanDataDirectory(false)
-            .start(),
-        rows);
+  /**
+   * As {@link #start}, for one that {@link #shutDown} is called on.
+   *
+   * @param directory where it keeps its rows meanwhile; empty, and the caller's to delete
+   */
+  static HistoryDatabase start(int rows, Path directory) throws IOException, SQLException {
+    return new HistoryDatabase(open(directory, /* port= */ 0), rows);
+  }
+
+  private static EmbeddedPostgres open(Path directory, int port) throws IOException {
+    return EmbeddedPostgres.builder()
+        .setDataDirectory(directory)
+        .setCleanDataDirectory(false)
+        .setPort(port)
+        .start();
   }
 
   /**
@@ -68,6 +77,12 @@ final class HistoryDatabase {
         .key("id", KeyType.BIGINT)
         .versionColumn("version")
         .build();
+  }
+
+  /** Makes the table say which of its rows have changed. */
+  HistoryDatabase withTriggers() throws SQLException {
+    execute(PostgresTriggers.script(new ChangedTable("history", "id")));
+    return this;
   }
 
   /** A connection that {@link #cutConnections} knows by that name. */
@@ -118,8 +133,13 @@ final class HistoryDatabase {
     Path directory = dataDirectory();
     int port = server.getPort();
     server.close();
-    return () ->
-        server = EmbeddedPostgres.builder().setDataDirectory(directory).setPort(port).start();
+    return () -> server = open(directory, port);
+  }
+
+  /** Ends the server before the process ends. */
+  @Override
+  public void close() throws IOException {
+    server.close();
   }
 
   /** What ends an outage; to be closed. */

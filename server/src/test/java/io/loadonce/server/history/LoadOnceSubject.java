@@ -41,9 +41,13 @@ final class LoadOnceSubject implements HistorySubject {
     this.source = new DelayedSource<>(jdbc, variant.maxDelay());
     this.cache = new MemoryCache<>(variant.cache(), _ -> 8, _ -> 8);
     this.engine = new LoadOnce<>(cache, variant.load(), lockSettings(), source, System::nanoTime);
+    alsoSweep(engine::sweep);
+  }
+
+  /** For whatever else is to be done every few milliseconds. */
+  void alsoSweep(Runnable sweep) {
     var _ =
-        sweeper.scheduleWithFixedDelay(
-            engine::sweep, 0, BETWEEN_SWEEPS.toNanos(), TimeUnit.NANOSECONDS);
+        sweeper.scheduleWithFixedDelay(sweep, 0, BETWEEN_SWEEPS.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   static LockSettings lockSettings() {

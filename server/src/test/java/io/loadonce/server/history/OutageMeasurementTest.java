@@ -14,6 +14,8 @@ import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.lock.LockSettings;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -27,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What callers get while the database is away for ten seconds, and how soon they get fresh rows
@@ -40,6 +43,8 @@ class OutageMeasurementTest {
   private static final Duration BEFORE = Duration.ofSeconds(8);
   private static final Duration OUTAGE = Duration.ofSeconds(10);
   private static final Duration AFTER = Duration.ofSeconds(5);
+
+  @TempDir private Path scratch;
 
   /** How the database is away. */
   private enum Outage {
@@ -73,11 +78,11 @@ class OutageMeasurementTest {
     }
   }
 
-  private static void measure(Outage outage, Duration patience, Duration staleOnError)
-      throws Exception {
-    HistoryDatabase database = HistoryDatabase.startRestartable(ROWS);
+  private void measure(Outage outage, Duration patience, Duration staleOnError) throws Exception {
     Queue<Answered> answers = new ConcurrentLinkedQueue<>();
-    try (var source =
+    try (HistoryDatabase database =
+            HistoryDatabase.start(ROWS, Files.createTempDirectory(scratch, "database"));
+        var source =
             JdbcResourceSource.open(database.settings(Duration.ZERO), LoadOnceSubject::payload);
         var threads = Executors.newScheduledThreadPool(2)) {
       LoadOnce<ResourceId, Long> engine =

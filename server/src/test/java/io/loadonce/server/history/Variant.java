@@ -19,6 +19,9 @@ enum Variant {
   /** An eighth of the rows fits. */
   SMALL_MEMORY(Duration.ofMinutes(1), Duration.ofMinutes(1), Bytes.NARROW, Duration.ofMillis(1));
 
+  /** For how long memory is still given, marked as stale, when changes may have been missed. */
+  static final Duration UNHEARD_FOR = Duration.ofMillis(300);
+
   private final Duration timeToLive;
   private final Duration softTimeToLive;
   private final long maxBytes;
@@ -37,7 +40,8 @@ enum Variant {
   }
 
   LoadSettings load() {
-    return LoadSettings.DEFAULTS;
+    LoadSettings defaults = LoadSettings.DEFAULTS;
+    return new LoadSettings(defaults.earlyRefresh(), defaults.staleOnError(), UNHEARD_FOR);
   }
 
   /** How long a query may be under way, and how long the database may take over it. */
