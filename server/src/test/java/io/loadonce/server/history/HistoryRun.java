@@ -39,7 +39,7 @@ final class HistoryRun {
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   /** What an invalidation takes to arrive, at most, when it is not there at once. */
-  private static final long MAX_WAY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long MAX_WAY_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
 
   /** One read in so many, of those that ask for a version, asks for one that is not there yet. */
   private static final int KNOWN_PER_UNKNOWN = 64;
@@ -144,10 +144,13 @@ final class HistoryRun {
     return null;
   }
 
-  /** Each statement is a transaction, and is committed when it returns. */
+  /**
+   * Each statement is a transaction, and is committed when it returns. Half of the writes come
+   * close upon another of the same row.
+   */
   private void write(WriteLog log, SplittableRandom random, PreparedStatement update)
       throws SQLException {
-    int id = random.nextInt(IDS);
+    int id = random.nextBoolean() ? lastWritten : random.nextInt(IDS);
     update.setLong(1, id);
     long version;
     try (ResultSet result = update.executeQuery()) {
@@ -165,12 +168,13 @@ final class HistoryRun {
   }
 
   private @Nullable Void read(ReadLog log, SplittableRandom random) throws InterruptedException {
+    int id = 0;
     while (answered.get() < wanted && attempts.get() <= (long) MAX_ATTEMPTS * plan.reads()) {
       var _ = readsDue.tryAcquire(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
       if (attempts.incrementAndGet() % READS_PER_WRITE == 0) {
         writesDue.release();
       }
-      int id = random.nextBoolean() ? lastWritten : random.nextInt(IDS);
+      id = next(id, random);
       long minVersion = demand(id, random);
       long startNanos = nanos();
       Answer answer = subject.read(id, minVersion);
@@ -185,6 +189,15 @@ final class HistoryRun {
       }
     }
     return null;
+  }
+
+  /** Half of the reads follow a write, and a quarter are of what the client has just read. */
+  private int next(int id, SplittableRandom random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> random.nextInt(IDS);
+      case 1 -> id;
+      default -> lastWritten;
+    };
   }
 
   private long demand(int id, SplittableRandom random) {
