@@ -90,7 +90,7 @@ final class GrpcSubject implements HistorySubject {
     } catch (StatusRuntimeException e) {
       return e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION
           ? new Answer.TooOld()
-          : new Answer.NoAnswer(e.getMessage());
+          : new Answer.NoAnswer(e.toString());
     }
   }
 

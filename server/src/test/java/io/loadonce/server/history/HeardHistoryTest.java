@@ -21,6 +21,10 @@ import org.junit.jupiter.api.Test;
 /** Nobody calls Invalidate: the database says what has changed, over a connection that breaks. */
 class HeardHistoryTest {
   private static final int READS = Integer.getInteger("history.reads", 100_000) / 5;
+
+  /** More than can be made before the promise begins. */
+  private static final int MOST_READS = 500_000;
+
   private static final int UPDATES = 1_000;
   private static final int UPDATES_PER_CUT = 100;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -51,7 +55,7 @@ class HeardHistoryTest {
     try (HeardSubject subject = new HeardSubject(database, Variant.SLOW_LOADS)) {
       await().atMost(PATIENCE).until(subject::isListening);
       subject.stopListening();
-      HistoryPlan plan = HistoryPlan.untilBroken(SEED, READS, /* demands= */ 0);
+      HistoryPlan plan = HistoryPlan.untilBroken(SEED, MOST_READS, /* demands= */ 0);
       Verdict verdict = new HistoryRun(plan, database, subject).run();
       System.out.println("history, control NOBODY_LISTENS: " + verdict);
       assertThat(verdict.stale()).isPositive();

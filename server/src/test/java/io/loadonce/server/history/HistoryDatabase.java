@@ -24,21 +24,20 @@ import java.util.stream.Stream;
  * process. Safe for use by many threads.
  */
 final class HistoryDatabase implements AutoCloseable {
-  private static final String CREATE =
-      """
-      CREATE TABLE history (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, payload TEXT NOT NULL)
-        WITH (fillfactor = 50);
-      INSERT INTO history SELECT id, 1, '1' FROM generate_series(0, %d) id;
-      ANALYZE history;
-      """;
-
   private final String url;
   private volatile EmbeddedPostgres server;
 
   private HistoryDatabase(EmbeddedPostgres server, int rows) throws SQLException {
     this.server = server;
     this.url = server.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
-    execute(CREATE.formatted(rows - 1));
+    execute(
+        """
+        CREATE TABLE history (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, payload TEXT NOT NULL)
+          WITH (fillfactor = 50);
+        INSERT INTO history SELECT id, 1, '1' FROM generate_series(0, %d) id;
+        ANALYZE history;
+        """
+            .formatted(rows - 1));
   }
 
   /** Starts one with the ids from 0 on; takes seconds. */
