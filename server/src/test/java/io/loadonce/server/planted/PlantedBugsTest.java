@@ -72,6 +72,12 @@ class PlantedBugsTest {
             "E entry = null;",
             SCHEDULES + "get_twoMissTogether_loadOnce"),
         new PlantedBug(
+            "G1: the second look is left out, counted in the database",
+            LOCK + "Segment.java",
+            "E entry = secondLook.apply(waiter.id());",
+            "E entry = null;",
+            "io.loadonce.server.history.HerdTest#join_missedBeforeTheLoadWasOver_asksForEachIdOnce"),
+        new PlantedBug(
             "R1: published after the table was left",
             LOCK + "SegmentedLock.java",
             "segment(flight.id()).complete(flight, publish);",
