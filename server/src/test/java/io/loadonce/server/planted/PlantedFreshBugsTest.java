@@ -85,9 +85,9 @@ class PlantedFreshBugsTest {
             "everything is forgotten before the subscription begins",
             FRESH + "ChangeListener.java",
             "      try (Subscription subscription = feed.subscribe()) {",
-            "      loadOnce.invalidateAll();\n"
-                + "      try (Subscription subscription = feed.subscribe()) {\n"
-                + "        mutex.lock(); listening = true; mutex.unlock();\n"
+            "      loadOnce.invalidateAll(); "
+                + "      try (Subscription subscription = feed.subscribe()) { "
+                + "        mutex.lock(); listening = true; mutex.unlock(); "
                 + "        loadOnce.hearing().regained();",
             LISTENER + "listen_again_forgetsWhatWasLoadedBeforeTheSubscriptionBegan"),
         new PlantedBug(
@@ -158,16 +158,16 @@ class PlantedFreshBugsTest {
             "H2: a change is said in a transaction of its own, before the commit",
             DB + "H2ChangeTrigger.java",
             "    try (PreparedStatement insert = connection.prepareStatement(insertion)) {",
-            "    try (Connection own = java.sql.DriverManager.getConnection(\n"
-                + "            connection.getMetaData().getURL(), \"sa\", \"\");\n"
+            "    try (Connection own = java.sql.DriverManager.getConnection( "
+                + "            connection.getMetaData().getURL(), \"sa\", \"\"); "
                 + "        PreparedStatement insert = own.prepareStatement(insertion)) {",
             H2 + "get_loadedBetweenTheUpdateAndItsCommit_isFreshAfterTheCommit"),
         new PlantedBug(
             "H2: lines are read up to the highest place only, whenever they were committed",
             DB + "H2Subscription.java",
             "while (lines.next()) {",
-            "while (lines.next()) {\n"
-                + "        if (lines.getLong(1) < Long.getLong(\"most\", 0)) { continue; }\n"
+            "while (lines.next()) { "
+                + "        if (lines.getLong(1) < Long.getLong(\"most\", 0)) { continue; } "
                 + "        System.setProperty(\"most\", lines.getString(1));",
             H2 + "transactions_committedInAnotherOrder_areAllHeard"));
   }
