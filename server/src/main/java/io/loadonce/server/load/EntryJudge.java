@@ -81,6 +81,15 @@ final class EntryJudge<V> {
     return -Math.log(chance) * scale >= leftNanos;
   }
 
+  /** The row of the greater version, if both are rows; else the flight's own outcome. */
+  static <V> Outcome<V> newer(Outcome<V> own, @Nullable Outcome<V> overtaken) {
+    return own instanceof Found<V> row
+            && overtaken instanceof Found<V> other
+            && other.version() > row.version()
+        ? other
+        : own;
+  }
+
   private static <V> Outcome<V> found(Entry.Row<V> row, Origin origin, long nowNanos) {
     long ageNanos = Math.max(0, nowNanos - row.readNanos());
     return new Found<>(row.value(), row.version(), origin, ageNanos);

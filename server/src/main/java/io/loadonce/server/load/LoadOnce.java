@@ -24,9 +24,11 @@ import io.loadonce.server.lock.Swept;
 import io.loadonce.server.lock.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -317,15 +319,41 @@ public final class LoadOnce<K, V> {
 
   /** Publishes first, in the same step takes the flight out of the table, and wakes last. */
   private void land(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
-    Outcome<V> led = orStale(flight.id(), outcome);
+    AtomicReference<Outcome<V>> newest = new AtomicReference<>(outcome);
+    Collection<Waiter<K, Outcome<V>>> freed =
+        lock.complete(
+            flight,
+            () ->
+                publish(
+                    flight,
+                    newest.updateAndGet(own -> EntryJudge.newer(own, flight.overtaken())),
+                    readNanos),
+            younger ->
+                pass(
+                    flight.id(),
+                    newest.updateAndGet(own -> EntryJudge.newer(own, flight.overtaken())),
+                    younger));
+    Outcome<V> led = orStale(flight.id(), newest.get());
     Outcome<V> joined =
         led instanceof Found<V>(V value, long version, Origin origin, long ageNanos)
                 && origin == Origin.LOADED
             ? new Found<>(value, version, Origin.JOINED, ageNanos)
             : led;
-    for (Waiter<K, Outcome<V>> waiter :
-        lock.complete(flight, () -> publish(flight, outcome, readNanos))) {
+    for (Waiter<K, Outcome<V>> waiter : freed) {
       answer(waiter, waiter.led() ? led : joined);
+    }
+  }
+
+  /** Who is given a newer row by a fenced flight must find nothing older afterwards. */
+  private void pass(K id, Outcome<V> outcome, @Nullable Flight<K, Outcome<V>> younger) {
+    if (!(outcome instanceof Found<V> row)) {
+      return;
+    }
+    if (younger != null) {
+      younger.overtake(EntryJudge.newer(row, younger.overtaken()));
+    }
+    if (cache.get(id) instanceof Entry.Row<V> kept && kept.version() < row.version()) {
+      cache.fill(id, row.value(), row.version(), kept.readNanos());
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One load of one id, under way, with those who wait for it. Told apart by identity: two flights of
@@ -30,6 +31,9 @@ public final class Flight<K, O> {
   /** When the last waiter left; meaningful while there is none. */
   private long emptySinceNanos;
 
+  /** What an older flight of the id, fenced, brought since this one began. Guarded by the mutex. */
+  private @Nullable O overtaken;
+
   /** Once true, always true. Written with the mutex held. */
   private volatile boolean over;
 
@@ -51,6 +55,19 @@ public final class Flight<K, O> {
   /** Whether the flight has ended, so that nobody is interested in its load. Any thread may ask. */
   public boolean isOver() {
     return over;
+  }
+
+  /**
+   * The newest outcome that an older, fenced flight of this id has brought since this one began, or
+   * null. To be called with the mutex held: in the functions that are handed to the lock.
+   */
+  public @Nullable O overtaken() {
+    return overtaken;
+  }
+
+  /** Replaces what {@link #overtaken} gives; to be called with the mutex held. */
+  public void overtake(O outcome) {
+    overtaken = outcome;
   }
 
   int waiters() {

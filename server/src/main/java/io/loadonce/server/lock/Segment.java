@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,8 @@ final class Segment<K, O> {
     }
   }
 
-  Set<Waiter<K, O>> complete(Flight<K, O> flight, Runnable publish) {
+  Set<Waiter<K, O>> complete(
+      Flight<K, O> flight, Runnable publish, Consumer<@Nullable Flight<K, O>> pass) {
     synchronized (mutex) {
       if (flight.isOver()) {
         return Set.of();
@@ -76,6 +78,7 @@ final class Segment<K, O> {
         publish.run();
         flights.remove(flight.id(), flight);
       } else {
+        pass.accept(flights.get(flight.id()));
         fenced.remove(flight);
       }
       return flight.end();

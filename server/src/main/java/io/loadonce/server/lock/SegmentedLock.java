@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,15 @@ public final class SegmentedLock<K, O> {
    *
    * The same idea stands in golang.org/x/sync/singleflight as Forget and in Facebook's memcache
    * paper (NSDI 2013, section 3.2.1) as the lease.
+   *
+   * Why a fenced flight passes on what it brings. F1 is fenced and still on its way to the database;
+   * F2 begins for the same id.
+   *
+   *   1  F2  reads version 2, publishes it
+   *   3  W   writes version 3; its invalidation is on its way
+   *   4  F1  reads version 3, answers A
+   *   5  A   looks again: without the passing on, version 2
+   *      A   with it: F1 has raised what was in memory, or what F2 is about to publish
    *
    * Why removal by identity. F1 is fenced; F2 begins for the same id; F1 ends. Were F1 to remove by
    * id, it would take F2 out of the table, and a third caller would begin F3 beside F2.
@@ -119,7 +129,18 @@ public final class SegmentedLock<K, O> {
    * @return those who waited, for the caller to answer, each once; empty if it had ended already
    */
   public Collection<Waiter<K, O>> complete(Flight<K, O> flight, Runnable publish) {
-    Set<Waiter<K, O>> freed = segment(flight.id()).complete(flight, publish);
+    return complete(flight, publish, _ -> {});
+  }
+
+  /**
+   * As {@link #complete(Flight, Runnable)}.
+   *
+   * @param pass called instead of {@code publish} if the flight was fenced, with the mutex held and
+   *     before anyone is answered: given the flight of that id that may publish, or null
+   */
+  public Collection<Waiter<K, O>> complete(
+      Flight<K, O> flight, Runnable publish, Consumer<@Nullable Flight<K, O>> pass) {
+    Set<Waiter<K, O>> freed = segment(flight.id()).complete(flight, publish, pass);
     waiters.addAndGet(-freed.size());
     return freed;
   }

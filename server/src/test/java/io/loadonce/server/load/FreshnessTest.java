@@ -211,6 +211,33 @@ class FreshnessTest {
   }
 
   @Test
+  void look_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot() throws Exception {
+    Caller early = join("a");
+    StallingSource.Asked fenced = database.next();
+    engine.invalidate("a");
+    load("a", 2);
+    fenced.findVersion(3);
+    assertThat(((Found<String>) early.outcome()).version()).isEqualTo(3);
+    assertThat(look("a")).isEqualTo(found(3, Origin.MEMORY, Duration.ZERO));
+  }
+
+  @Test
+  void join_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot() throws Exception {
+    Caller early = join("a");
+    StallingSource.Asked fenced = database.next();
+    engine.invalidate("a");
+    Caller young = join("a");
+    StallingSource.Asked younger = database.next();
+    fenced.findVersion(3);
+    assertThat(((Found<String>) early.outcome()).version()).isEqualTo(3);
+    Caller late = join("a");
+    younger.findVersion(2);
+    assertThat(((Found<String>) young.outcome()).version()).isEqualTo(3);
+    assertThat(((Found<String>) late.outcome()).version()).isEqualTo(3);
+    assertThat(look("a")).isEqualTo(found(3, Origin.MEMORY, Duration.ZERO));
+  }
+
+  @Test
   void isRefreshDue_nearTheEnd_isLikelierTheNearer() {
     MemoryCache<String, String> cache =
         new MemoryCache<>(

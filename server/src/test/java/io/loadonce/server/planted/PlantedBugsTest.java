@@ -80,8 +80,8 @@ class PlantedBugsTest {
         new PlantedBug(
             "R1: published after the table was left",
             LOCK + "SegmentedLock.java",
-            "segment(flight.id()).complete(flight, publish);",
-            "segment(flight.id()).complete(flight, () -> {}); publish.run();",
+            "segment(flight.id()).complete(flight, publish, pass);",
+            "segment(flight.id()).complete(flight, () -> {}, pass); publish.run();",
             SCHEDULES + "get_twoMissTogether_loadOnce"),
         new PlantedBug(
             "G2: the fence is left out",
@@ -213,6 +213,18 @@ class PlantedBugsTest {
             "mine.led() || joinedAgain",
             "true",
             FRESH_TEST + "join_flightReadTooEarly_allWhoNeedMoreShareASecondOne"),
+        new PlantedBug(
+            "G4: a fenced flight keeps a newer row to itself",
+            LOAD + "LoadOnce.java",
+            "      younger.overtake(EntryJudge.newer(row, younger.overtaken()));\n",
+            "",
+            FRESH_TEST + "join_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot"),
+        new PlantedBug(
+            "G4: a newer row of a fenced flight does not reach memory",
+            LOAD + "LoadOnce.java",
+            "cache.get(id) instanceof Entry.Row<V> kept && kept.version() < row.version()",
+            "cache.get(id) instanceof Entry.Row<V> kept && kept.version() > row.version()",
+            FRESH_TEST + "look_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot"),
         new PlantedBug(
             "G2: not every flight is fenced when all is forgotten",
             LOCK + "Segment.java",
