@@ -1,0 +1,83 @@
+package io.loadonce.bench.ladder;
+
+import io.loadonce.db.Resource;
+import io.loadonce.db.ResourceId;
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceException;
+import io.loadonce.db.SourceQuery;
+import io.loadonce.db.SourceRow;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A source that can be cut off: queries that wait or run are cancelled, and from then on each fails
+ * at once without reaching the database, so that callers that stand in line are gone in no time.
+ * Closing it closes nothing.
+ */
+final class CutOffSource implements ResourceSource<ResourceId, Resource> {
+  private final ResourceSource<ResourceId, Resource> source;
+  private final Set<SourceQuery<ResourceId, Resource>> underWay = ConcurrentHashMap.newKeySet();
+  private volatile boolean cut;
+
+  CutOffSource(ResourceSource<ResourceId, Resource> source) {
+    this.source = source;
+  }
+
+  /** Blocks until every query has been told. */
+  void cutOff() {
+    cut = true;
+    underWay.forEach(SourceQuery::cancel);
+  }
+
+  /** How many queries wait for a connection or run; a snapshot. */
+  int underWay() {
+    return underWay.size();
+  }
+
+  @Override
+  public SourceQuery<ResourceId, Resource> query(List<ResourceId> ids) {
+    return new CutOffQuery(source.query(ids));
+  }
+
+  @Override
+  public int connections() {
+    return source.connections();
+  }
+
+  @Override
+  public int maxIdsPerQuery() {
+    return source.maxIdsPerQuery();
+  }
+
+  @Override
+  public void close() {}
+
+  private final class CutOffQuery implements SourceQuery<ResourceId, Resource> {
+    private final SourceQuery<ResourceId, Resource> query;
+
+    CutOffQuery(SourceQuery<ResourceId, Resource> query) {
+      this.query = query;
+    }
+
+    /** Registers first and looks then: a cut that comes between finds it. */
+    @Override
+    public Map<ResourceId, SourceRow<Resource>> run() throws SourceException {
+      underWay.add(query);
+      try {
+        if (cut) {
+          throw new SourceException.Unavailable("the scene is over", /* cause= */ null);
+        }
+        return query.run();
+      } finally {
+        underWay.remove(query);
+      }
+    }
+
+    @Override
+    public void cancel() {
+      query.cancel();
+    }
+  }
+}

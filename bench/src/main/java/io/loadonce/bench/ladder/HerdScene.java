@@ -1,0 +1,39 @@
+package io.loadonce.bench.ladder;
+
+import io.loadonce.bench.ladder.Measured.Herd;
+import io.loadonce.bench.ladder.database.LadderDatabase;
+import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
+import io.loadonce.bench.ladder.rung.Rung;
+import io.loadonce.db.Resource;
+import io.loadonce.db.ResourceId;
+import io.loadonce.db.ResourceSource;
+import java.time.Duration;
+import java.util.List;
+
+/** A crowd before a rung with an empty memory, and what the database counted meanwhile. */
+final class HerdScene {
+
+  /** When a rung that has not answered everyone is cut off. */
+  static final Duration LIMIT = Duration.ofSeconds(5);
+
+  private final LadderDatabase database;
+  private final ResourceSource<ResourceId, Resource> source;
+
+  HerdScene(LadderDatabase database, ResourceSource<ResourceId, Resource> source) {
+    this.database = database;
+    this.source = source;
+  }
+
+  /**
+   * @param calls what each caller asks for
+   */
+  Herd run(Step step, List<ResourceId> calls) throws InterruptedException {
+    CutOffSource measured = new CutOffSource(source);
+    try (Rung rung = step.rung().apply(measured)) {
+      Counts before = database.counts();
+      Crowd.Report report = new Crowd(rung, calls).run(measured, LIMIT, database::counts);
+      int ids = (int) calls.stream().distinct().count();
+      return new Herd(ids, report.counted().since(before), report);
+    }
+  }
+}

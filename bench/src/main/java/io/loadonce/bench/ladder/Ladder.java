@@ -1,0 +1,118 @@
+package io.loadonce.bench.ladder;
+
+import io.loadonce.bench.ladder.Measured.Herd;
+import io.loadonce.bench.ladder.database.LadderDatabase;
+import io.loadonce.db.DatabaseSettings;
+import io.loadonce.db.JdbcResourceSource;
+import io.loadonce.db.Resource;
+import io.loadonce.db.ResourceId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+
+/** Shows each rung the same scenes on one database. */
+final class Ladder implements AutoCloseable {
+
+  /** As many as fit into the time, within these bounds; the one in the middle is shown. */
+  private static final Duration HERDS_TIME = Duration.ofSeconds(1);
+
+  private static final int MIN_HERDS = 3;
+  private static final int MAX_HERDS = 21;
+
+  private static final int STALE_ROUNDS = 3;
+
+  /** How long herds come that nobody counts, one at least: code gets warm, connections open. */
+  private static final Duration WARM_UP = Duration.ofMillis(500);
+
+  private final LadderPlan plan;
+  private final JdbcResourceSource<Resource> slow;
+  private final JdbcResourceSource<Resource> failing;
+  private final JdbcResourceSource<Resource> gated;
+  private final HerdScene herds;
+  private final HerdScene failures;
+  private final StaleScene changes;
+
+  /** Enough for every scene; all are in the database and none is in any memory. */
+  private final List<ResourceId> ids;
+
+  Ladder(LadderDatabase database, LadderPlan plan) {
+    this.plan = plan;
+    this.slow = open(database.slow(plan.load(), /* fails= */ false));
+    this.failing = open(database.slow(LadderPlan.FAILURE, /* fails= */ true));
+    this.gated = open(database.gated());
+    this.herds = new HerdScene(database, slow);
+    this.failures = new HerdScene(database, failing);
+    this.changes = new StaleScene(database, gated);
+    this.ids = database.cities(Math.max(plan.ids(), STALE_ROUNDS));
+  }
+
+  /** Shows a rung the scenes that are for it. Blocks for some seconds. */
+  Measured measure(Step step) throws Exception {
+    Measured.Staleness staleness = changes.run(step, ids.subList(0, STALE_ROUNDS));
+    if (!step.herds()) {
+      return new Measured(step.name(), null, null, null, staleness);
+    }
+    warmUp(step);
+    return new Measured(
+        step.name(),
+        coldHerd(step),
+        requireNoFailure(herds.run(step, manyIds())),
+        failures.run(step, callersOf(ids.getFirst())),
+        staleness);
+  }
+
+  @Override
+  public void close() {
+    slow.close();
+    failing.close();
+    gated.close();
+  }
+
+  private void warmUp(Step step) throws InterruptedException {
+    long endNanos = System.nanoTime() + WARM_UP.toNanos();
+    do {
+      requireNoFailure(herds.run(step, callersOf(ids.getLast())));
+    } while (System.nanoTime() - endNanos < 0);
+  }
+
+  private Herd coldHerd(Step step) throws InterruptedException {
+    List<Herd> seen = new ArrayList<>();
+    long endNanos = System.nanoTime() + HERDS_TIME.toNanos();
+    do {
+      seen.add(requireNoFailure(herds.run(step, callersOf(ids.getFirst()))));
+    } while (seen.size() < MIN_HERDS
+        || (seen.size() < MAX_HERDS && System.nanoTime() - endNanos < 0));
+    seen.sort(Comparator.comparingLong(herd -> herd.crowd().nanos().getMaxValue()));
+    return seen.get(seen.size() / 2);
+  }
+
+  private List<ResourceId> callersOf(ResourceId id) {
+    return Collections.nCopies(plan.callers(), id);
+  }
+
+  /** Callers of many ids; the same order for every rung. */
+  private List<ResourceId> manyIds() {
+    List<ResourceId> calls = new ArrayList<>();
+    for (ResourceId id : ids.subList(0, plan.ids())) {
+      calls.addAll(Collections.nCopies(plan.callersPerId(), id));
+    }
+    Collections.shuffle(calls, new Random(plan.seed()));
+    return calls;
+  }
+
+  private static Herd requireNoFailure(Herd herd) {
+    Exception failure = herd.crowd().failure();
+    if (failure != null) {
+      throw new IllegalStateException("a caller failed where no load fails", failure);
+    }
+    return herd;
+  }
+
+  private static JdbcResourceSource<Resource> open(DatabaseSettings settings) {
+    return JdbcResourceSource.open(settings, Function.identity());
+  }
+}

@@ -1,0 +1,134 @@
+package io.loadonce.bench.ladder;
+
+import io.loadonce.bench.ladder.database.LadderDatabase;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code loadonce ladder}. */
+@Command(
+    name = "ladder",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    description = "Every way to load a row for many callers, side by side on a real database.")
+public final class LadderCommand implements Callable<Integer> {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--db-url", description = "H2 or PostgreSQL; embedded H2 if absent")
+  private @Nullable String dbUrl;
+
+  @Option(names = "--db-user", description = "its user, who may create a schema")
+  private String dbUser = "";
+
+  @Option(names = "--db-password-file", description = "a file with the password in it")
+  private @Nullable Path dbPasswordFile;
+
+  @Option(names = "--postgres", description = "an embedded PostgreSQL instead of H2")
+  private boolean postgres;
+
+  @Option(names = "--callers", description = "of one cold id, and of one that fails")
+  private int callers = 500;
+
+  @Option(names = "--ids", description = "ids that are cold at the same time")
+  private int ids = 200;
+
+  @Option(names = "--callers-per-id", description = "callers of each of them")
+  private int callersPerId = 50;
+
+  @Option(
+      names = "--load-ms",
+      description = "what each query takes in the database at least, in ms")
+  private int loadMillis = 5;
+
+  @Option(names = "--seed", description = "of the order of the callers; by chance if absent")
+  private @Nullable Long seed;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = commandSpec().commandLine().getOut();
+    PrintWriter progress = commandSpec().commandLine().getErr();
+    LadderPlan plan = plan();
+    try (LadderDatabase database = open();
+        Ladder ladder = new Ladder(database, plan)) {
+      List<Measured> rungs = new ArrayList<>();
+      for (Step step : Step.LADDER) {
+        progress.println("measuring: " + step.name());
+        progress.flush();
+        rungs.add(ladder.measure(step));
+      }
+      out.println(heading(database, plan));
+      out.println(LadderTable.of(rungs));
+      out.flush();
+    }
+    return 0;
+  }
+
+  private LadderPlan plan() {
+    long seedOrChance = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
+    try {
+      return new LadderPlan(
+          callers, ids, callersPerId, Duration.ofMillis(loadMillis), seedOrChance);
+    } catch (IllegalArgumentException e) {
+      throw usage(e);
+    }
+  }
+
+  private LadderDatabase open() throws SQLException, IOException {
+    if (dbUrl == null) {
+      return postgres ? LadderDatabase.postgres() : LadderDatabase.h2();
+    }
+    String password = dbPasswordFile == null ? "" : Files.readString(dbPasswordFile).strip();
+    try {
+      return LadderDatabase.at(new LadderDatabase.Access(dbUrl, dbUser, password));
+    } catch (IllegalArgumentException e) {
+      throw usage(e);
+    }
+  }
+
+  private static String heading(LadderDatabase database, LadderPlan plan) {
+    return """
+    %s, %d processors, Java %s, seed %d
+    cold herd: %,d callers of one id; many ids: %,d ids x %,d callers, mixed; a query takes %d ms
+    failing: %,d callers of one id whose load fails after %d ms; cut off after %,d ms
+    stale reads: reads of the old row after its invalidation has returned, while and after a load\
+    """
+        .formatted(
+            database.product(),
+            Runtime.getRuntime().availableProcessors(),
+            Runtime.version().feature(),
+            plan.seed(),
+            plan.callers(),
+            plan.ids(),
+            plan.callersPerId(),
+            plan.load().toMillis(),
+            plan.callers(),
+            LadderPlan.FAILURE.toMillis(),
+            HerdScene.LIMIT.toMillis());
+  }
+
+  private ParameterException usage(IllegalArgumentException problem) {
+    return new ParameterException(
+        commandSpec().commandLine(), String.valueOf(problem.getMessage()), problem);
+  }
+
+  private CommandSpec commandSpec() {
+    if (spec == null) {
+      throw new IllegalStateException("only for picocli to run");
+    }
+    return spec;
+  }
+}

@@ -1,0 +1,185 @@
+package io.loadonce.bench.ladder;
+
+import io.loadonce.bench.ladder.Measured.Staleness;
+import io.loadonce.bench.ladder.database.LadderDatabase;
+import io.loadonce.bench.ladder.rung.Answer;
+import io.loadonce.bench.ladder.rung.NoLock;
+import io.loadonce.bench.ladder.rung.Rung;
+import io.loadonce.db.Resource;
+import io.loadonce.db.ResourceId;
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+
+/**
+ * A row changes while it is loaded, in this order and no other:
+ *
+ * <pre>
+ *   1  a load reads version 1 and is held in the database
+ *   2  version 2 is written and committed; the id is invalidated: from here on time counts
+ *   3  the invalidation returns; a read begins, and ends unless it waits for the load
+ *   4  at 200 ms the load is let go                (and 3 is now, if it waits for the load)
+ *   5  at 250, 350, 450, 550 and 650 ms the row is read
+ * </pre>
+ *
+ * Each read of 3 and 5 that gives version 1 is stale. The load of 1 may give it.
+ */
+final class StaleScene {
+  private static final Duration RETURNS_WITHIN = Duration.ofMillis(100);
+  private static final Duration HELD = Duration.ofMillis(200);
+  private static final List<Duration> READS =
+      List.of(
+          Duration.ofMillis(250),
+          Duration.ofMillis(350),
+          Duration.ofMillis(450),
+          Duration.ofMillis(550),
+          Duration.ofMillis(650));
+  private static final Duration POLL = Duration.ofMillis(1);
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  private final LadderDatabase database;
+  private final ResourceSource<ResourceId, Resource> source;
+
+  /**
+   * @param source asks as {@link LadderDatabase#gated} says
+   */
+  StaleScene(LadderDatabase database, ResourceSource<ResourceId, Resource> source) {
+    this.database = database;
+    this.source = source;
+  }
+
+  /**
+   * Plays it once for each id; every row is at version 2 afterwards.
+   *
+   * @throws IllegalStateException if the order was not kept, so that the numbers mean nothing
+   */
+  Staleness run(Step step, List<ResourceId> ids) throws Exception {
+    int stale = 0;
+    Duration slowest = Duration.ZERO;
+    openConnections(ids.getFirst());
+    CutOffSource watched = new CutOffSource(source);
+    try (Rung rung = step.rung().apply(watched)) {
+      for (ResourceId id : ids) {
+        database.write(id, 1);
+        Staleness round = new Round(rung, watched, id).play();
+        stale += round.stale();
+        slowest = slowest.compareTo(round.invalidation()) < 0 ? round.invalidation() : slowest;
+      }
+    }
+    return new Staleness((1 + READS.size()) * ids.size(), stale, slowest);
+  }
+
+  /** The scene for one id. */
+  private final class Round {
+    private final Rung rung;
+    private final CutOffSource queries;
+    private final ResourceId id;
+
+    Round(Rung rung, CutOffSource queries, ResourceId id) {
+      this.rung = rung;
+      this.queries = queries;
+      this.id = id;
+    }
+
+    Staleness play() throws Exception {
+      FutureTask<Long> load = new FutureTask<>(this::version);
+      FutureTask<Long> invalidation = new FutureTask<>(this::invalidate);
+      FutureTask<Long> firstRead = new FutureTask<>(this::version);
+      long startNanos;
+      database.closeGate();
+      try {
+        start(load);
+        awaitAtGate(1);
+        database.write(id, 2);
+        startNanos = System.nanoTime();
+        start(invalidation);
+        if (isDoneWithin(invalidation, RETURNS_WITHIN)) {
+          start(firstRead);
+        }
+        pauseUntil(startNanos + HELD.toNanos());
+        require(queries.underWay() == 1, "no query but the held one is under way");
+      } finally {
+        database.openGate();
+      }
+      require(load.get() == 1, "the held load read version 1");
+      Duration returnedAfter = Duration.ofNanos(invalidation.get());
+      firstRead.run(); // does nothing if it has begun
+      int stale = firstRead.get() < 2 ? 1 : 0;
+      require(isBefore(startNanos + READS.getFirst().toNanos()), "the load has ended by then");
+      for (Duration read : READS) {
+        pauseUntil(startNanos + read.toNanos());
+        stale += version() < 2 ? 1 : 0;
+      }
+      return new Staleness(1 + READS.size(), stale, returnedAfter);
+    }
+
+    private long version() throws SourceException, InterruptedException {
+      return rung.get(id).row().version();
+    }
+
+    private long invalidate() {
+      long beganNanos = System.nanoTime();
+      rung.invalidate(id);
+      return System.nanoTime() - beganNanos;
+    }
+  }
+
+  /** As many loads as there are connections meet at the gate, so that all of them are open. */
+  private void openConnections(ResourceId id) throws Exception {
+    database.write(id, 1);
+    List<FutureTask<Answer>> loads =
+        IntStream.range(0, source.connections())
+            .mapToObj(_ -> new FutureTask<>(() -> new NoLock(source).get(id)))
+            .toList();
+    database.closeGate();
+    try {
+      loads.forEach(Thread::startVirtualThread);
+      awaitAtGate(source.connections());
+    } finally {
+      database.openGate();
+    }
+    for (FutureTask<Answer> load : loads) {
+      load.get();
+    }
+  }
+
+  private void awaitAtGate(int loads) {
+    long endNanos = System.nanoTime() + LIMIT.toNanos();
+    while (database.atGate() < loads) {
+      require(isBefore(endNanos), loads + " loads are held");
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  private static boolean isBefore(long nanos) {
+    return System.nanoTime() - nanos < 0;
+  }
+
+  private static void start(FutureTask<Long> task) {
+    Thread.ofVirtual().start(task);
+  }
+
+  private static boolean isDoneWithin(FutureTask<Long> task, Duration wait) {
+    long endNanos = System.nanoTime() + wait.toNanos();
+    while (!task.isDone() && isBefore(endNanos)) {
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    return task.isDone();
+  }
+
+  private static void pauseUntil(long nanos) {
+    for (long left = nanos - System.nanoTime(); left > 0; left = nanos - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  private static void require(boolean holds, String expected) {
+    if (!holds) {
+      throw new IllegalStateException("the order was not kept; expected: " + expected);
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package io.loadonce.bench.ladder.database;
+
+import io.loadonce.db.DatabaseSettings;
+import io.loadonce.db.ResourceId;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A schema with the cities, in which the database counts its queries and can be made slow, failing
+ * or waiting at a gate. A query counts when it begins, so one that fails counts too.
+ *
+ * <p>Safe for use by many threads, but there is one gate and one pair of counters: one measurement
+ * at a time. A failing statement of ours is an {@link IllegalStateException}.
+ */
+public abstract sealed class LadderDatabase implements AutoCloseable permits H2Ladder, PgLadder {
+
+  /** Enough connections for every rung to be limited as the service is by default. */
+  private static final int CONNECTIONS = 8;
+
+  /** Longer than any scene: a caller waits for a connection, as its turn comes. */
+  private static final Duration CONNECTION_WAIT = Duration.ofMinutes(1);
+
+  private final Access access;
+  private final String schema;
+  private final Connection admin;
+
+  LadderDatabase(Access access, String schema) throws SQLException {
+    this.access = access;
+    this.schema = schema;
+    this.admin = DriverManager.getConnection(access.url(), access.user(), access.password());
+  }
+
+  /**
+   * Where the database is.
+   *
+   * @param password empty for none
+   */
+  public record Access(String url, String user, String password) {
+    @Override
+    public String toString() {
+      return url;
+    }
+  }
+
+  /**
+   * What a database has counted.
+   *
+   * @param queries those that have begun, whatever became of them
+   * @param rowsRead the rows that they have read
+   */
+  public record Counts(long queries, long rowsRead) {
+    public Counts since(Counts before) {
+      return new Counts(queries - before.queries, rowsRead - before.rowsRead);
+    }
+  }
+
+  /** H2 in the memory of this process. */
+  public static LadderDatabase h2() throws SQLException {
+    return H2Ladder.embedded(newSchema());
+  }
+
+  /** A PostgreSQL of our own, which takes seconds to start and ends with {@link #close}. */
+  public static LadderDatabase postgres() throws SQLException, IOException {
+    return PgLadder.embedded(newSchema());
+  }
+
+  /**
+   * A database that is there, whose user may create a schema.
+   *
+   * @throws IllegalArgumentException if it is neither H2 nor PostgreSQL
+   */
+  public static LadderDatabase at(Access access) throws SQLException, IOException {
+    if (access.url().startsWith("jdbc:h2:")) {
+      return new H2Ladder(access, newSchema());
+    }
+    if (access.url().startsWith("jdbc:postgresql:")) {
+      return PgLadder.at(access, newSchema());
+    }
+    throw new IllegalArgumentException("the ladder stands on H2 and PostgreSQL only");
+  }
+
+  /** Its name and version. */
+  public final String product() {
+    try {
+      return admin.getMetaData().getDatabaseProductName()
+          + " "
+          + admin.getMetaData().getDatabaseProductVersion();
+    } catch (SQLException e) {
+      throw new IllegalStateException("the database does not say what it is", e);
+    }
+  }
+
+  /** How to ask it so that each query takes the time and then fails or not. */
+  public final DatabaseSettings slow(Duration time, boolean fails) {
+    return settings(versionRead(/* gated= */ false), time, fails);
+  }
+
+  /** How to ask it so that a query that has read version 1 waits at the gate. */
+  public final DatabaseSettings gated() {
+    return settings(versionRead(/* gated= */ true), Duration.ZERO, /* fails= */ false);
+  }
+
+  /** What the database has counted up to now. */
+  public final Counts counts() {
+    return new Counts(queries(), rowsRead());
+  }
+
+  /** Lets no gated query pass that has read version 1. To be opened by the same thread. */
+  public abstract void closeGate();
+
+  /** Lets them all pass. */
+  public abstract void openGate();
+
+  /** How many queries wait at the gate. */
+  public abstract long atGate();
+
+  /** Changes a row, and has committed the change when it returns. */
+  public final void write(ResourceId id, long version) {
+    execute("UPDATE " + schema + ".city SET version = " + version + " WHERE id = " + id.text());
+  }
+
+  /** The first cities by id: the same in every run. */
+  public final List<ResourceId> cities(int howMany) {
+    String sql = "SELECT id FROM " + schema + ".city ORDER BY id LIMIT " + howMany;
+    List<ResourceId> ids = new ArrayList<>();
+    try (Statement statement = admin.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      while (result.next()) {
+        ids.add(new ResourceId(result.getString(1)));
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("the database rejects: " + sql, e);
+    }
+    return ids;
+  }
+
+  abstract long queries();
+
+  abstract long rowsRead();
+
+  /** The part of the query that begins it: counts, waits, fails. Worked out once for a query. */
+  abstract String beginning(Duration time, boolean fails);
+
+  /** The column that gives the version, counts the row, and waits at the gate or not. */
+  abstract String versionRead(boolean gated);
+
+  /** Frees what {@link #close} has not. */
+  abstract void release() throws SQLException;
+
+  /** Another in every process, so that two ladders do not meet in one database. */
+  private static String newSchema() {
+    return "loadonce_ladder_" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  private DatabaseSettings settings(String versionRead, Duration time, boolean fails) {
+    String query =
+        "SELECT id AS \"id\", name AS \"name\", country AS \"country\","
+            + (" " + versionRead + " AS \"version\"")
+            + (" FROM " + schema + ".city WHERE id IN (:ids) ")
+            + beginning(time, fails);
+    return DatabaseSettings.builder()
+        .url(queryUrl(access.url()))
+        .user(access.user())
+        .password(access.password())
+        .query(query)
+        .versionColumn("version")
+        .poolSize(CONNECTIONS)
+        .connectTimeout(CONNECTION_WAIT)
+        .build();
+  }
+
+  /** The URL for queries, whose functions write, if only a counter. */
+  abstract String queryUrl(String url);
+
+  final Connection admin() {
+    return admin;
+  }
+
+  final String schema() {
+    return schema;
+  }
+
+  final void execute(String sql) {
+    synchronized (admin) {
+      try (Statement statement = admin.createStatement()) {
+        statement.execute(sql);
+      } catch (SQLException e) {
+        throw new IllegalStateException("the database rejects: " + sql, e);
+      }
+    }
+  }
+
+  final long number(String sql) {
+    synchronized (admin) {
+      try (Statement statement = admin.createStatement();
+          ResultSet result = statement.executeQuery(sql)) {
+        result.next();
+        return result.getLong(1);
+      } catch (SQLException e) {
+        throw new IllegalStateException("the database rejects: " + sql, e);
+      }
+    }
+  }
+
+  /** Drops the schema and all that is in it. */
+  @Override
+  public final void close() throws SQLException {
+    execute("DROP SCHEMA " + schema + " CASCADE");
+    admin.close();
+    release();
+  }
+}

@@ -1,0 +1,66 @@
+package io.loadonce.bench.ladder.rung;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.loadonce.bench.ladder.rung.Answer.Way;
+import io.loadonce.db.Resource;
+import io.loadonce.db.ResourceId;
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceException;
+
+/**
+ * Caffeine's own {@code get(key, loader)}: atomic for each key. An invalidation waits for the load
+ * that is under way; a load that fails is tried again by each caller that waited for it.
+ */
+public final class CaffeineGet implements Rung {
+  private final Cache<ResourceId, Resource> memory = Caffeine.newBuilder().build();
+  private final RowLoader loader;
+
+  public CaffeineGet(ResourceSource<ResourceId, Resource> source) {
+    this.loader = new RowLoader(source);
+  }
+
+  @Override
+  public Answer get(ResourceId id) throws SourceException {
+    Resource hit = memory.getIfPresent(id);
+    if (hit != null) {
+      return new Answer(hit, Way.MEMORY);
+    }
+    boolean[] queried = new boolean[1];
+    try {
+      Resource row =
+          memory.get(
+              id,
+              missed -> {
+                queried[0] = true;
+                return load(missed);
+              });
+      return new Answer(row, queried[0] ? Way.QUERIED : Way.WAITED);
+    } catch (LoadFailure e) {
+      throw e.reason;
+    }
+  }
+
+  @Override
+  public void invalidate(ResourceId id) {
+    memory.invalidate(id);
+  }
+
+  private Resource load(ResourceId id) {
+    try {
+      return loader.load(id);
+    } catch (SourceException e) {
+      throw new LoadFailure(e);
+    }
+  }
+
+  /** Carries what a loader of Caffeine's may not throw. */
+  private static final class LoadFailure extends RuntimeException {
+    private final SourceException reason;
+
+    LoadFailure(SourceException reason) {
+      super(reason);
+      this.reason = reason;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.loadonce.bench.ladder.rung;
+
+import io.loadonce.bench.ladder.rung.Answer.Way;
+import io.loadonce.db.Resource;
+import io.loadonce.db.ResourceId;
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * Segmented lock for cache and database synchronisation, as the Java article does it: a read/write
+ * lock for each id in a concurrent map; the read lock to look, the write lock to look again and
+ * load, and the lock is removed from the map when it is released.
+ *
+ * <pre>
+ *   1  A holds the write lock of id and loads; B waits for it
+ *   2  A is done without a row in memory: its load failed, or id was invalidated
+ *   3  A removes the lock from the map and releases it; B now holds it, and loads
+ *   4  C finds no lock in the map, makes another, holds it at once, and loads beside B
+ * </pre>
+ *
+ * Removed only by the writer here: the reader's removing it as well would bring 4 without 2.
+ */
+public final class LockPerId implements Rung {
+  private final ConcurrentMap<ResourceId, Resource> memory = new ConcurrentHashMap<>();
+  private final ConcurrentMap<ResourceId, ReadWriteLock> locks = new ConcurrentHashMap<>();
+  private final RowLoader loader;
+
+  public LockPerId(ResourceSource<ResourceId, Resource> source) {
+    this.loader = new RowLoader(source);
+  }
+
+  @Override
+  public Answer get(ResourceId id) throws SourceException, InterruptedException {
+    ReadWriteLock lock = locks.computeIfAbsent(id, _ -> new ReentrantReadWriteLock());
+    Way way = Way.MEMORY;
+    if (!lock.readLock().tryLock()) {
+      way = Way.WAITED;
+      lock.readLock().lockInterruptibly();
+    }
+    try {
+      Resource hit = memory.get(id);
+      if (hit != null) {
+        return new Answer(hit, way);
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+    return load(id, lock);
+  }
+
+  @Override
+  public void invalidate(ResourceId id) {
+    memory.remove(id);
+  }
+
+  private Answer load(ResourceId id, ReadWriteLock lock)
+      throws SourceException, InterruptedException {
+    lock.writeLock().lockInterruptibly();
+    try {
+      Resource second = memory.get(id);
+      if (second != null) {
+        return new Answer(second, Way.WAITED);
+      }
+      Resource row = loader.load(id);
+      memory.put(id, row);
+      return new Answer(row, Way.QUERIED);
+    } finally {
+      locks.remove(id);
+      lock.writeLock().unlock();
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.loadonce.bench.ladder.rung;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadonce.bench.ladder.rung.Answer.Way;
+import io.loadonce.db.Resource;
+import io.loadonce.db.ResourceId;
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Single-flight against cache penetration, as the Python article does it: a map of calls. The first
+ * caller puts a call into it and loads, later ones wait on the call's condition, all get what came
+ * of it, then the key is removed. No second look: who missed before the row was kept and comes to
+ * the map after the key was removed loads again.
+ */
+public final class SingleFlight implements Rung {
+  private final ConcurrentMap<ResourceId, Resource> memory = new ConcurrentHashMap<>();
+  private final RowLoader loader;
+  private final ReentrantLock mutex = new ReentrantLock();
+
+  @GuardedBy("mutex")
+  private final Map<ResourceId, Call> calls = new HashMap<>();
+
+  public SingleFlight(ResourceSource<ResourceId, Resource> source) {
+    this.loader = new RowLoader(source);
+  }
+
+  @Override
+  public Answer get(ResourceId id) throws SourceException, InterruptedException {
+    Resource hit = memory.get(id);
+    if (hit != null) {
+      return new Answer(hit, Way.MEMORY);
+    }
+    Call mine = new Call();
+    Call first = register(id, mine);
+    if (first != null) {
+      return new Answer(first.await(), Way.WAITED);
+    }
+    return new Answer(load(id, mine), Way.QUERIED);
+  }
+
+  @Override
+  public void invalidate(ResourceId id) {
+    memory.remove(id);
+  }
+
+  private @Nullable Call register(ResourceId id, Call call) {
+    mutex.lock();
+    try {
+      return calls.putIfAbsent(id, call);
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  private Resource load(ResourceId id, Call call) throws SourceException {
+    SourceException failure = new SourceException.QueryFailed("the load failed", /* cause= */ null);
+    Resource row = null;
+    try {
+      row = loader.load(id);
+      memory.put(id, row);
+      return row;
+    } catch (SourceException e) {
+      failure = e;
+      throw e;
+    } finally {
+      call.end(row, failure);
+      mutex.lock();
+      try {
+        calls.remove(id);
+      } finally {
+        mutex.unlock();
+      }
+    }
+  }
+
+  /** A load under way and what came of it. */
+  private static final class Call {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition ended = lock.newCondition();
+
+    /** Set once, when the call has ended; the row, if there is one, is what came of it. */
+    @GuardedBy("lock")
+    private @Nullable SourceException failure;
+
+    @GuardedBy("lock")
+    private @Nullable Resource row;
+
+    Resource await() throws SourceException, InterruptedException {
+      lock.lockInterruptibly();
+      try {
+        while (failure == null) {
+          ended.await();
+        }
+        if (row == null) {
+          throw Objects.requireNonNull(failure);
+        }
+        return row;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void end(@Nullable Resource loaded, SourceException otherwise) {
+      lock.lock();
+      try {
+        row = loaded;
+        failure = otherwise;
+        ended.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

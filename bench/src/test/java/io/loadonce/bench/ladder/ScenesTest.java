@@ -1,0 +1,168 @@
+package io.loadonce.bench.ladder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.bench.ladder.Measured.Herd;
+import io.loadonce.bench.ladder.Measured.Staleness;
+import io.loadonce.bench.ladder.database.LadderDatabase;
+import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
+import io.loadonce.bench.ladder.rung.Answer;
+import io.loadonce.bench.ladder.rung.Answer.Way;
+import io.loadonce.bench.ladder.rung.CaffeineGet;
+import io.loadonce.bench.ladder.rung.NoLock;
+import io.loadonce.bench.ladder.rung.Ours;
+import io.loadonce.bench.ladder.rung.Rung;
+import io.loadonce.db.DatabaseSettings;
+import io.loadonce.db.JdbcResourceSource;
+import io.loadonce.db.Resource;
+import io.loadonce.db.ResourceId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/** The scenes on real databases: what ours owes, and what they must show of others. */
+@ParameterizedClass
+@EnumSource(DatabaseKind.class)
+class ScenesTest {
+  private static final int CALLERS = 500;
+  private static final ResourceId PARIS = new ResourceId("2988507");
+  private static final Step OURS = Step.herd("ours", Ours::new);
+  private static final Step NO_LOCK = Step.herd("no lock", NoLock::new);
+  private static final Step CAFFEINE = Step.herd("Caffeine", CaffeineGet::new);
+
+  private final LadderDatabase database;
+
+  ScenesTest(DatabaseKind kind) {
+    database = kind.database();
+  }
+
+  @ParameterizedTest
+  @FieldSource("io.loadonce.bench.ladder.Step#LADDER")
+  void get_paris_isParisThenFromMemoryThenAskedAgain(Step step) throws Exception {
+    try (JdbcResourceSource<Resource> source = slow(Duration.ZERO);
+        Rung rung = step.rung().apply(source)) {
+      Counts before = database.counts();
+      Answer first = rung.get(PARIS);
+      assertThat(first.way()).isEqualTo(Way.QUERIED);
+      assertThat(first.row().id()).isEqualTo(PARIS);
+      assertThat(first.row().data().getFieldsOrThrow("name").getStringValue()).isEqualTo("Paris");
+      assertThat(rung.get(PARIS)).isEqualTo(new Answer(first.row(), Way.MEMORY));
+      assertThat(database.counts().since(before).queries()).isOne();
+
+      rung.invalidate(PARIS);
+      assertThat(rung.get(PARIS).way()).isEqualTo(Way.QUERIED);
+      assertThat(database.counts().since(before).queries()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void coldHerd_ours_oneQuery() throws Exception {
+    try (JdbcResourceSource<Resource> source = slow(Duration.ofMillis(5))) {
+      Herd herd = new HerdScene(database, source).run(OURS, callersOf(PARIS));
+      System.out.printf(
+          "cold herd, %s: %d callers, %d answered, %d query%n",
+          database.product(), CALLERS, herd.crowd().answered(), herd.counts().queries());
+      assertThat(herd.counts().queries()).isOne();
+      assertThat(herd.counts().rowsRead()).isOne();
+      assertThat(herd.crowd().answered()).isEqualTo(CALLERS);
+      assertThat(herd.crowd().failure()).isNull();
+    }
+  }
+
+  @Test
+  void coldHerd_plantedSecondQuery_showsTwo() throws Exception {
+    try (JdbcResourceSource<Resource> source = slow(Duration.ZERO)) {
+      Herd herd = new HerdScene(database, source).run(TwoQueries.STEP, List.of(PARIS));
+      assertThat(herd.counts().queries()).isEqualTo(2);
+      assertThat(herd.counts().rowsRead()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void manyIds_ours_eachRowIsReadOnce() throws Exception {
+    List<ResourceId> calls = new ArrayList<>();
+    database.cities(200).forEach(id -> calls.addAll(Collections.nCopies(50, id)));
+    Collections.shuffle(calls);
+    try (JdbcResourceSource<Resource> source = slow(Duration.ofMillis(5))) {
+      Herd herd = new HerdScene(database, source).run(OURS, calls);
+      assertThat(herd.counts().rowsRead()).isEqualTo(200);
+      assertThat(herd.counts().queries()).isBetween(1L, 200L);
+      assertThat(herd.crowd().answered()).isEqualTo(10_000);
+      assertThat(herd.crowd().failure()).isNull();
+    }
+  }
+
+  @Test
+  void failingLoad_ours_oneQueryFailsAll() throws Exception {
+    try (JdbcResourceSource<Resource> source =
+        open(database.slow(Duration.ofMillis(300), /* fails= */ true))) {
+      Herd herd = new HerdScene(database, source).run(OURS, callersOf(PARIS));
+      assertThat(herd.counts().queries()).isOne();
+      assertThat(herd.crowd().answered()).isEqualTo(CALLERS);
+      assertThat(herd.crowd().failure()).isNotNull();
+    }
+  }
+
+  @Test
+  void failingLoad_noLock_isCutOffAndSaysSo() throws Exception {
+    try (JdbcResourceSource<Resource> source =
+        open(database.slow(Duration.ofSeconds(1), /* fails= */ true))) {
+      Herd herd = new HerdScene(database, source).run(NO_LOCK, callersOf(PARIS));
+      assertThat(herd.crowd().isCut()).isTrue();
+      assertThat(herd.counts().queries()).isLessThan(CALLERS / 2);
+    }
+  }
+
+  @Test
+  void change_ours_noStaleRead() throws Exception {
+    assertThat(change(OURS).stale()).isZero();
+  }
+
+  @Test
+  void change_noLock_allReadsAfterTheLoadAreStale() throws Exception {
+    Staleness shown = change(NO_LOCK);
+    assertThat(shown.stale()).isEqualTo(shown.reads() - 1);
+  }
+
+  @Test
+  void change_caffeine_invalidationWaitsForTheLoad() throws Exception {
+    Staleness shown = change(CAFFEINE);
+    assertThat(shown.stale()).isZero();
+    assertThat(shown.invalidation()).isGreaterThan(Duration.ofMillis(150));
+  }
+
+  @Test
+  void table_plantedSecondQuery_showsWhatTheDatabaseCounted() throws Exception {
+    LadderPlan plan = new LadderPlan(1, 1, 1, Duration.ZERO, 1);
+    try (Ladder ladder = new Ladder(database, plan)) {
+      String table = LadderTable.of(List.of(ladder.measure(TwoQueries.STEP)));
+      assertThat(table)
+          .containsPattern("planted: two queries +\\| +2 \\| +0 \\| .* 2 \\| +2\\.000");
+    }
+  }
+
+  private Staleness change(Step step) throws Exception {
+    try (JdbcResourceSource<Resource> source = open(database.gated())) {
+      return new StaleScene(database, source).run(step, List.of(PARIS));
+    }
+  }
+
+  private JdbcResourceSource<Resource> slow(Duration time) {
+    return open(database.slow(time, /* fails= */ false));
+  }
+
+  private static JdbcResourceSource<Resource> open(DatabaseSettings settings) {
+    return JdbcResourceSource.open(settings, Function.identity());
+  }
+
+  private static List<ResourceId> callersOf(ResourceId id) {
+    return Collections.nCopies(CALLERS, id);
+  }
+}
