@@ -3,6 +3,7 @@ package io.loadonce.bench;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.loadonce.bench.ladder.LadderCommand;
+import io.loadonce.bench.speed.BenchCommand;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Command;
     name = "loadonce",
     mixinStandardHelpOptions = true,
     description = "Measures what is claimed of the service.",
-    subcommands = LadderCommand.class)
+    subcommands = {LadderCommand.class, BenchCommand.class})
 public final class Main {
 
   private Main() {}

@@ -8,6 +8,7 @@ import io.loadonce.db.SourceException;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lock.LockSettings;
 import java.time.Duration;
@@ -20,7 +21,13 @@ public final class Ours implements Rung {
   private static final Duration WAIT = Duration.ofSeconds(60);
   private static final Duration SWEEP_EVERY = Duration.ofMillis(5);
   private static final CacheSettings MEMORY =
-      new CacheSettings(Duration.ofSeconds(60), Duration.ofSeconds(5), 0.1, 64 << 20, 4 << 20);
+      new CacheSettings(
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(5),
+          0.1,
+          64 << 20,
+          4 << 20);
 
   private final LoadOnce<ResourceId, Resource> rows;
   private final ScheduledExecutorService sweeper =
@@ -30,7 +37,9 @@ public final class Ours implements Rung {
     MemoryCache<ResourceId, Resource> memory =
         new MemoryCache<>(
             MEMORY, id -> id.text().length(), (Resource row) -> row.data().getSerializedSize());
-    this.rows = new LoadOnce<>(memory, LockSettings.DEFAULTS, source, System::nanoTime);
+    this.rows =
+        new LoadOnce<>(
+            memory, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, source, System::nanoTime);
     long millis = SWEEP_EVERY.toMillis();
     var _ = sweeper.scheduleWithFixedDelay(rows::sweep, millis, millis, TimeUnit.MILLISECONDS);
   }
@@ -43,6 +52,8 @@ public final class Ours implements Rung {
       case Outcome.Failed<Resource> failed -> throw failed.reason();
       case Outcome.Refused<Resource> refused ->
           throw new SourceException.Unavailable("refused: " + refused.cap(), /* cause= */ null);
+      case Outcome.Outdated<Resource> _ ->
+          throw new IllegalStateException("no version was asked for");
       case Outcome.TimedOut<Resource> _ ->
           throw new SourceException.Unavailable("timed out", /* cause= */ null);
     };
