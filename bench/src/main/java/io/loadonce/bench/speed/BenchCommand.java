@@ -93,7 +93,7 @@ public final class BenchCommand implements Callable<Integer> {
       }
     }
     tell(chosen.only == null ? "speed" : chosen.only.toString(), SpeedTable.of(board));
-    return 0;
+    return board.failures().isEmpty() ? 0 : 1;
   }
 
   private static void play(Act act, Lab lab, Board board)
@@ -102,7 +102,11 @@ public final class BenchCommand implements Callable<Integer> {
       board.say("left out, since its programs are not installed: " + act);
       return;
     }
-    act.play(lab, board);
+    try {
+      act.play(lab, board);
+    } catch (IllegalStateException e) {
+      board.fail(act, e);
+    }
   }
 
   private void tell(String section, String tables) throws IOException {

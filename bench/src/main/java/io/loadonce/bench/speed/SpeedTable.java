@@ -10,6 +10,7 @@ import io.loadonce.bench.speed.scene.Board;
 import io.loadonce.bench.speed.scene.Board.Reading;
 import io.loadonce.bench.speed.scene.Board.Turn;
 import io.loadonce.bench.speed.scene.Figure;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,11 @@ final class SpeedTable {
 
   /** The figures, each with its bound, and below them the readings that they were made of. */
   static String of(Board board) {
-    return figures(board.figures()) + System.lineSeparator() + readings(board.readings());
+    List<String> parts = new ArrayList<>();
+    parts.add(figures(board.figures()));
+    parts.add(readings(board.readings()));
+    parts.addAll(board.failures());
+    return String.join(System.lineSeparator(), parts);
   }
 
   /** The scores of JMH, each beside ours of the same benchmark. */

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,7 +19,7 @@ public final class H2load {
 
   private static final String PROGRAM = "h2load";
   private static final Duration GRACE = Duration.ofSeconds(30);
-  private static final Pattern ELAPSED = Pattern.compile("finished in ([0-9.]+)(us|ms|s)");
+  private static final Pattern RATE = Pattern.compile("finished in \\S+, ([0-9.]+) req/s");
   private static final Pattern REQUESTS =
       Pattern.compile("requests: .* (\\d+) succeeded, (\\d+) failed, (\\d+) errored");
 
@@ -50,7 +49,7 @@ public final class H2load {
           Tool.run(
               List.of(
                   PROGRAM,
-                  "-D" + time.toMillis() / 1e3,
+                  "-D%dms".formatted(time.toMillis()),
                   "-c" + connections,
                   "-m" + inFlight / connections,
                   "-d" + body,
@@ -76,22 +75,18 @@ public final class H2load {
    * @throws IllegalStateException if a request failed, or nothing was measured
    */
   static Driven parse(String said) {
-    Matcher elapsed = ELAPSED.matcher(said);
+    Matcher rate = RATE.matcher(said);
     Matcher requests = REQUESTS.matcher(said);
-    if (!elapsed.find() || !requests.find()) {
+    if (!rate.find() || !requests.find()) {
       throw new IllegalStateException("h2load says: " + said);
     }
+    long answered = Long.parseLong(requests.group(1));
     long failed = Long.parseLong(requests.group(2)) + Long.parseLong(requests.group(3));
-    if (failed > 0) {
-      throw new IllegalStateException("%d requests failed".formatted(failed));
+    if (answered == 0 || failed > 0) {
+      throw new IllegalStateException(
+          "%d requests were answered, %d failed".formatted(answered, failed));
     }
-    double nanos =
-        Double.parseDouble(elapsed.group(1))
-            * switch (elapsed.group(2).toLowerCase(Locale.ROOT)) {
-              case "us" -> 1e3;
-              case "ms" -> 1e6;
-              default -> 1e9;
-            };
-    return new Driven(Long.parseLong(requests.group(1)), Duration.ofNanos((long) nanos));
+    double seconds = answered / Double.parseDouble(rate.group(1));
+    return new Driven(answered, Duration.ofNanos((long) (seconds * 1e9)));
   }
 }

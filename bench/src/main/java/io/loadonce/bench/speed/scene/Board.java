@@ -17,6 +17,7 @@ public final class Board {
 
   private final PrintWriter progress;
   private final Map<Figure, List<Double>> figures = new EnumMap<>(Figure.class);
+  private final List<String> failures = new ArrayList<>();
   private final Map<Turn, List<Reading>> readings = new LinkedHashMap<>();
 
   /**
@@ -65,6 +66,17 @@ public final class Board {
   void add(Figure figure, double value) {
     figures.computeIfAbsent(figure, _ -> new ArrayList<>()).add(value);
     say(figure + " " + String.format(Locale.ROOT, "%.3f", value));
+  }
+
+  /** A scene that did not do what is measured: the others go on, and the tables say so. */
+  public void fail(Act act, IllegalStateException reason) {
+    failures.add("not measured: %s: %s".formatted(act, reason.getMessage()));
+    say(failures.getLast());
+  }
+
+  /** What was not measured, and why, a line each. */
+  public List<String> failures() {
+    return failures;
   }
 
   public Map<Figure, List<Double>> figures() {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /**
  * A storm of ids that nobody has asked for yet, each asked once: with batching and without, and
@@ -25,6 +26,10 @@ final class ColdScene implements Scene {
 
   private static final String COLD = "cold Get";
   private static final String DRIVER = "closed loop";
+
+  /** For the first storm, which finds the server cold as well. */
+  private static final List<String> PATIENT =
+      List.of("--load-timeout", "30s", "--call-timeout", "30s");
 
   /** A storm that takes longer than this is cut off; its rate is of what it got done. */
   private static final Duration MOST = Duration.ofSeconds(60);
@@ -70,11 +75,14 @@ final class ColdScene implements Scene {
             plan,
             table,
             new TableReader(table.url()),
-            Asked.of("Loadonce", LoadonceServer.start(table, PostgresTable.QUERY, List.of()), plan),
+            Asked.of("Loadonce", LoadonceServer.start(table, PostgresTable.QUERY, PATIENT), plan),
             Asked.of(
                 "Loadonce, one id a query",
                 LoadonceServer.start(
-                    table, PostgresTable.QUERY, List.of("--max-ids-per-query", "1")),
+                    table,
+                    PostgresTable.QUERY,
+                    Stream.concat(PATIENT.stream(), Stream.of("--max-ids-per-query", "1"))
+                        .toList()),
                 plan));
     for (Asked asked : List.of(scene.batching, scene.single)) {
       byte[][] first = Requests.gets(0, plan.coldShare(), plan.rows());

@@ -1,5 +1,6 @@
 package io.loadonce.bench.speed.scene;
 
+import io.grpc.MethodDescriptor;
 import io.loadonce.bench.speed.contender.ServerProcess;
 import io.loadonce.bench.speed.drive.ClosedLoop;
 import io.loadonce.bench.speed.drive.Driven;
@@ -61,13 +62,15 @@ enum GetDriver {
   abstract Driven run(ServerProcess server, ClosedLoop loop, SpeedPlan plan, Duration time)
       throws IOException, InterruptedException;
 
-  /** Brings the ids into memory. */
+  /** Brings the ids into memory. Blocks until they are there. */
   static void load(ClosedLoop loop, SpeedPlan plan) throws InterruptedException {
-    var _ =
-        loop.run(
-            RawCalls.GET,
-            Requests.once(Requests.gets(0, HOT_IDS, plan.rows())),
-            plan.inFlight(),
-            LOADING);
+    load(loop, RawCalls.GET, Requests.gets(0, HOT_IDS, plan.rows()), plan);
+  }
+
+  /** Makes each of the calls once, however long that takes. */
+  static void load(
+      ClosedLoop loop, MethodDescriptor<byte[], Integer> method, byte[][] requests, SpeedPlan plan)
+      throws InterruptedException {
+    var _ = loop.run(method, Requests.once(requests), plan.inFlight(), LOADING);
   }
 }

@@ -52,6 +52,7 @@ final class HitScene implements Scene {
     GetDriver.load(plain.loop, plan);
     int replyBytes = loadonce.loop.get(GetDriver.HOT_ID).getSerializedSize();
     Contender echo = Contender.of(ECHO, EchoServer.start(replyBytes), plan);
+    GetDriver.load(echo.loop, plan);
     List<Contender> contenders = List.of(loadonce, echo, plain);
     for (Contender contender : contenders) {
       var _ = driver.run(contender.server, contender.loop, plan, plan.warmUp());

@@ -21,6 +21,7 @@ import java.util.Map;
 final class RedisScene implements Scene {
 
   private static final int BATCH = 100;
+  private static final byte[] BATCH_OF_IDS = RawCalls.batchGet(1, BATCH);
   private static final List<String> REDIS_GET = RedisServer.get(GetDriver.HOT_ID);
   private static final List<String> REDIS_MULTI_GET = RedisServer.multiGet(1, BATCH);
 
@@ -49,6 +50,7 @@ final class RedisScene implements Scene {
     int replyBytes;
     try (ClosedLoop loop = new ClosedLoop(loadonce.port(), plan.connections())) {
       GetDriver.load(loop, plan);
+      GetDriver.load(loop, RawCalls.BATCH_GET, new byte[][] {BATCH_OF_IDS}, plan);
       replyBytes = loop.get(GetDriver.HOT_ID).getSerializedSize();
     }
     RedisServer redis = RedisServer.start(BATCH, replyBytes);
@@ -114,7 +116,7 @@ final class RedisScene implements Scene {
     return H2load.run(
         loadonce.port(),
         RawCalls.BATCH_GET,
-        RawCalls.batchGet(1, BATCH),
+        BATCH_OF_IDS,
         plan.connections(),
         plan.inFlight(),
         plan.turn());

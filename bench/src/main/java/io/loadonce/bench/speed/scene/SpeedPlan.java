@@ -28,7 +28,7 @@ public record SpeedPlan(
 
   /** Shows that the instruments work, and no more. */
   public static final SpeedPlan QUICK =
-      new SpeedPlan(1, Duration.ofMillis(500), 20_000, 4, 100, 1_000, 1_000);
+      new SpeedPlan(1, Duration.ofSeconds(1), 20_000, 4, 100, 1_000, 1_000);
 
   /**
    * @throws IllegalArgumentException if a number is out of its range; the message names it
