@@ -3,6 +3,7 @@ package io.loadonce.bench;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.loadonce.bench.ladder.LadderCommand;
+import io.loadonce.bench.speed.BenchCommand;
 import java.sql.SQLException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -14,7 +15,7 @@ import picocli.CommandLine.ParseResult;
 @Command(
     name = "loadonce",
     description = "Measures what is claimed of the service.",
-    subcommands = {HelpCommand.class, LadderCommand.class})
+    subcommands = {HelpCommand.class, LadderCommand.class, BenchCommand.class})
 public final class Main {
 
   private Main() {}

@@ -28,7 +28,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -319,21 +318,12 @@ public final class LoadOnce<K, V> {
 
   /** Publishes first, in the same step takes the flight out of the table, and wakes last. */
   private void land(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
-    AtomicReference<Outcome<V>> newest = new AtomicReference<>(outcome);
     Collection<Waiter<K, Outcome<V>>> freed =
         lock.complete(
             flight,
-            () ->
-                publish(
-                    flight,
-                    newest.updateAndGet(own -> EntryJudge.newer(own, flight.overtaken())),
-                    readNanos),
-            younger ->
-                pass(
-                    flight.id(),
-                    newest.updateAndGet(own -> EntryJudge.newer(own, flight.overtaken())),
-                    younger));
-    Outcome<V> led = orStale(flight.id(), newest.get());
+            () -> publish(flight, newest(flight, outcome), readNanos),
+            younger -> pass(flight.id(), newest(flight, outcome), younger));
+    Outcome<V> led = orStale(flight.id(), newest(flight, outcome));
     Outcome<V> joined =
         led instanceof Found<V>(V value, long version, Origin origin, long ageNanos)
                 && origin == Origin.LOADED
@@ -342,6 +332,13 @@ public final class LoadOnce<K, V> {
     for (Waiter<K, Outcome<V>> waiter : freed) {
       answer(waiter, waiter.led() ? led : joined);
     }
+  }
+
+  /**
+   * What an older, fenced flight has brought meanwhile, if that is newer; fixed once it is over.
+   */
+  private Outcome<V> newest(Flight<K, Outcome<V>> flight, Outcome<V> own) {
+    return EntryJudge.newer(own, flight.overtaken());
   }
 
   /** Who is given a newer row by a fenced flight must find nothing older afterwards. */

@@ -1,0 +1,153 @@
+package io.loadonce.bench.speed;
+
+import io.loadonce.bench.speed.contender.Jvm;
+import io.loadonce.bench.speed.engine.EngineRun;
+import io.loadonce.bench.speed.memory.MemoryTable;
+import io.loadonce.bench.speed.scene.Act;
+import io.loadonce.bench.speed.scene.Board;
+import io.loadonce.bench.speed.scene.Figure;
+import io.loadonce.bench.speed.scene.Lab;
+import io.loadonce.bench.speed.scene.SpeedPlan;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code loadonce bench}. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = "How fast it is, side by side with others, each in a process of its own.")
+public final class BenchCommand implements Callable<Integer> {
+
+  private static final int FEW_ROWS = 10_000;
+  private static final int ALL_ROWS = 3_000_000;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @ArgGroup private @Nullable Alone alone;
+
+  @Option(names = "--quick", description = "shows that it works; its figures mean nothing")
+  private boolean quick;
+
+  @Option(names = "--rounds", description = "in each of which every contender has its turn")
+  private @Nullable Integer rounds;
+
+  @Option(names = "--seconds", description = "that a turn lasts")
+  private @Nullable Double seconds;
+
+  @Option(names = "--rows", description = "in the table; each cold id is asked once")
+  private @Nullable Integer rows;
+
+  @Option(names = "--connections", description = "of our driver and of h2load")
+  private @Nullable Integer connections;
+
+  @Option(names = "--in-flight", description = "hits under way at any moment")
+  private @Nullable Integer inFlight;
+
+  @Option(names = "--write", description = "puts what comes out into docs/performance.md")
+  private boolean write;
+
+  /** What can be measured in place of the comparison. */
+  private static final class Alone {
+    @Option(names = "--engine", description = "the engine alone, by JMH")
+    private boolean engine;
+
+    @Option(names = "--memory", description = "what a row costs in memory")
+    private boolean memory;
+
+    @Option(names = "--only", description = "one figure: ${COMPLETION-CANDIDATES}")
+    private @Nullable Figure only;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException, SQLException {
+    SpeedPlan plan = plan();
+    Alone chosen = alone == null ? new Alone() : alone;
+    if (chosen.engine) {
+      tell("engine", SpeedTable.of(new EngineRun(plan.turn(), plan.rounds()).all()));
+      return 0;
+    }
+    if (chosen.memory) {
+      tell("memory", MemoryTable.measure(plan.turn(), quick ? FEW_ROWS : ALL_ROWS));
+      return 0;
+    }
+    Board board = new Board(commandSpec().commandLine().getErr());
+    try (Lab lab = new Lab(plan)) {
+      for (Act act : Act.values()) {
+        if (chosen.only == null || act.figures().contains(chosen.only)) {
+          play(act, lab, board);
+        }
+      }
+    }
+    tell(chosen.only == null ? "speed" : chosen.only.toString(), SpeedTable.of(board));
+    return board.failures().isEmpty() ? 0 : 1;
+  }
+
+  private static void play(Act act, Lab lab, Board board)
+      throws IOException, InterruptedException, SQLException {
+    if (!act.isPossible()) {
+      board.say("left out, since its programs are not installed: " + act);
+      return;
+    }
+    try {
+      act.play(lab, board);
+    } catch (IllegalStateException e) {
+      board.fail(act, e);
+    }
+  }
+
+  private void tell(String section, String tables) throws IOException {
+    PrintWriter out = commandSpec().commandLine().getOut();
+    out.println(commandLine() + ", " + PerformancePage.machine());
+    out.println(tables);
+    out.flush();
+    if (write) {
+      Path page = Jvm.projectRoot().resolve("docs/performance.md");
+      new PerformancePage(page, Clock.systemUTC()).write(section, commandLine(), tables);
+      out.println("written: docs/performance.md, section " + section);
+      out.flush();
+    }
+  }
+
+  private String commandLine() {
+    List<String> words = new ArrayList<>(List.of("./loadonce"));
+    words.addAll(commandSpec().commandLine().getParseResult().originalArgs());
+    return String.join(" ", words);
+  }
+
+  private SpeedPlan plan() {
+    SpeedPlan known = quick ? SpeedPlan.QUICK : SpeedPlan.FULL;
+    try {
+      return new SpeedPlan(
+          rounds == null ? known.rounds() : rounds,
+          seconds == null ? known.turn() : Duration.ofMillis((long) (seconds * 1e3)),
+          rows == null ? known.rows() : rows,
+          connections == null ? known.connections() : connections,
+          inFlight == null ? known.inFlight() : inFlight,
+          known.coldInFlight(),
+          known.herd());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(commandSpec().commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private CommandSpec commandSpec() {
+    if (spec == null) {
+      throw new IllegalStateException("only for picocli to run");
+    }
+    return spec;
+  }
+}

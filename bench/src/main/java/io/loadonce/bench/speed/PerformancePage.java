@@ -1,0 +1,80 @@
+package io.loadonce.bench.speed;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code docs/performance.md}, in which the measured sections are between marks and replaced; the
+ * rest is written by people and stays.
+ *
+ * @param file is made if it is not there
+ */
+record PerformancePage(Path file, Clock clock) {
+
+  private static final String NEW_PAGE = "# Performance\n";
+
+  /**
+   * Puts a section into the page, in the place of the one that it had.
+   *
+   * @param name of the section, a word
+   * @param command that was run
+   */
+  void write(String name, String command, String text) throws IOException {
+    String page = Files.exists(file) ? Files.readString(file) : NEW_PAGE;
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    Files.writeString(file, put(page, name, section(name, command, text)));
+  }
+
+  private String section(String name, String command, String text) {
+    return """
+    <!-- measured: %s -->
+    `%s`, %s, on %s
+
+    ```
+    %s
+    ```
+    <!-- end: %s -->
+    """
+        .formatted(name, command, LocalDate.now(clock), machine(), text.strip(), name);
+  }
+
+  private static String put(String page, String name, String section) {
+    Matcher old =
+        Pattern.compile(
+                "<!-- measured: %s -->.*<!-- end: %s -->\n".formatted(name, name), Pattern.DOTALL)
+            .matcher(page);
+    return old.find()
+        ? page.substring(0, old.start()) + section + page.substring(old.end())
+        : page + "\n" + section;
+  }
+
+  /** What matters of the machine, and not its name. */
+  static String machine() {
+    return String.format(
+        Locale.ROOT,
+        "%d processors%s, %s %s, Java %s",
+        Runtime.getRuntime().availableProcessors(),
+        processor(),
+        System.getProperty("os.name"),
+        System.getProperty("os.version"),
+        Runtime.version());
+  }
+
+  private static String processor() {
+    try {
+      return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> " (" + line.substring(line.indexOf(':') + 1).strip() + ")")
+          .findFirst()
+          .orElse("");
+    } catch (IOException _) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.loadonce.bench.speed.contender;
+
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.loadonce.server.admin.GrpcPort;
+import io.loadonce.v1.ResourceServiceGrpc;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The limit: a port set as Loadonce's, which answers every request with the same bytes and looks at
+ * nothing. What a server can do on this machine that does no work at all.
+ */
+public final class EchoServer {
+
+  private EchoServer() {}
+
+  /**
+   * @param replyBytes how many there are in an answer
+   */
+  public static ServerProcess start(int replyBytes) throws IOException, InterruptedException {
+    return ServerProcess.java(EchoServer.class, List.of(Integer.toString(replyBytes)));
+  }
+
+  /** Runs until it is ended. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    Server server = open(Integer.parseInt(arguments[0]));
+    System.out.println("ready grpc=127.0.0.1:" + server.getPort());
+    server.awaitTermination();
+  }
+
+  /** The transport settings are those of {@link GrpcPort#open}. */
+  static Server open(int replyBytes) throws IOException {
+    byte[] reply = new byte[replyBytes];
+    MethodDescriptor<Integer, byte[]> get =
+        ResourceServiceGrpc.getGetMethod().toBuilder(new RequestSize(), new Bytes()).build();
+    return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        .directExecutor()
+        .maxInboundMessageSize(GrpcPort.MAX_REQUEST_BYTES)
+        .maxInboundMetadataSize(GrpcPort.MAX_METADATA_BYTES)
+        .maxConcurrentCallsPerConnection(GrpcPort.MAX_CALLS_PER_CONNECTION)
+        .maxRstFramesPerWindow(
+            GrpcPort.MAX_CANCELLATIONS, (int) GrpcPort.CANCELLATION_WINDOW.toSeconds())
+        .handshakeTimeout(GrpcPort.HANDSHAKE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionIdle(GrpcPort.MAX_IDLE.toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTime(GrpcPort.PROBE_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveTime(GrpcPort.MIN_CLIENT_PROBE.toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .addService(
+            ServerServiceDefinition.builder(ResourceServiceGrpc.SERVICE_NAME)
+                .addMethod(
+                    get,
+                    (call, _) -> {
+                      call.request(2);
+                      return new Echo(call, reply);
+                    })
+                .build())
+        .build()
+        .start();
+  }
+
+  private static final class Echo extends ServerCall.Listener<Integer> {
+    private final ServerCall<Integer, byte[]> call;
+    private final byte[] reply;
+
+    Echo(ServerCall<Integer, byte[]> call, byte[] reply) {
+      this.call = call;
+      this.reply = reply;
+    }
+
+    @Override
+    public void onHalfClose() {
+      call.sendHeaders(new Metadata());
+      call.sendMessage(reply);
+      call.close(Status.OK, new Metadata());
+    }
+  }
+
+  private static final class RequestSize implements Marshaller<Integer> {
+    @Override
+    public InputStream stream(Integer size) {
+      throw new UnsupportedOperationException("a server sends no requests");
+    }
+
+    @Override
+    public Integer parse(InputStream request) {
+      try {
+        return request.available();
+      } catch (IOException e) {
+        throw new UncheckedIOException("a buffer does not fail", e);
+      }
+    }
+  }
+
+  private static final class Bytes implements Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] reply) {
+      return new Reply(reply);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      throw new UnsupportedOperationException("a server gets no replies");
+    }
+  }
+
+  private static final class Reply extends ByteArrayInputStream implements Drainable, KnownLength {
+    Reply(byte[] bytes) {
+      super(bytes);
+    }
+
+    @Override
+    public int drainTo(OutputStream target) throws IOException {
+      return (int) transferTo(target);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.loadonce.bench.speed.contender;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How JVMs of the measurements are started: all alike, with what the launcher gives Loadonce. */
+public final class Jvm {
+
+  /** Room for a few million rows; three such servers run at a time. */
+  public static final String HEAP = "-Xmx4g";
+
+  private Jvm() {}
+
+  /** A main class of this class path, with the same heap and the same layout of objects. */
+  public static List<String> command(Class<?> main, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:+ExitOnOutOfMemoryError",
+            HEAP,
+            "-cp",
+            System.getProperty("java.class.path"),
+            main.getName()));
+    command.addAll(arguments);
+    return command;
+  }
+
+  /** The directory of the project, above {@code bench/target} where this class comes from. */
+  public static Path projectRoot() {
+    try {
+      return Path.of(Jvm.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+          .resolve("../../..")
+          .normalize();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("this class comes from nowhere", e);
+    }
+  }
+}

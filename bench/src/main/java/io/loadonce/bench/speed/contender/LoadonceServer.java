@@ -1,0 +1,28 @@
+package io.loadonce.bench.speed.contender;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Loadonce as shipped: its own launcher, its own jar, everything on that is on by default. */
+public final class LoadonceServer {
+
+  private LoadonceServer() {}
+
+  /**
+   * Starts it on free ports.
+   *
+   * @param flags beside those that say where the table is
+   */
+  public static ServerProcess start(PostgresTable table, String query, List<String> flags)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Jvm.projectRoot().resolve("loadonce").toString());
+    command.addAll(List.of("serve", "--port", "0", "--admin-port", "0"));
+    command.addAll(List.of("--db-url", table.url(), "--db-user", PostgresTable.USER));
+    command.addAll(List.of("--query", query));
+    command.addAll(flags);
+    return ServerProcess.start(command, Map.of("LOADONCE_JAVA_OPTS", Jvm.HEAP));
+  }
+}

@@ -1,0 +1,127 @@
+package io.loadonce.bench.speed.contender;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A server in a process of its own. It ends when this is closed, or with this JVM. */
+public final class ServerProcess implements AutoCloseable {
+
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration STOP = Duration.ofSeconds(10);
+  private static final Pattern PORT = Pattern.compile("(\\w+)=\\S*:(\\d+)");
+
+  private final Process process;
+  private final Thread ender;
+  private final Path errors;
+  private final String ready;
+
+  private ServerProcess(Process process, Thread ender, Path errors, String ready) {
+    this.process = process;
+    this.ender = ender;
+    this.errors = errors;
+    this.ready = ready;
+  }
+
+  /**
+   * Starts it and waits until it says, on a line of its standard output, that it is ready.
+   *
+   * @param environment what it finds beside the variables of this process, those of Loadonce's
+   *     settings excepted
+   * @throws IllegalStateException if it ends, or is not ready in time; it is ended then
+   */
+  static ServerProcess start(List<String> command, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    Path errors = Files.createTempFile("loadonce-bench-", ".err");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("LOADONCE_"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    Thread ender = new Thread(process::destroyForcibly);
+    Runtime.getRuntime().addShutdownHook(ender);
+    CompletableFuture<String> ready = new CompletableFuture<>();
+    Thread.ofVirtual().start(() -> listen(process, ready));
+    try {
+      String line = ready.get(START.toNanos(), TimeUnit.NANOSECONDS);
+      return new ServerProcess(process, ender, errors, line);
+    } catch (ExecutionException | TimeoutException e) {
+      new ServerProcess(process, ender, errors, "").end();
+      throw new IllegalStateException(command + " is not ready: " + Files.readString(errors), e);
+    }
+  }
+
+  /** A main class of this class path in a JVM of its own, with the flags that all of them get. */
+  static ServerProcess java(Class<?> main, List<String> arguments)
+      throws IOException, InterruptedException {
+    return start(Jvm.command(main, arguments), Map.of());
+  }
+
+  public ProcessHandle handle() {
+    return process.toHandle();
+  }
+
+  /** The port for callers. */
+  public int port() {
+    return port("grpc");
+  }
+
+  /** The port for operators, which only Loadonce has. */
+  public int adminPort() {
+    return port("admin");
+  }
+
+  @Override
+  public void close() {
+    try {
+      end();
+    } catch (IOException _) {
+      errors.toFile().deleteOnExit();
+    } catch (InterruptedException _) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end() throws IOException, InterruptedException {
+    process.destroy();
+    if (!process.waitFor(STOP.toNanos(), TimeUnit.NANOSECONDS)) {
+      process.destroyForcibly();
+    }
+    Runtime.getRuntime().removeShutdownHook(ender);
+    errors.toFile().deleteOnExit();
+  }
+
+  private int port(String name) {
+    Matcher port = PORT.matcher(ready);
+    while (port.find()) {
+      if (port.group(1).equals(name)) {
+        return Integer.parseInt(port.group(2));
+      }
+    }
+    throw new IllegalStateException("no port %s in: %s".formatted(name, ready));
+  }
+
+  private static void listen(Process process, CompletableFuture<String> ready) {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith("ready")) {
+          ready.complete(line);
+        }
+      }
+      ready.completeExceptionally(new IOException("its output has ended"));
+    } catch (IOException e) {
+      ready.completeExceptionally(e);
+    }
+  }
+}

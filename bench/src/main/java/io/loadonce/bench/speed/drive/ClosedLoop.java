@@ -1,0 +1,153 @@
+package io.loadonce.bench.speed.drive;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.loadonce.v1.GetRequest;
+import io.loadonce.v1.GetResponse;
+import io.loadonce.v1.ResourceServiceGrpc;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our own driver: so many calls in flight at any moment, on so many connections, each followed by
+ * the next on the event loop that brought the answer. It parses nothing, so that on a machine that
+ * driver and server share most is left to the server.
+ *
+ * <p>One run at a time.
+ */
+public final class ClosedLoop implements AutoCloseable {
+
+  /** How long after the end of a run its last answers may take. */
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
+  private final List<ManagedChannel> channels;
+
+  /** Connects when the first run begins. */
+  public ClosedLoop(int port, int connections) {
+    this.channels =
+        Stream.generate(
+                () ->
+                    NettyChannelBuilder.forAddress("127.0.0.1", port)
+                        .usePlaintext()
+                        .directExecutor()
+                        .disableRetry()
+                        .maxInboundMessageSize(64 << 20)
+                        .build())
+            .limit(connections)
+            .toList();
+  }
+
+  /**
+   * Asks until the time is over or there are no requests any more, and waits for the answers.
+   *
+   * @param requests called by several threads; null when there are no more
+   * @throws IllegalStateException if a call failed: there is no rate to tell then
+   */
+  public Driven run(
+      MethodDescriptor<byte[], Integer> method,
+      Supplier<byte @Nullable []> requests,
+      int inFlight,
+      Duration atMost)
+      throws InterruptedException {
+    Run run = new Run(method, requests, inFlight, System.nanoTime() + atMost.toNanos());
+    long began = System.nanoTime();
+    for (int i = 0; i < inFlight; i++) {
+      run.new Caller(channels.get(i % channels.size())).ask();
+    }
+    boolean ended = run.over.await(atMost.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+    Status failure = run.failure.get();
+    if (failure != null) {
+      throw new IllegalStateException("a call failed: " + failure);
+    }
+    if (!ended) {
+      throw new IllegalStateException(run.over.getCount() + " calls are not answered");
+    }
+    return new Driven(run.answers.sum(), elapsed);
+  }
+
+  /** Asks once, in the ordinary way. Blocks for the answer, but not for ever. */
+  public GetResponse get(long id) {
+    return ResourceServiceGrpc.newBlockingStub(channels.getFirst())
+        .withDeadlineAfter(GRACE.toNanos(), TimeUnit.NANOSECONDS)
+        .get(GetRequest.newBuilder().setId(Long.toString(id)).build());
+  }
+
+  @Override
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+  }
+
+  /** What the callers of one run share. */
+  private static final class Run {
+    private final MethodDescriptor<byte[], Integer> method;
+    private final Supplier<byte @Nullable []> requests;
+    private final long untilNanos;
+    private final CountDownLatch over;
+    private final LongAdder answers = new LongAdder();
+    private final AtomicReference<@Nullable Status> failure = new AtomicReference<>();
+
+    Run(
+        MethodDescriptor<byte[], Integer> method,
+        Supplier<byte @Nullable []> requests,
+        int inFlight,
+        long untilNanos) {
+      this.method = method;
+      this.requests = requests;
+      this.untilNanos = untilNanos;
+      this.over = new CountDownLatch(inFlight);
+    }
+
+    /** One call in flight. */
+    private final class Caller extends ClientCall.Listener<Integer> {
+      private final ManagedChannel channel;
+      private boolean answered;
+
+      Caller(ManagedChannel channel) {
+        this.channel = channel;
+      }
+
+      void ask() {
+        byte[] request = System.nanoTime() - untilNanos < 0 ? requests.get() : null;
+        if (request == null) {
+          over.countDown();
+          return;
+        }
+        answered = false;
+        ClientCall<byte[], Integer> call = channel.newCall(method, CallOptions.DEFAULT);
+        call.start(this, new Metadata());
+        call.request(2);
+        call.sendMessage(request);
+        call.halfClose();
+      }
+
+      @Override
+      public void onMessage(Integer replyBytes) {
+        answered = replyBytes > 0;
+      }
+
+      @Override
+      public void onClose(Status status, Metadata trailers) {
+        if (!status.isOk() || !answered) {
+          failure.compareAndSet(null, status.isOk() ? Status.DATA_LOSS : status);
+          over.countDown();
+          return;
+        }
+        answers.increment();
+        ask();
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.loadonce.bench.speed.drive;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A program of the machine's that measures and then ends. */
+public final class Tool {
+
+  private Tool() {}
+
+  /** Whether there is such a program on the PATH. */
+  public static boolean isInstalled(String program) {
+    String path = System.getenv().getOrDefault("PATH", "");
+    return Stream.of(path.split(Pattern.quote(File.pathSeparator)))
+        .map(directory -> Path.of(directory, program))
+        .anyMatch(Files::isExecutable);
+  }
+
+  /**
+   * Runs it and returns what it says. Blocks until it has ended.
+   *
+   * @throws IllegalStateException if it fails, or is not over in time; it is ended then
+   */
+  static String run(List<String> command, Duration atMost)
+      throws IOException, InterruptedException {
+    Path said = Files.createTempFile("loadonce-bench-", ".txt");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(said.toFile())
+              .start();
+      boolean ended;
+      try {
+        ended = process.waitFor(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      } finally {
+        process.destroyForcibly();
+      }
+      String text = Files.readString(said);
+      if (!ended || process.exitValue() != 0) {
+        throw new IllegalStateException(
+            "%s %s: %s".formatted(command, ended ? "failed" : "took too long", text));
+      }
+      return text;
+    } finally {
+      Files.deleteIfExists(said);
+    }
+  }
+}

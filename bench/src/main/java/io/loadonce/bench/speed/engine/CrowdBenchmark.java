@@ -1,0 +1,44 @@
+package io.loadonce.bench.speed.engine;
+
+import io.loadonce.db.ResourceId;
+import io.loadonce.server.request.EncodedResource;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * Many threads on one id or on many. Of a thousand calls of a thread one forgets its id first, so
+ * that loads begin while others ask.
+ */
+@State(Scope.Benchmark)
+public class CrowdBenchmark {
+
+  private static final int FORGET_EVERY = 1_000;
+
+  @Param({EngineRun.OURS, "caffeine-get", "striped", "compute-if-absent", "single-flight"})
+  String way = EngineRun.OURS;
+
+  private Way loader = Way.of(EngineRun.OURS, new InstantSource());
+
+  /** How many calls a thread has made. */
+  @State(Scope.Thread)
+  public static class Calls {
+    private int made;
+  }
+
+  @Setup
+  public void create() {
+    loader = Way.of(way, new InstantSource());
+  }
+
+  @Benchmark
+  public EncodedResource get(Ids ids, Ids.Place place, Calls calls) throws InterruptedException {
+    ResourceId id = ids.next(place);
+    if (++calls.made % FORGET_EVERY == 0) {
+      loader.forget(id);
+    }
+    return loader.get(id);
+  }
+}

@@ -1,0 +1,95 @@
+package io.loadonce.bench.speed.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs the benchmarks of this room, each in a JVM of its own. Blocks for as long as that takes.
+ *
+ * @param time how long each benchmark is measured; it is warmed up for as long before
+ * @param forks how many JVMs one after the other
+ */
+public record EngineRun(Duration time, int forks) {
+
+  public static final String OURS = "ours";
+  public static final String GET_IF_PRESENT = "getIfPresent";
+
+  private static final List<Integer> CROWDS = List.of(2, 8, 64);
+  private static final int ITERATIONS = 5;
+
+  /**
+   * What came of one benchmark.
+   *
+   * @param way who was measured
+   * @param error half of the interval that has the mean with 99.9 %
+   */
+  public record Score(
+      String benchmark,
+      int threads,
+      int ids,
+      String way,
+      double callsPerMicrosecond,
+      double error) {}
+
+  /** Hits, by one thread, on many ids: {@link #OURS} and {@link #GET_IF_PRESENT}. */
+  public List<Score> hits() {
+    return run("hit", HitBenchmark.class, /* threads= */ 1, "16384");
+  }
+
+  /** All of them. */
+  public List<Score> all() {
+    List<Score> scores = new ArrayList<>(hits());
+    scores.addAll(run("miss", MissBenchmark.class, /* threads= */ 1, "16384"));
+    for (int crowd : CROWDS) {
+      scores.addAll(run("crowd", CrowdBenchmark.class, crowd, "1", "16384"));
+    }
+    return scores;
+  }
+
+  private List<Score> run(String name, Class<?> benchmark, int threads, String... ids) {
+    TimeValue step = TimeValue.nanoseconds(time.toNanos() / ITERATIONS);
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include(benchmark.getName() + "\\.")
+            .param("count", ids)
+            .mode(Mode.Throughput)
+            .timeUnit(TimeUnit.MICROSECONDS)
+            .threads(threads)
+            .forks(forks)
+            .warmupIterations(ITERATIONS)
+            .warmupTime(step)
+            .measurementIterations(ITERATIONS)
+            .measurementTime(step)
+            .jvmArgsAppend("-XX:+UseCompactObjectHeaders")
+            .shouldFailOnError(true)
+            .verbosity(VerboseMode.SILENT);
+    try {
+      Collection<RunResult> results = new Runner(options.build()).run();
+      return results.stream().map(result -> score(name, result)).toList();
+    } catch (RunnerException e) {
+      throw new IllegalStateException("JMH did not measure " + name, e);
+    }
+  }
+
+  private static Score score(String name, RunResult result) {
+    String way = result.getParams().getParam("way");
+    return new Score(
+        name,
+        result.getParams().getThreads(),
+        Integer.parseInt(result.getParams().getParam("count")),
+        way == null ? result.getPrimaryResult().getLabel() : way,
+        result.getPrimaryResult().getScore(),
+        result.getPrimaryResult().getScoreError());
+  }
+}

@@ -1,0 +1,36 @@
+package io.loadonce.bench.speed.engine;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import io.loadonce.db.ResourceId;
+import io.loadonce.server.load.Outcome;
+import io.loadonce.server.request.EncodedResource;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** A row that is in memory: the engine's first look against Caffeine's, with the same keys. */
+@State(Scope.Benchmark)
+public class HitBenchmark {
+
+  private final OursWay ours = new OursWay(new InstantSource());
+  private final Cache<ResourceId, EncodedResource> caffeine = Memory.create();
+
+  @Setup
+  public void fill(Ids ids) throws InterruptedException {
+    for (ResourceId id : ids.stored()) {
+      caffeine.put(id, ours.get(id));
+    }
+  }
+
+  @Benchmark
+  public @Nullable Outcome<EncodedResource> ours(Ids ids, Ids.Place place) {
+    return ours.look(ids.next(place));
+  }
+
+  @Benchmark
+  public @Nullable EncodedResource getIfPresent(Ids ids, Ids.Place place) {
+    return caffeine.getIfPresent(ids.next(place));
+  }
+}

@@ -1,0 +1,56 @@
+package io.loadonce.bench.speed.engine;
+
+import io.loadonce.db.ResourceId;
+import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.LoadSettings;
+import io.loadonce.server.load.Outcome;
+import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.request.EncodedResource;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Ours, with a cache of as many rows as the others have. */
+final class OursWay implements Way {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final LoadOnce<ResourceId, EncodedResource> loadOnce;
+
+  OursWay(InstantSource source) {
+    MemoryCache<ResourceId, EncodedResource> cache =
+        new MemoryCache<>(
+            new CacheSettings(
+                Duration.ofHours(1),
+                Duration.ofHours(1),
+                Duration.ofSeconds(5),
+                /* jitter= */ 0.1,
+                (long) Memory.MAX_ROWS
+                    * (MemoryCache.ENTRY_OVERHEAD_BYTES + InstantSource.VALUE_BYTES),
+                /* maxNegativeBytes= */ 1 << 20),
+            _ -> 0,
+            EncodedResource::sizeBytes);
+    this.loadOnce =
+        new LoadOnce<>(
+            cache, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, source, System::nanoTime);
+  }
+
+  @Override
+  public EncodedResource get(ResourceId id) throws InterruptedException {
+    if (loadOnce.await(id, PATIENCE) instanceof Outcome.Found<EncodedResource> found) {
+      return found.value();
+    }
+    throw new IllegalStateException("the source has every row");
+  }
+
+  @Override
+  public void forget(ResourceId id) {
+    var _ = loadOnce.invalidate(id);
+  }
+
+  /** The hit as the service makes it. */
+  @Nullable Outcome<EncodedResource> look(ResourceId id) {
+    return loadOnce.look(id, LoadOnce.ANY_VERSION);
+  }
+}

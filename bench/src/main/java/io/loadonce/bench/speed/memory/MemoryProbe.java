@@ -1,0 +1,179 @@
+package io.loadonce.bench.speed.memory;
+
+import com.google.protobuf.ByteString;
+import io.loadonce.bench.speed.contender.Jvm;
+import io.loadonce.db.ResourceId;
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceQuery;
+import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.LoadSettings;
+import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.request.EncodedResource;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/** Fills the engine's memory in a JVM of its own and looks what that took. */
+public final class MemoryProbe {
+
+  /** The bytes of a row: about what a handful of columns takes. */
+  private static final int ROW_BYTES = 200;
+
+  private static final Duration START_AND_FILL = Duration.ofMinutes(2);
+  private static final int GARBAGE_COLLECTIONS = 3;
+
+  private MemoryProbe() {}
+
+  /**
+   * What was seen.
+   *
+   * @param rows that are in memory
+   * @param bytesPerRow heap after a garbage collection, with the rows and without them
+   * @param encodedBytes of a row, as it is sent
+   * @param hitsPerSecond of one thread, which takes the time of each
+   * @param p99Nanos of those hits
+   */
+  public record Seen(
+      long rows, double bytesPerRow, int encodedBytes, double hitsPerSecond, long p99Nanos) {
+
+    private String line() {
+      return "%d %s %d %s %d".formatted(rows, bytesPerRow, encodedBytes, hitsPerSecond, p99Nanos);
+    }
+
+    static Seen parse(String line) {
+      String[] words = line.strip().split(" ", -1);
+      return new Seen(
+          Long.parseLong(words[0]),
+          Double.parseDouble(words[1]),
+          Integer.parseInt(words[2]),
+          Double.parseDouble(words[3]),
+          Long.parseLong(words[4]));
+    }
+  }
+
+  /** Runs it for so many rows. Blocks until it has ended. */
+  public static Seen of(int rows, Duration time) throws IOException, InterruptedException {
+    List<String> arguments = List.of(Integer.toString(rows), Long.toString(time.toMillis()));
+    Process probe =
+        new ProcessBuilder(Jvm.command(MemoryProbe.class, arguments))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    Thread ender = new Thread(probe::destroyForcibly);
+    Runtime.getRuntime().addShutdownHook(ender);
+    try {
+      if (!probe.waitFor(START_AND_FILL.plus(time).toNanos(), TimeUnit.NANOSECONDS)
+          || probe.exitValue() != 0) {
+        throw new IllegalStateException("the probe of %,d rows failed".formatted(rows));
+      }
+      return Seen.parse(
+          new String(probe.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+    } finally {
+      probe.destroyForcibly();
+      Runtime.getRuntime().removeShutdownHook(ender);
+    }
+  }
+
+  /** Prints one line. */
+  public static void main(String[] arguments) {
+    int rows = Integer.parseInt(arguments[0]);
+    Duration time = Duration.ofMillis(Long.parseLong(arguments[1]));
+    long before = usedBytes();
+    MemoryCache<ResourceId, EncodedResource> cache = filled(rows);
+    double bytesPerRow = (usedBytes() - before) / (double) rows;
+    Histogram nanos = new Histogram(TimeUnit.SECONDS.toNanos(10), 3);
+    LoadOnce<ResourceId, EncodedResource> loadOnce =
+        new LoadOnce<>(
+            cache, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, new NoSource(), System::nanoTime);
+    hit(loadOnce, rows, time, new Histogram(nanos));
+    double hitsPerSecond = hit(loadOnce, rows, time, nanos);
+    System.out.println(
+        new Seen(
+                cache.settle().rows(),
+                bytesPerRow,
+                ROW_BYTES,
+                hitsPerSecond,
+                nanos.getValueAtPercentile(99))
+            .line());
+  }
+
+  private static MemoryCache<ResourceId, EncodedResource> filled(int rows) {
+    MemoryCache<ResourceId, EncodedResource> cache =
+        new MemoryCache<>(
+            new CacheSettings(
+                Duration.ofHours(1),
+                Duration.ofHours(1),
+                Duration.ofSeconds(5),
+                /* jitter= */ 0,
+                /* maxBytes= */ 1L << 40,
+                /* maxNegativeBytes= */ 1 << 20),
+            id -> id.text().length(),
+            EncodedResource::sizeBytes);
+    long readNanos = System.nanoTime();
+    for (int i = 0; i < rows; i++) {
+      byte[] bytes = new byte[ROW_BYTES];
+      EncodedResource row = new EncodedResource(ByteString.copyFrom(bytes));
+      cache.fill(id(i), row, /* version= */ 0, readNanos);
+    }
+    return cache.settle();
+  }
+
+  /** Hits by one thread for the time; returns how many a second. */
+  private static double hit(
+      LoadOnce<ResourceId, EncodedResource> loadOnce, int rows, Duration time, Histogram nanos) {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    long began = System.nanoTime();
+    long until = began + time.toNanos();
+    long hits = 0;
+    long now = began;
+    while (now - until < 0) {
+      ResourceId id = id(random.nextInt(rows));
+      long asked = System.nanoTime();
+      if (loadOnce.look(id, LoadOnce.ANY_VERSION) == null) {
+        throw new IllegalStateException(id + " is not in memory");
+      }
+      now = System.nanoTime();
+      nanos.recordValue(Math.min(now - asked, nanos.getHighestTrackableValue()));
+      hits++;
+    }
+    return hits * 1e9 / (now - began);
+  }
+
+  private static ResourceId id(int place) {
+    return new ResourceId(Integer.toString(1_000_000 + place));
+  }
+
+  private static long usedBytes() {
+    for (int i = 0; i < GARBAGE_COLLECTIONS; i++) {
+      ManagementFactory.getMemoryMXBean().gc();
+    }
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  /** All rows are in memory, so that nobody is asked. */
+  private static final class NoSource implements ResourceSource<ResourceId, EncodedResource> {
+    @Override
+    public SourceQuery<ResourceId, EncodedResource> query(List<ResourceId> ids) {
+      throw new IllegalStateException("asked for " + ids);
+    }
+
+    @Override
+    public int connections() {
+      return 1;
+    }
+
+    @Override
+    public int maxIdsPerQuery() {
+      return 1;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

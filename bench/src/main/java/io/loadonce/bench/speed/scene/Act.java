@@ -1,0 +1,82 @@
+package io.loadonce.bench.speed.scene;
+
+import static io.loadonce.bench.speed.scene.Figure.ALLOCATION;
+import static io.loadonce.bench.speed.scene.Figure.BATCH_REDIS;
+import static io.loadonce.bench.speed.scene.Figure.COLD_HITS;
+import static io.loadonce.bench.speed.scene.Figure.COLD_JDBC;
+import static io.loadonce.bench.speed.scene.Figure.COLD_P50;
+import static io.loadonce.bench.speed.scene.Figure.COLD_QUERIES;
+import static io.loadonce.bench.speed.scene.Figure.COLD_SINGLE;
+import static io.loadonce.bench.speed.scene.Figure.ENGINE_HIT;
+import static io.loadonce.bench.speed.scene.Figure.HERD_ENGINE;
+import static io.loadonce.bench.speed.scene.Figure.HERD_GRPC;
+import static io.loadonce.bench.speed.scene.Figure.HERD_QUERIES;
+import static io.loadonce.bench.speed.scene.Figure.HITS_ECHO;
+import static io.loadonce.bench.speed.scene.Figure.HITS_ECHO_H2LOAD;
+import static io.loadonce.bench.speed.scene.Figure.HITS_JDBC;
+import static io.loadonce.bench.speed.scene.Figure.HITS_PLAIN;
+import static io.loadonce.bench.speed.scene.Figure.HITS_PLAIN_H2LOAD;
+import static io.loadonce.bench.speed.scene.Figure.HITS_REDIS;
+
+import com.google.common.collect.ImmutableSet;
+import com.google.errorprone.annotations.Immutable;
+import io.loadonce.bench.speed.contender.RedisServer;
+import io.loadonce.bench.speed.drive.H2load;
+import io.loadonce.bench.speed.drive.RedisBenchmark;
+import java.io.IOException;
+import java.sql.SQLException;
+
+/** The scenes in their order, and which figures each of them gives. */
+public enum Act {
+  ENGINE(ImmutableSet.of(ENGINE_HIT), EngineScene::open),
+  HITS(
+      ImmutableSet.of(HITS_ECHO, HITS_PLAIN),
+      lab -> HitScene.open(lab, GetDriver.CLOSED_LOOP, HITS_ECHO, HITS_PLAIN)),
+  HITS_H2LOAD(
+      ImmutableSet.of(HITS_ECHO_H2LOAD, HITS_PLAIN_H2LOAD),
+      lab -> HitScene.open(lab, GetDriver.H2LOAD, HITS_ECHO_H2LOAD, HITS_PLAIN_H2LOAD)),
+  ALLOCATED(ImmutableSet.of(ALLOCATION), AllocationScene::open),
+  REDIS(ImmutableSet.of(HITS_REDIS, BATCH_REDIS), RedisScene::open),
+  COLD(
+      ImmutableSet.of(COLD_HITS, COLD_SINGLE, COLD_QUERIES, COLD_JDBC, HITS_JDBC), ColdScene::open),
+  PACE(ImmutableSet.of(COLD_P50), PaceScene::open),
+  HERD(ImmutableSet.of(HERD_ENGINE, HERD_GRPC, HERD_QUERIES), HerdScene::open);
+
+  private final ImmutableSet<Figure> figures;
+  private final Opening opening;
+
+  Act(ImmutableSet<Figure> figures, Opening opening) {
+    this.figures = figures;
+    this.opening = opening;
+  }
+
+  @Immutable
+  private interface Opening {
+    Scene open(Lab lab) throws IOException, InterruptedException, SQLException;
+  }
+
+  public ImmutableSet<Figure> figures() {
+    return figures;
+  }
+
+  /** Whether the programs that it needs are on this machine. */
+  public boolean isPossible() {
+    return switch (this) {
+      case HITS_H2LOAD -> H2load.isInstalled();
+      case REDIS ->
+          H2load.isInstalled() && RedisBenchmark.isInstalled() && RedisServer.isInstalled();
+      case ENGINE, HITS, ALLOCATED, COLD, PACE, HERD -> true;
+    };
+  }
+
+  /** Opens the scene, plays all of its rounds and closes it. Blocks for as long as that takes. */
+  public void play(Lab lab, Board board) throws IOException, InterruptedException, SQLException {
+    board.say("warming up: " + this);
+    try (Scene scene = opening.open(lab)) {
+      for (int i = 0; i < lab.plan().rounds(); i++) {
+        board.say("%s, round %d of %d".formatted(this, i + 1, lab.plan().rounds()));
+        scene.round(i, board);
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.loadonce.bench.speed.scene;
+
+import io.loadonce.bench.speed.drive.CpuClock;
+import io.loadonce.bench.speed.drive.Driven;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Where the scenes write what they have seen, round by round. For one thread. */
+public final class Board {
+
+  private final PrintWriter progress;
+  private final Map<Figure, List<Double>> figures = new EnumMap<>(Figure.class);
+  private final List<String> failures = new ArrayList<>();
+  private final Map<Turn, List<Reading>> readings = new LinkedHashMap<>();
+
+  /**
+   * @param progress told each reading when it is there
+   */
+  public Board(PrintWriter progress) {
+    this.progress = progress;
+  }
+
+  /**
+   * Whose turn it is.
+   *
+   * @param what is asked
+   * @param contender who answers
+   * @param driver who asks
+   * @param unit of the readings
+   */
+  public record Turn(String what, String contender, String driver, String unit) {}
+
+  /**
+   * What one turn came to.
+   *
+   * @param shares of the machine's processors, 0 to 1, by who took them; empty if not measured
+   */
+  public record Reading(double value, Map<String, Double> shares) {}
+
+  /** A turn of a driver. */
+  interface Drive {
+    Driven run() throws IOException, InterruptedException, SQLException;
+  }
+
+  /** Drives, and writes down the rate and who took the processors meanwhile. */
+  Driven watch(
+      String what, String contender, String driver, Map<String, ProcessHandle> servers, Drive drive)
+      throws IOException, InterruptedException, SQLException {
+    CpuClock clock = CpuClock.start(servers);
+    Driven driven = drive.run();
+    add(new Turn(what, contender, driver, "/s"), new Reading(driven.perSecond(), clock.shares()));
+    return driven;
+  }
+
+  void add(Turn turn, double value) {
+    add(turn, new Reading(value, Map.of()));
+  }
+
+  void add(Figure figure, double value) {
+    figures.computeIfAbsent(figure, _ -> new ArrayList<>()).add(value);
+    say(figure + " " + String.format(Locale.ROOT, "%.3f", value));
+  }
+
+  /** A scene that did not do what is measured: the others go on, and the tables say so. */
+  public void fail(Act act, IllegalStateException reason) {
+    failures.add("not measured: %s: %s".formatted(act, reason.getMessage()));
+    say(failures.getLast());
+  }
+
+  /** What was not measured, and why, a line each. */
+  public List<String> failures() {
+    return failures;
+  }
+
+  public Map<Figure, List<Double>> figures() {
+    return figures;
+  }
+
+  public Map<Turn, List<Reading>> readings() {
+    return readings;
+  }
+
+  /** Tells the person who waits. */
+  public void say(String line) {
+    progress.println(line);
+    progress.flush();
+  }
+
+  private void add(Turn turn, Reading reading) {
+    readings.computeIfAbsent(turn, _ -> new ArrayList<>()).add(reading);
+    say(
+        String.format(
+            Locale.ROOT,
+            "%s, %s, %s: %,.1f %s",
+            turn.what(),
+            turn.contender(),
+            turn.driver(),
+            reading.value(),
+            turn.unit()));
+  }
+}

@@ -1,0 +1,172 @@
+package io.loadonce.bench.speed.scene;
+
+import io.loadonce.bench.speed.contender.LoadonceServer;
+import io.loadonce.bench.speed.contender.PostgresTable;
+import io.loadonce.bench.speed.contender.ServerProcess;
+import io.loadonce.bench.speed.contender.TableReader;
+import io.loadonce.bench.speed.drive.BlockingLoop;
+import io.loadonce.bench.speed.drive.ClosedLoop;
+import io.loadonce.bench.speed.drive.Driven;
+import io.loadonce.bench.speed.drive.Metrics;
+import io.loadonce.bench.speed.drive.RawCalls;
+import io.loadonce.bench.speed.drive.Requests;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+
+/**
+ * A storm of ids that nobody has asked for yet, each asked once: with batching and without, and
+ * against the table itself.
+ */
+final class ColdScene implements Scene {
+
+  private static final String COLD = "cold Get";
+  private static final String DRIVER = "closed loop";
+
+  /** For the first storm, which finds the server cold as well. */
+  private static final List<String> PATIENT =
+      List.of("--load-timeout", "30s", "--call-timeout", "30s");
+
+  /** A storm that takes longer than this is cut off; its rate is of what it got done. */
+  private static final Duration MOST = Duration.ofSeconds(60);
+
+  private final SpeedPlan plan;
+  private final PostgresTable table;
+  private final TableReader reader;
+  private final Asked batching;
+  private final Asked single;
+
+  private ColdScene(
+      SpeedPlan plan, PostgresTable table, TableReader reader, Asked batching, Asked single) {
+    this.plan = plan;
+    this.table = table;
+    this.reader = reader;
+    this.batching = batching;
+    this.single = single;
+  }
+
+  private record Asked(String name, ServerProcess server, ClosedLoop loop) {
+    static Asked of(String name, ServerProcess server, SpeedPlan plan) {
+      return new Asked(name, server, new ClosedLoop(server.port(), plan.connections()));
+    }
+
+    void close() {
+      loop.close();
+      server.close();
+    }
+  }
+
+  /**
+   * What a storm came to.
+   *
+   * @param queries as the database counted them
+   */
+  private record Storm(Driven driven, long queries) {}
+
+  static Scene open(Lab lab) throws IOException, InterruptedException, SQLException {
+    SpeedPlan plan = lab.plan();
+    PostgresTable table = lab.table();
+    ColdScene scene =
+        new ColdScene(
+            plan,
+            table,
+            new TableReader(table.url()),
+            Asked.of("Loadonce", LoadonceServer.start(table, PostgresTable.QUERY, PATIENT), plan),
+            Asked.of(
+                "Loadonce, one id a query",
+                LoadonceServer.start(
+                    table,
+                    PostgresTable.QUERY,
+                    Stream.concat(PATIENT.stream(), Stream.of("--max-ids-per-query", "1"))
+                        .toList()),
+                plan));
+    for (Asked asked : List.of(scene.batching, scene.single)) {
+      byte[][] first = Requests.gets(0, plan.coldShare(), plan.rows());
+      var _ = scene.drive(asked, first);
+      var _ = scene.hits(asked, first, plan.warmUp());
+    }
+    return scene;
+  }
+
+  @Override
+  public void round(int number, Board board)
+      throws IOException, InterruptedException, SQLException {
+    byte[][] requests =
+        Requests.gets((number + 1) * plan.coldShare(), plan.coldShare(), plan.rows());
+    Storm[] storms = new Storm[2];
+    for (Asked asked : Turns.of(number, List.of(batching, single))) {
+      storms[asked.equals(batching) ? 0 : 1] = storm(asked, requests, board);
+    }
+    Driven cold = storms[0].driven();
+    Driven hits =
+        board.watch(
+            "Get hit, " + plan.coldInFlight() + " in flight",
+            batching.name,
+            DRIVER,
+            Map.of("server", batching.server.handle()),
+            () -> HitCheck.hits(batching.server, 1, () -> hits(batching, requests, plan.turn())));
+    Driven reads =
+        board.watch(
+            "row",
+            "JDBC, %d connections".formatted(TableReader.CONNECTIONS),
+            "%d threads".formatted(TableReader.CONNECTIONS),
+            Map.of("database", table.handle()),
+            () -> BlockingLoop.run(this::readAny, TableReader.CONNECTIONS, plan.turn()));
+    board.add(Figure.COLD_HITS, cold.perSecond() / hits.perSecond());
+    board.add(Figure.COLD_SINGLE, cold.perSecond() / storms[1].driven().perSecond());
+    board.add(Figure.COLD_QUERIES, 1e3 * storms[0].queries() / cold.calls());
+    board.add(Figure.COLD_JDBC, cold.perSecond() / reads.perSecond());
+    board.add(Figure.HITS_JDBC, hits.perSecond() / reads.perSecond());
+  }
+
+  @Override
+  public void close() {
+    batching.close();
+    single.close();
+    reader.close();
+  }
+
+  private Storm storm(Asked asked, byte[][] requests, Board board)
+      throws IOException, InterruptedException, SQLException {
+    Metrics before = Metrics.read(asked.server.adminPort());
+    long queriesBefore = table.queries();
+    Driven driven =
+        board.watch(
+            COLD,
+            asked.name,
+            DRIVER,
+            Map.of("server", asked.server.handle(), "database", table.handle()),
+            () -> drive(asked, requests));
+    Metrics after = Metrics.read(asked.server.adminPort());
+    long queries = table.queries() - queriesBefore;
+    require("ids loaded", after.idsLoaded() - before.idsLoaded(), driven.calls());
+    require("loads begun", after.lookups("loaded") - before.lookups("loaded"), driven.calls());
+    board.say(
+        "%,d cold ids: %,d queries by PostgreSQL, %,d by the metric"
+            .formatted(driven.calls(), queries, after.queries() - before.queries()));
+    return new Storm(driven, queries);
+  }
+
+  private Driven drive(Asked asked, byte[][] requests) throws InterruptedException {
+    return asked.loop.run(RawCalls.GET, Requests.once(requests), plan.coldInFlight(), MOST);
+  }
+
+  private Driven hits(Asked asked, byte[][] requests, Duration time) throws InterruptedException {
+    return asked.loop.run(RawCalls.GET, Requests.anyOf(requests), plan.coldInFlight(), time);
+  }
+
+  private Object readAny() throws SQLException {
+    return reader.read(1 + ThreadLocalRandom.current().nextInt(plan.rows()));
+  }
+
+  private static void require(String what, long counted, long asked) {
+    if (counted != asked) {
+      throw new IllegalStateException(
+          "%,d cold ids were asked, but the server counts %,d %s".formatted(asked, counted, what));
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.loadonce.bench.speed.scene;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.loadonce.bench.speed.contender.PostgresTable;
+import io.loadonce.db.DatabaseSettings;
+import io.loadonce.db.JdbcResourceSource;
+import io.loadonce.db.ResourceId;
+import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.LoadSettings;
+import io.loadonce.server.load.Outcome;
+import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.request.EncodedResource;
+import io.loadonce.v1.Resource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** The engine without a server around it, over the slow query; callers are callbacks. */
+final class EngineHerd implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final CacheSettings MEMORY =
+      new CacheSettings(
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(5),
+          /* jitter= */ 0,
+          /* maxBytes= */ 1 << 20,
+          /* maxNegativeBytes= */ 1 << 20);
+
+  private final JdbcResourceSource<EncodedResource> source;
+  private final LoadOnce<ResourceId, EncodedResource> loadOnce;
+
+  private EngineHerd(JdbcResourceSource<EncodedResource> source) {
+    this.source = source;
+    this.loadOnce =
+        new LoadOnce<>(
+            new MemoryCache<>(MEMORY, id -> id.text().length(), EncodedResource::sizeBytes),
+            LoadSettings.DEFAULTS,
+            LockSettings.DEFAULTS,
+            source,
+            System::nanoTime);
+  }
+
+  static EngineHerd open(PostgresTable table) {
+    return new EngineHerd(
+        JdbcResourceSource.open(
+            DatabaseSettings.builder()
+                .url(table.url())
+                .user(PostgresTable.USER)
+                .query(PostgresTable.SLOW_QUERY)
+                .build(),
+            EncodedResource::of));
+  }
+
+  /**
+   * Lets so many callers ask for an id that nobody has asked for. Blocks until all are answered.
+   *
+   * @return milliseconds from the row to the last answer
+   * @throws IllegalStateException if one of them got something else than the row that they all
+   *     waited for
+   */
+  double gather(long id, int callers) throws InterruptedException {
+    ResourceId wanted = new ResourceId(Long.toString(id));
+    CountDownLatch answers = new CountDownLatch(callers);
+    LongAdder waited = new LongAdder();
+    AtomicReference<@Nullable EncodedResource> row = new AtomicReference<>();
+    for (int i = 0; i < callers; i++) {
+      var _ =
+          loadOnce.join(
+              wanted,
+              LoadOnce.ANY_VERSION,
+              PATIENCE,
+              outcome -> {
+                if (outcome instanceof Outcome.Found<EncodedResource> found
+                    && found.origin() != Outcome.Origin.MEMORY) {
+                  waited.increment();
+                  row.set(found.value());
+                }
+                answers.countDown();
+              });
+    }
+    boolean all = answers.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+    Instant last = Instant.now();
+    HerdScene.requireAll(waited.sum(), callers);
+    EncodedResource answer = row.get();
+    if (!all || answer == null) {
+      throw new IllegalStateException(answers.getCount() + " callers are not answered");
+    }
+    try {
+      return HerdScene.millisSince(Resource.parseFrom(answer.bytes()), last);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("the engine keeps what is no row", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

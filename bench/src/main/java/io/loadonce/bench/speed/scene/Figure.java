@@ -1,0 +1,46 @@
+package io.loadonce.bench.speed.scene;
+
+import java.util.Locale;
+
+/** What the measurements are about, a line each. */
+public enum Figure {
+  HITS_ECHO("Get hits/s: Loadonce / bare echo", new Bound.AtLeast(0.92)),
+  HITS_PLAIN("Get hits/s: Loadonce / plain grpc-java + Caffeine", new Bound.AtLeast(4.0)),
+  HITS_ECHO_H2LOAD("the same by h2load: Loadonce / bare echo", new Bound.None()),
+  HITS_PLAIN_H2LOAD("the same by h2load: Loadonce / plain", new Bound.None()),
+  HITS_REDIS("Get hits/s by h2load / Redis GET by redis-benchmark", new Bound.AtLeast(2.0)),
+  BATCH_REDIS("ids/s: BatchGet of 100 / Redis MGET of 100", new Bound.AtLeast(0.9)),
+  COLD_HITS("cold ids/s by Get / hits/s, same driver", new Bound.AtLeast(0.6)),
+  COLD_SINGLE("cold ids/s by Get / one query per id", new Bound.AtLeast(1.8)),
+  COLD_QUERIES("queries per 1,000 cold ids, by PostgreSQL", new Bound.AtMost(40)),
+  COLD_JDBC("cold ids/s by Get / by JDBC, same pool", new Bound.None()),
+  HITS_JDBC("Get hits/s / reads/s by JDBC, same pool", new Bound.None()),
+  COLD_P50("p50 of a cold Get at 50/s: batching on / off", new Bound.AtMost(1.05)),
+  HERD_ENGINE("herd, in the engine: last answer, ms after the row", new Bound.AtMost(100)),
+  HERD_GRPC("herd, over gRPC: last answer, ms after the row", new Bound.AtMost(500)),
+  HERD_QUERIES("herd: queries, by PostgreSQL", new Bound.AtMost(1)),
+  ENGINE_HIT("JMH, hit: LoadOnce / Caffeine getIfPresent", new Bound.AtLeast(0.9)),
+  ALLOCATION("bytes allocated per Get hit: Loadonce / bare echo", new Bound.AtMost(1.15));
+
+  private final String title;
+  private final Bound bound;
+
+  Figure(String title, Bound bound) {
+    this.title = title;
+    this.bound = bound;
+  }
+
+  public String title() {
+    return title;
+  }
+
+  public Bound bound() {
+    return bound;
+  }
+
+  /** How it is called on the command line. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,128 @@
+package io.loadonce.bench.speed.scene;
+
+import io.loadonce.bench.speed.contender.LoadonceServer;
+import io.loadonce.bench.speed.contender.PostgresTable;
+import io.loadonce.bench.speed.contender.RedisServer;
+import io.loadonce.bench.speed.contender.ServerProcess;
+import io.loadonce.bench.speed.drive.ClosedLoop;
+import io.loadonce.bench.speed.drive.Driven;
+import io.loadonce.bench.speed.drive.H2load;
+import io.loadonce.bench.speed.drive.RawCalls;
+import io.loadonce.bench.speed.drive.RedisBenchmark;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Hits by Get and by BatchGet against Redis with the same bytes in it, with the same number of
+ * calls in flight: each is driven by what is written in C for it.
+ */
+final class RedisScene implements Scene {
+
+  private static final int BATCH = 100;
+  private static final byte[] BATCH_OF_IDS = RawCalls.batchGet(1, BATCH);
+  private static final List<String> REDIS_GET = RedisServer.get(GetDriver.HOT_ID);
+  private static final List<String> REDIS_MULTI_GET = RedisServer.multiGet(1, BATCH);
+
+  private final SpeedPlan plan;
+  private final ServerProcess loadonce;
+  private final RedisServer redis;
+  private final long redisGets;
+  private final long redisMultiGets;
+
+  private RedisScene(
+      SpeedPlan plan,
+      ServerProcess loadonce,
+      RedisServer redis,
+      long redisGets,
+      long redisMultiGets) {
+    this.plan = plan;
+    this.loadonce = loadonce;
+    this.redis = redis;
+    this.redisGets = redisGets;
+    this.redisMultiGets = redisMultiGets;
+  }
+
+  static Scene open(Lab lab) throws IOException, InterruptedException, SQLException {
+    SpeedPlan plan = lab.plan();
+    ServerProcess loadonce = LoadonceServer.start(lab.table(), PostgresTable.QUERY, List.of());
+    int replyBytes;
+    try (ClosedLoop loop = new ClosedLoop(loadonce.port(), plan.connections())) {
+      GetDriver.load(loop, plan);
+      GetDriver.load(loop, RawCalls.BATCH_GET, new byte[][] {BATCH_OF_IDS}, plan);
+      replyBytes = loop.get(GetDriver.HOT_ID).getSerializedSize();
+    }
+    RedisServer redis = RedisServer.start(BATCH, replyBytes);
+    int port = redis.port();
+    RedisScene scene =
+        new RedisScene(
+            plan,
+            loadonce,
+            redis,
+            RedisBenchmark.calls(port, REDIS_GET, plan.inFlight(), plan.turn()),
+            RedisBenchmark.calls(port, REDIS_MULTI_GET, plan.inFlight(), plan.turn()));
+    var _ = scene.get();
+    var _ = scene.batchGet();
+    return scene;
+  }
+
+  @Override
+  public void round(int number, Board board)
+      throws IOException, InterruptedException, SQLException {
+    Map<String, ProcessHandle> ours = Map.of("server", loadonce.handle());
+    Map<String, ProcessHandle> theirs = Map.of("server", redis.handle());
+    Driven get =
+        board.watch(
+            "Get hit", "Loadonce", "h2load", ours, () -> HitCheck.hits(loadonce, 1, this::get));
+    Driven redisGet =
+        board.watch(
+            "Get hit", "Redis GET", "redis-benchmark", theirs, () -> redis(REDIS_GET, redisGets));
+    board.add(Figure.HITS_REDIS, get.perSecond() / redisGet.perSecond());
+    Driven batchGet =
+        board.watch(
+            "batch of 100",
+            "Loadonce",
+            "h2load",
+            ours,
+            () -> HitCheck.hits(loadonce, BATCH, this::batchGet));
+    Driven multiGet =
+        board.watch(
+            "batch of 100",
+            "Redis MGET",
+            "redis-benchmark",
+            theirs,
+            () -> redis(REDIS_MULTI_GET, redisMultiGets));
+    board.add(Figure.BATCH_REDIS, batchGet.perSecond() / multiGet.perSecond());
+  }
+
+  @Override
+  public void close() {
+    loadonce.close();
+    redis.close();
+  }
+
+  private Driven get() throws IOException, InterruptedException {
+    return H2load.run(
+        loadonce.port(),
+        RawCalls.GET,
+        RawCalls.get(GetDriver.HOT_ID),
+        plan.connections(),
+        plan.inFlight(),
+        plan.turn());
+  }
+
+  private Driven batchGet() throws IOException, InterruptedException {
+    return H2load.run(
+        loadonce.port(),
+        RawCalls.BATCH_GET,
+        BATCH_OF_IDS,
+        plan.connections(),
+        plan.inFlight(),
+        plan.turn());
+  }
+
+  private Driven redis(List<String> command, long calls) throws IOException, InterruptedException {
+    return RedisBenchmark.run(redis.port(), command, plan.inFlight(), calls, plan.turn());
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * What is measured: each scene starts its contenders, drives them in turns, round by round, and
+ * writes on the board how they compare. Ratios are taken within a round, side by side.
+ */
+@NullMarked
+package io.loadonce.bench.speed.scene;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,48 @@
+package io.loadonce.bench.speed.drive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.loadonce.bench.speed.contender.EchoPort;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ClosedLoopTest {
+
+  private static final Duration MOST = Duration.ofSeconds(20);
+  private static final int CALLS = 500;
+
+  @Test
+  void run_untilRequestsEnd_countsEachAnswer() throws Exception {
+    try (EchoPort echo = EchoPort.open(/* replyBytes= */ 10);
+        ClosedLoop loop = new ClosedLoop(echo.port(), /* connections= */ 2)) {
+      Driven driven =
+          loop.run(
+              RawCalls.GET,
+              Requests.once(Requests.gets(0, CALLS, CALLS)),
+              /* inFlight= */ 20,
+              MOST);
+
+      assertThat(driven.calls()).isEqualTo(CALLS);
+    }
+  }
+
+  @Test
+  void run_methodNotThere_tellsNoRate() throws Exception {
+    try (EchoPort echo = EchoPort.open(/* replyBytes= */ 10);
+        ClosedLoop loop = new ClosedLoop(echo.port(), /* connections= */ 2)) {
+      assertThatThrownBy(() -> loop.run(RawCalls.BATCH_GET, () -> new byte[0], 20, MOST))
+          .hasMessageContaining("a call failed")
+          .hasMessageContaining("UNIMPLEMENTED");
+    }
+  }
+
+  @Test
+  void run_emptyReplies_tellsNoRate() throws Exception {
+    try (EchoPort echo = EchoPort.open(/* replyBytes= */ 0);
+        ClosedLoop loop = new ClosedLoop(echo.port(), /* connections= */ 2)) {
+      assertThatThrownBy(() -> loop.run(RawCalls.GET, () -> new byte[0], 20, MOST))
+          .hasMessageContaining("DATA_LOSS");
+    }
+  }
+}
