@@ -62,6 +62,13 @@ class LauncherTest {
   }
 
   @Test
+  void sql_builtJar_startsTheServerWithTheCommand() throws Exception {
+    Path jar = built("server", "loadonce-server-1.jar");
+    Run run = run(project, launcher, Map.of(), "sql", "triggers", "--table", "city");
+    assertThat(run.out()).startsWith(JVM).endsWith(" -jar " + jar + " sql triggers --table city\n");
+  }
+
+  @Test
   void get_throughLinkFromElsewhere_startsTheClientWithTheCommand() throws Exception {
     Path jar = built("client", "loadonce-client-1.jar");
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("a project/loadonce"));

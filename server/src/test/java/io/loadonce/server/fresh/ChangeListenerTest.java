@@ -190,7 +190,7 @@ class ChangeListenerTest {
     feed.asked.acquireUninterruptibly();
     assertThat(listener.isListening()).isFalse();
     clock.addAndGet(2 * HEARTBEAT.toNanos() + 1);
-    feed.answersSigns = true;
+    feed.whenSubscribed = () -> feed.answersSigns = true;
     feed.subscriptions.release();
     until(
         () -> {

@@ -68,7 +68,7 @@ class H2ListeningTest {
       long before = service.version("1");
       service.sql("UPDATE item SET version = version + 1 WHERE id = 1");
       service.sql("UPDATE item SET version = version WHERE id = 2000");
-      awaitTwoHeartbeats();
+      awaitSomeLooks();
       assertThat(service.version("1")).as("not committed").isEqualTo(before);
       service.writer().commit();
       until(() -> service.version("1") == before + 1);
@@ -130,7 +130,7 @@ class H2ListeningTest {
   }
 
   /** Long enough for a listener that hears too early to have heard. */
-  private void awaitTwoHeartbeats() {
+  private void awaitSomeLooks() {
     long start = System.nanoTime();
     until(() -> System.nanoTime() - start > 20_000_000);
   }

@@ -22,6 +22,9 @@ import org.awaitility.Awaitility;
 
 /** An engine over a real database to which it listens, and a connection for who writes to that. */
 final class ListeningService implements AutoCloseable {
+  /** Long enough for a machine that is busy: a sign that is late makes memory forget everything. */
+  private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
   final GatedFeed feed;
   final LoadOnce<ResourceId, EncodedResource> engine;
   final ChangeListener listener;
@@ -36,15 +39,16 @@ final class ListeningService implements AutoCloseable {
     engine = Engine.over(source, unheardFor, System::nanoTime);
     feed = new GatedFeed(ChangeFeed.of(settings, ChangedTable.of(table, settings)));
     writer = DriverManager.getConnection(settings.url(), settings.user(), "");
-    listener = ChangeListener.start(feed, engine, ListenSettings.MIN_HEARTBEAT, System::nanoTime);
-    sweeper.scheduleWithFixedDelay(
-        () -> {
-          engine.sweep();
-          listener.watch();
-        },
-        10,
-        10,
-        TimeUnit.MILLISECONDS);
+    listener = ChangeListener.start(feed, engine, HEARTBEAT, System::nanoTime);
+    var _ =
+        sweeper.scheduleWithFixedDelay(
+            () -> {
+              engine.sweep();
+              listener.watch();
+            },
+            10,
+            10,
+            TimeUnit.MILLISECONDS);
   }
 
   /** Waits until changes are heard. */

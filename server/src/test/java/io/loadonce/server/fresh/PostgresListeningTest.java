@@ -203,7 +203,7 @@ class PostgresListeningTest {
     int updates = 500;
     long[] nanos = new long[updates];
     for (int i = 0; i < updates; i++) {
-      long version = i + 2;
+      long version = i + 2L;
       service.get("1");
       service.sql("UPDATE item SET version = " + version + " WHERE id = 1");
       long committed = System.nanoTime();

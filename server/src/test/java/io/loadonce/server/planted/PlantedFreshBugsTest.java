@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +28,18 @@ class PlantedFreshBugsTest {
   @MethodSource("bugs")
   void check_bugPlanted_turnsRed(PlantedBug bug) throws Exception {
     assertThat(bug.runCheck(scratch)).isEqualTo(RunCheck.RED);
+  }
+
+  @Test
+  void check_nothingPlanted_isGreen() throws Exception {
+    PlantedBug none =
+        new PlantedBug(
+            "nothing planted",
+            DB + "PostgresTriggers.java",
+            "OR cardinality(keys) > {rows} THEN",
+            "OR cardinality(keys) > {rows} THEN",
+            POSTGRES + "statement_upTo1000Rows_saysEachAndBeyondSaysAll");
+    assertThat(none.runCheck(scratch)).isEqualTo(RunCheck.GREEN);
   }
 
   static Stream<PlantedBug> bugs() {
@@ -85,9 +98,9 @@ class PlantedFreshBugsTest {
             "everything is forgotten before the subscription begins",
             FRESH + "ChangeListener.java",
             "      try (Subscription subscription = feed.subscribe()) {",
-            "      loadOnce.invalidateAll();\n"
-                + "      try (Subscription subscription = feed.subscribe()) {\n"
-                + "        mutex.lock(); listening = true; mutex.unlock();\n"
+            "      loadOnce.invalidateAll(); "
+                + "      try (Subscription subscription = feed.subscribe()) { "
+                + "        mutex.lock(); listening = true; mutex.unlock(); "
                 + "        loadOnce.hearing().regained();",
             LISTENER + "listen_again_forgetsWhatWasLoadedBeforeTheSubscriptionBegan"),
         new PlantedBug(
@@ -158,16 +171,16 @@ class PlantedFreshBugsTest {
             "H2: a change is said in a transaction of its own, before the commit",
             DB + "H2ChangeTrigger.java",
             "    try (PreparedStatement insert = connection.prepareStatement(insertion)) {",
-            "    try (Connection own = java.sql.DriverManager.getConnection(\n"
-                + "            connection.getMetaData().getURL(), \"sa\", \"\");\n"
+            "    try (Connection own = java.sql.DriverManager.getConnection( "
+                + "            connection.getMetaData().getURL(), \"sa\", \"\"); "
                 + "        PreparedStatement insert = own.prepareStatement(insertion)) {",
             H2 + "get_loadedBetweenTheUpdateAndItsCommit_isFreshAfterTheCommit"),
         new PlantedBug(
             "H2: lines are read up to the highest place only, whenever they were committed",
             DB + "H2Subscription.java",
             "while (lines.next()) {",
-            "while (lines.next()) {\n"
-                + "        if (lines.getLong(1) < Long.getLong(\"most\", 0)) { continue; }\n"
+            "while (lines.next()) { "
+                + "        if (lines.getLong(1) < Long.getLong(\"most\", 0)) { continue; } "
                 + "        System.setProperty(\"most\", lines.getString(1));",
             H2 + "transactions_committedInAnotherOrder_areAllHeard"));
   }
