@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +28,18 @@ class PlantedFreshBugsTest {
   @MethodSource("bugs")
   void check_bugPlanted_turnsRed(PlantedBug bug) throws Exception {
     assertThat(bug.runCheck(scratch)).isEqualTo(RunCheck.RED);
+  }
+
+  @Test
+  void check_nothingPlanted_isGreen() throws Exception {
+    PlantedBug none =
+        new PlantedBug(
+            "nothing planted",
+            DB + "PostgresTriggers.java",
+            "OR cardinality(keys) > {rows} THEN",
+            "OR cardinality(keys) > {rows} THEN",
+            POSTGRES + "statement_upTo1000Rows_saysEachAndBeyondSaysAll");
+    assertThat(none.runCheck(scratch)).isEqualTo(RunCheck.GREEN);
   }
 
   static Stream<PlantedBug> bugs() {
