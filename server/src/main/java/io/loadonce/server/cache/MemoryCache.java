@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryCache<K, V> {
 
-  /** What an entry costs beside the bytes of its key and its value; docs/memory.md measures it. */
+  /** What an entry costs beside the bytes of its key and its value; the bench measures it. */
   public static final int ENTRY_OVERHEAD_BYTES = 224;
 
   private final CacheSettings settings;
