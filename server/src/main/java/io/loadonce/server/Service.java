@@ -76,6 +76,7 @@ final class Service {
   }
 
   private static Service start(Settings settings, Deque<Runnable> closings) {
+    Optional<ChangeFeed> feed = feed(settings);
     JdbcResourceSource<EncodedResource> source =
         JdbcResourceSource.open(settings.database(), EncodedResource::of);
     closings.push(source::close);
@@ -89,7 +90,11 @@ final class Service {
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
             loadOnce, settings.database().keyType(), settings.callTimeout(), System::nanoTime);
-    Optional<ChangeListener> listener = listen(settings, loadOnce);
+    Optional<ChangeListener> listener =
+        feed.map(
+            changes ->
+                ChangeListener.start(
+                    changes, loadOnce, settings.listen().heartbeat(), System::nanoTime));
     listener.ifPresent(heard -> closings.push(heard::close));
     Sweeper sweeper =
         Sweeper.start(
@@ -150,18 +155,12 @@ final class Service {
     }
   }
 
-  private static Optional<ChangeListener> listen(
-      Settings settings, LoadOnce<ResourceId, EncodedResource> loadOnce) {
+  private static Optional<ChangeFeed> feed(Settings settings) {
     if (!settings.listen().isOn()) {
       return Optional.empty();
     }
     ChangedTable table = ChangedTable.of(settings.listen().table(), settings.database());
-    return Optional.of(
-        ChangeListener.start(
-            ChangeFeed.of(settings.database(), table),
-            loadOnce,
-            settings.listen().heartbeat(),
-            System::nanoTime));
+    return Optional.of(ChangeFeed.of(settings.database(), table));
   }
 
   private static GrpcPort openGrpc(Address address, ResourceEndpoint endpoint, Health health) {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SqlCommandTest {
+  @TempDir private Path directory;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -84,12 +87,20 @@ class SqlCommandTest {
 
   @Test
   void listen_databaseThatCannotBeHeard_isOneLineAndExit2() throws InterruptedException {
-    assertThat(run(Map.of(), "--listen", "--port", "0", "--db-url", "jdbc:h2:file:./nowhere"))
+    assertThat(
+            run(
+                Map.of(),
+                "--listen",
+                "--port",
+                "0",
+                "--db-url",
+                "jdbc:h2:file:" + directory + "/cities"))
         .isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8).lines())
         .singleElement()
         .asString()
         .contains("listen: needs PostgreSQL, or H2 in memory");
+    assertThat(directory).as("nothing was opened").isEmptyDirectory();
   }
 
   private int run(Map<String, String> environment, String... arguments)
