@@ -7,7 +7,7 @@ COPY server server
 COPY client client
 # Maven wants the pom of each module it knows, also of those that are not built here.
 COPY bench/pom.xml bench/
-RUN mvn -q -B -pl server,client -am -Dmaven.test.skip=true package
+RUN mvn -q -B -pl server,client -am -DskipTests package
 
 FROM eclipse-temurin:25-jre
 RUN useradd --system --no-create-home --uid 10001 loadonce
@@ -18,6 +18,8 @@ COPY --from=build /build/server/target/loadonce-server-*.jar /opt/loadonce/loado
 COPY --from=build /build/client/target/loadonce-client-*.jar /opt/loadonce/loadonce-client.jar
 COPY LICENSE NOTICE /opt/loadonce/
 USER 10001:10001
+# In a container, loopback would reach nobody.
+ENV LOADONCE_HOST=0.0.0.0 LOADONCE_ADMIN_HOST=0.0.0.0
 EXPOSE 50051 9090
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
   CMD ["java", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", \

@@ -34,7 +34,8 @@ final class ConnectionPool {
     return new HikariDataSource(config);
   }
 
-  private static Properties properties(DatabaseSettings settings) {
+  /** For the driver, the password among them. */
+  static Properties properties(DatabaseSettings settings) {
     Properties properties = new Properties();
     put(properties, "user", settings.user());
     put(properties, "password", settings.password());

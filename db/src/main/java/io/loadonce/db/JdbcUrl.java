@@ -128,6 +128,10 @@ final class JdbcUrl {
     return url.startsWith(POSTGRESQL);
   }
 
+  static boolean isH2InMemory(String url) {
+    return url.startsWith(H2 + "mem:");
+  }
+
   private static void checkH2(String rest) {
     List<String> parts = List.of(rest.split(";", -1));
     if (!H2_PLACE.matcher(parts.getFirst()).matches() || rest.contains("\\")) {

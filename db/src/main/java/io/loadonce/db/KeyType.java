@@ -1,5 +1,6 @@
 package io.loadonce.db;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Locale;
@@ -12,7 +13,8 @@ public enum KeyType {
   BIGINT {
     @Override
     String canonical(String text) throws InvalidIdException {
-      return Long.toString(parseLong(text));
+      long key = parseLong(text);
+      return isCanonicalNumber(text) ? text : Long.toString(key);
     }
 
     @Override
@@ -65,6 +67,8 @@ public enum KeyType {
   /** The longest id that is taken, in bytes of UTF-8. */
   public static final int MAX_ID_BYTES = 256;
 
+  private static final int MAX_BYTES_PER_CHAR = 3;
+
   private static final Pattern UUID_FORM =
       Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
@@ -86,7 +90,8 @@ public enum KeyType {
       throw new InvalidIdException("id must not be empty");
     }
     if (text.length() > MAX_ID_BYTES
-        || text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_ID_BYTES) {
+        || (text.length() * MAX_BYTES_PER_CHAR > MAX_ID_BYTES
+            && text.getBytes(StandardCharsets.UTF_8).length > MAX_ID_BYTES)) {
       throw new InvalidIdException("id must not be longer than " + MAX_ID_BYTES + " bytes");
     }
     for (int i = 0; i < text.length(); i++) {
@@ -94,6 +99,20 @@ public enum KeyType {
         throw new InvalidIdException("id must not contain control characters");
       }
     }
+  }
+
+  /** Whether a text that is a number is written as {@link Long#toString(long)} writes it. */
+  private static boolean isCanonicalNumber(String text) {
+    int first = text.charAt(0) == '-' ? 1 : 0;
+    if (text.charAt(first) == '0') {
+      return text.length() == 1;
+    }
+    for (int i = first; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static long parseLong(String text) throws InvalidIdException {

@@ -11,8 +11,9 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine.ParameterException;
 
 /**
- * {@code serve}. Exit code 0 after a drain, and after {@code --help} and {@code --print-config}; 2
- * and one line on standard error for a setting that is wrong; 1 for anything else.
+ * {@code serve}, and {@code sql}. Exit code 0 after a drain, and after {@code --help} and {@code
+ * --print-config}; 2 and one line on standard error for a setting that is wrong; 1 for anything
+ * else.
  */
 public final class Main {
 
@@ -34,6 +35,10 @@ public final class Main {
     boolean named = !arguments.isEmpty() && arguments.getFirst().equals("serve");
     ServeFlags flags = new ServeFlags();
     try {
+      if (!arguments.isEmpty() && arguments.getFirst().equals("sql")) {
+        SqlCommand.run(arguments.subList(1, arguments.size()), environment, out);
+        return 0;
+      }
       ServeFlags.Given given =
           flags.parse(named ? arguments.subList(1, arguments.size()) : arguments);
       if (given.help()) {

@@ -58,9 +58,9 @@ final class ServeFlags {
         .description("Starts the service: Get(id) from memory, and from the database once.")
         .footer(
             "",
-            "Each flag has a twin in the environment, LOADONCE_ and its name, and a key in the",
-            "file: flag over environment over file. TIME is 500ms, 10s, 2m or 1h; BYTES is",
-            "1048576, 64KiB, 64MiB or 1GiB.");
+            "Each flag has a twin in the environment, such as LOADONCE_POOL_SIZE, and a key",
+            "in the file, such as pool-size: flag over environment over file. TIME is 500ms,",
+            "10s, 2m or 1h; BYTES is 1048576, 64KiB, 64MiB or 1GiB.");
     this.commandLine = new CommandLine(spec).setExpandAtFiles(false);
   }
 
@@ -91,8 +91,10 @@ final class ServeFlags {
     }
     Map<String, String> values = new HashMap<>();
     for (OptionSpec option : result.matchedOptions()) {
-      if (option.typeInfo().getType() == String.class) {
-        values.put(option.longestName(), option.getValue());
+      String flag = option.longestName();
+      if (option.typeInfo().getType() == String.class
+          && values.put(flag, option.getValue()) != null) {
+        throw new ParameterException(commandLine, flag + ": given twice; give it once");
       }
     }
     return new Given(values, result.hasMatchedOption(HELP), result.hasMatchedOption(PRINT_CONFIG));
@@ -107,6 +109,8 @@ final class ServeFlags {
     return OptionSpec.builder(setting.flag())
         .paramLabel(setting.unit())
         .type(String.class)
+        .arity(setting.isSwitch() ? "0..1" : "1")
+        .fallbackValue("true")
         .description((setting.description() + known).replace("%", "%%"))
         .build();
   }

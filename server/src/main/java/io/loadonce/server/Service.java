@@ -1,5 +1,7 @@
 package io.loadonce.server;
 
+import io.loadonce.db.ChangeFeed;
+import io.loadonce.db.ChangedTable;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.JdbcResourceSource;
 import io.loadonce.db.ResourceId;
@@ -8,7 +10,9 @@ import io.loadonce.server.admin.AdminPort;
 import io.loadonce.server.admin.GrpcPort;
 import io.loadonce.server.admin.Health;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.fresh.ChangeListener;
 import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.metrics.ListenMetrics;
 import io.loadonce.server.metrics.ServiceMetrics;
 import io.loadonce.server.request.EncodedResource;
 import io.loadonce.server.request.ResourceEndpoint;
@@ -18,6 +22,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * All the rooms, running. From {@link #start} on, calls are answered; they are welcome, by the
@@ -26,6 +32,9 @@ import java.util.Deque;
 final class Service {
 
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(10);
+
+  /** At the end, how long the loads that nobody waits for have to be cancelled. */
+  private static final Duration CANCEL_TIMEOUT = Duration.ofMillis(500);
 
   /** What a key of so many characters takes in memory; an estimate, for the budgets. */
   private static final int STRING_OVERHEAD_BYTES = 56;
@@ -80,16 +89,20 @@ final class Service {
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
             loadOnce, settings.database().keyType(), settings.callTimeout(), System::nanoTime);
+    Optional<ChangeListener> listener = listen(settings, loadOnce);
+    listener.ifPresent(heard -> closings.push(heard::close));
     Sweeper sweeper =
         Sweeper.start(
             () -> {
               loadOnce.sweep();
               endpoint.sweep();
+              listener.ifPresent(ChangeListener::watch);
             },
             BETWEEN_SWEEPS);
     closings.push(sweeper::close);
     ServiceMetrics metrics = new ServiceMetrics(loadOnce, cache);
     closings.push(metrics::close);
+    listener.ifPresent(heard -> ListenMetrics.register(metrics.registry(), heard));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME);
     Thread contact = FirstContact.await(source::isReachable, health::serving);
     closings.push(contact::interrupt);
@@ -122,8 +135,33 @@ final class Service {
    */
   boolean drain() {
     boolean answered = grpc.drain(settings.drainTimeout());
+    awaitNoFlight();
     closings.forEach(Runnable::run);
     return answered;
+  }
+
+  /**
+   * Nobody waits any more, so the sweeper cancels what is under way; the database has to hear it.
+   */
+  private void awaitNoFlight() {
+    long untilNanos = System.nanoTime() + CANCEL_TIMEOUT.toNanos();
+    while (loadOnce.flights() > 0 && System.nanoTime() - untilNanos < 0) {
+      LockSupport.parkNanos(BETWEEN_SWEEPS.toNanos());
+    }
+  }
+
+  private static Optional<ChangeListener> listen(
+      Settings settings, LoadOnce<ResourceId, EncodedResource> loadOnce) {
+    if (!settings.listen().isOn()) {
+      return Optional.empty();
+    }
+    ChangedTable table = ChangedTable.of(settings.listen().table(), settings.database());
+    return Optional.of(
+        ChangeListener.start(
+            ChangeFeed.of(settings.database(), table),
+            loadOnce,
+            settings.listen().heartbeat(),
+            System::nanoTime));
   }
 
   private static GrpcPort openGrpc(Address address, ResourceEndpoint endpoint, Health health) {

@@ -40,6 +40,11 @@ enum Setting {
   NEGATIVE_CACHE_BYTES(
       Group.MEMORY, "BYTES", "", "Budget of the absences; by default 1/16 of that."),
 
+  LISTEN(Group.CHANGES, "true|false", "false", "Forget what the database says has changed."),
+  HEARTBEAT(
+      Group.CHANGES, "TIME", "1s", "How often it is asked for a sign; after two, it is gone."),
+  TABLE(Group.CHANGES, "NAME", "", "Whose changes; by default of the only table of the query."),
+
   CALL_TIMEOUT(Group.CALLERS, "TIME", "10s", "The most that a call waits, whatever its deadline."),
   MAX_WAITERS_PER_ID(
       Group.CALLERS, "N", "10000", "Callers that wait for one id; more are refused."),
@@ -50,6 +55,7 @@ enum Setting {
     LISTEN("Listening"),
     DATABASE("Database"),
     MEMORY("Memory"),
+    CHANGES("Changes in the database"),
     CALLERS("Callers");
 
     private final String heading;
@@ -83,6 +89,11 @@ enum Setting {
 
   String unit() {
     return unit;
+  }
+
+  /** Whether it is on or off, and a flag without a value means on. */
+  boolean isSwitch() {
+    return unit.equals("true|false");
   }
 
   /** Empty where the default is none, or depends on something. */

@@ -37,6 +37,14 @@ final class SettingValues {
     return !texts.text(setting).isEmpty();
   }
 
+  boolean isOn(Setting setting) {
+    return switch (texts.text(setting).strip()) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw wrong(setting, "must be true or false");
+    };
+  }
+
   int integer(Setting setting, int least, int most) {
     String text = texts.text(setting).strip();
     try {

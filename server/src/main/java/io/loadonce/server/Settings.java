@@ -5,6 +5,7 @@ import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.KeyType;
 import io.loadonce.server.admin.Address;
 import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.fresh.ListenSettings;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
@@ -25,6 +26,7 @@ record Settings(
     CacheSettings cache,
     LoadSettings load,
     LockSettings lock,
+    ListenSettings listen,
     Duration callTimeout,
     Duration drainTimeout) {
 
@@ -54,6 +56,11 @@ record Settings(
             values.duration(Setting.STALE_ON_ERROR, Duration.ZERO, MAX_TTL),
             values.duration(Setting.UNHEARD_FOR, Duration.ZERO, MAX_TTL)),
         lock(values),
+        new ListenSettings(
+            values.isOn(Setting.LISTEN),
+            values.text(Setting.TABLE),
+            values.duration(
+                Setting.HEARTBEAT, ListenSettings.MIN_HEARTBEAT, ListenSettings.MAX_HEARTBEAT)),
         values.duration(Setting.CALL_TIMEOUT, Duration.ofMillis(1), LoadOnce.MAX_WAIT),
         values.duration(Setting.DRAIN_TIMEOUT, Duration.ZERO, MAX_DRAIN));
   }
@@ -97,7 +104,7 @@ record Settings(
         values.duration(Setting.TTL, Duration.ZERO, MAX_TTL),
         values.has(Setting.SOFT_TTL)
             ? values.duration(Setting.SOFT_TTL, Duration.ofMillis(1), MAX_TTL)
-            : MAX_TTL,
+            : CacheSettings.NEVER,
         values.duration(Setting.NEGATIVE_TTL, Duration.ZERO, MAX_TTL),
         values.number(Setting.TTL_JITTER, 0, 1),
         bytes,

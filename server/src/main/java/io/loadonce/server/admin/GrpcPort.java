@@ -47,12 +47,17 @@ public final class GrpcPort {
 
   private static final int CHANNELZ_PAGE = 100;
 
+  /** After the grace: how long the last answers may take to be sent. */
+  private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(1);
+
   private final Server server;
+  private final ResourceEndpoint endpoint;
   private final Health health;
   private final OpenStreams streams;
 
-  private GrpcPort(Server server, Health health, OpenStreams streams) {
+  private GrpcPort(Server server, ResourceEndpoint endpoint, Health health, OpenStreams streams) {
     this.server = server;
+    this.endpoint = endpoint;
     this.health = health;
     this.streams = streams;
   }
@@ -86,7 +91,7 @@ public final class GrpcPort {
             ChannelzService.newInstance(CHANNELZ_PAGE))) {
       builder.addService(ServerInterceptors.intercept(beside, streams));
     }
-    return new GrpcPort(builder.build().start(), health, streams);
+    return new GrpcPort(builder.build().start(), endpoint, health, streams);
   }
 
   /** The port that it is, if a free one was asked for. */
@@ -96,7 +101,7 @@ public final class GrpcPort {
 
   /**
    * Says that calls are not welcome any more, takes no new connection, and waits for the calls in
-   * flight. Blocks for the grace at most; what is in flight then is cancelled.
+   * flight. Blocks for the grace and a second at most; what is in flight after the grace fails.
    *
    * @return whether all of them were answered
    */
@@ -104,14 +109,22 @@ public final class GrpcPort {
     health.draining();
     server.shutdown();
     streams.endAll();
-    boolean answered = false;
-    try {
-      answered = server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
+    boolean answered = awaitEnd(grace);
+    if (!answered) {
+      endpoint.failOpenCalls();
+      awaitEnd(FLUSH_TIMEOUT);
     }
     server.shutdownNow();
     return answered;
+  }
+
+  private boolean awaitEnd(Duration patience) {
+    try {
+      return server.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** v1alpha, for the tools that know no other. */

@@ -1,12 +1,12 @@
 package io.loadonce.server.admin;
 
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,22 +16,23 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class OpenStreams implements ServerInterceptor {
 
-  private final Set<ServerCall<?, ?>> open = ConcurrentHashMap.newKeySet();
+  private final Set<EndableCall<?, ?>> open = ConcurrentHashMap.newKeySet();
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    open.add(call);
-    return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+    EndableCall<Q, R> endable = new EndableCall<>(call);
+    open.add(endable);
+    return new SimpleForwardingServerCallListener<>(next.startCall(endable, headers)) {
       @Override
       public void onComplete() {
-        open.remove(call);
+        open.remove(endable);
         super.onComplete();
       }
 
       @Override
       public void onCancel() {
-        open.remove(call);
+        open.remove(endable);
         super.onCancel();
       }
     };
@@ -39,22 +40,43 @@ final class OpenStreams implements ServerInterceptor {
 
   /** Ends all that are open now. */
   void endAll() {
-    for (ServerCall<?, ?> call : List.copyOf(open)) {
-      if (open.remove(call)) {
-        end(call);
+    open.forEach(EndableCall::end);
+  }
+
+  /** A call that may be ended from outside; its own service does not notice. */
+  private static final class EndableCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+
+    /** Once true, always true. Written, and asked before a call is touched, under the monitor. */
+    private boolean ended;
+
+    EndableCall(ServerCall<Q, R> call) {
+      super(call);
+    }
+
+    void end() {
+      close(Status.UNAVAILABLE.withDescription("the server drains"), new Metadata());
+    }
+
+    @Override
+    public synchronized void sendHeaders(Metadata headers) {
+      if (!ended) {
+        super.sendHeaders(headers);
       }
     }
-  }
 
-  int size() {
-    return open.size();
-  }
+    @Override
+    public synchronized void sendMessage(R message) {
+      if (!ended) {
+        super.sendMessage(message);
+      }
+    }
 
-  private static void end(ServerCall<?, ?> call) {
-    try {
-      call.close(Status.UNAVAILABLE.withDescription("the server drains"), new Metadata());
-    } catch (IllegalStateException _) {
-      // Its own service has just closed it.
+    @Override
+    public synchronized void close(Status status, Metadata trailers) {
+      if (!ended) {
+        ended = true;
+        super.close(status, trailers);
+      }
     }
   }
 }

@@ -22,6 +22,15 @@ public record CacheSettings(
     long maxBytes,
     long maxNegativeBytes) {
 
+  /** For a soft time to live that is none. */
+  public static final Duration NEVER = Duration.ofDays(365);
+
+  /** The times of the service's defaults, within these budgets. */
+  public static CacheSettings within(long maxBytes, long maxNegativeBytes) {
+    return new CacheSettings(
+        Duration.ofSeconds(60), NEVER, Duration.ofSeconds(5), 0.1, maxBytes, maxNegativeBytes);
+  }
+
   /**
    * @throws IllegalArgumentException if a setting is out of its range; the message names it
    */

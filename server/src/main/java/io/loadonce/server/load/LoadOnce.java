@@ -12,8 +12,8 @@ import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
+import io.loadonce.server.lock.Entrance;
 import io.loadonce.server.lock.Entrance.Began;
-import io.loadonce.server.lock.Entrance.Cap;
 import io.loadonce.server.lock.Entrance.Full;
 import io.loadonce.server.lock.Entrance.Joined;
 import io.loadonce.server.lock.Entrance.Present;
@@ -119,15 +119,13 @@ public final class LoadOnce<K, V> {
    * @param minVersion as for the look. If the flight that the caller joins ends with an older row,
    *     it may have read too early; the caller then joins another, with all who need that
    * @param timeout how long the caller waits
-   * @param caller given the outcome once, unless {@link #withdraw} is first
-   * @return the caller's place in the flight
+   * @param caller given the outcome once, unless it withdraws first
    */
-  public Waiter<K, Outcome<V>> join(
-      K id, long minVersion, Duration timeout, Consumer<Outcome<V>> caller) {
+  public Withdrawal join(K id, long minVersion, Duration timeout, Consumer<Outcome<V>> caller) {
     List<Flight<K, Outcome<V>>> began = new ArrayList<>(1);
-    Waiter<K, Outcome<V>> waiter = join(id, minVersion, timeout, caller, began);
+    Withdrawal withdrawal = join(id, minVersion, timeout, caller, began);
     queue.add(began);
-    return waiter;
+    return withdrawal;
   }
 
   /**
@@ -137,22 +135,22 @@ public final class LoadOnce<K, V> {
    * @param minVersion as for the look, for each
    * @param timeout how long the caller waits for each
    * @param callers given the outcomes, one for each id and in their order
-   * @return the places of those that were not in memory
+   * @return how those that were not in memory give up
    */
-  public List<Waiter<K, Outcome<V>>> getAll(
+  public List<Withdrawal> getAll(
       List<K> ids, long minVersion, Duration timeout, List<Consumer<Outcome<V>>> callers) {
     List<Flight<K, Outcome<V>>> began = new ArrayList<>();
-    List<Waiter<K, Outcome<V>>> waiters = new ArrayList<>();
+    List<Withdrawal> withdrawals = new ArrayList<>();
     for (int i = 0; i < ids.size(); i++) {
       Outcome<V> hit = look(ids.get(i), minVersion);
       if (hit == null) {
-        waiters.add(join(ids.get(i), minVersion, timeout, callers.get(i), began));
+        withdrawals.add(join(ids.get(i), minVersion, timeout, callers.get(i), began));
       } else {
         callers.get(i).accept(hit);
       }
     }
     queue.add(began);
-    return waiters;
+    return withdrawals;
   }
 
   /**
@@ -166,29 +164,14 @@ public final class LoadOnce<K, V> {
       return hit;
     }
     CompletableFuture<Outcome<V>> answer = new CompletableFuture<>();
-    Waiter<K, Outcome<V>> waiter = join(id, ANY_VERSION, timeout, answer::complete);
+    Withdrawal withdrawal = join(id, ANY_VERSION, timeout, answer::complete);
     try {
       return answer.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("an answer is never an exception", e);
     } finally {
-      withdraw(waiter);
+      withdrawal.withdraw();
     }
-  }
-
-  /**
-   * Gives up. The flight goes on for those who still wait.
-   *
-   * @return true if the callback will not be called; false if it has been or is about to be
-   */
-  public boolean withdraw(Waiter<K, Outcome<V>> waiter) {
-    long nowNanos = nanoClock.getAsLong();
-    boolean waited = lock.withdraw(waiter, nowNanos);
-    if (waited) {
-      boolean late = nowNanos - waiter.deadlineNanos() >= 0;
-      counts.add(late ? Ending.TIMED_OUT : Ending.CANCELLED);
-    }
-    return waited;
   }
 
   /**
@@ -275,7 +258,7 @@ public final class LoadOnce<K, V> {
     return queue.loaders();
   }
 
-  private Waiter<K, Outcome<V>> join(
+  private Withdrawal join(
       K id,
       long minVersion,
       Duration timeout,
@@ -294,7 +277,17 @@ public final class LoadOnce<K, V> {
             : new Demand<K, V>(minVersion, counted, again -> enter(again, minVersion))
                 .waiter(id, deadlineNanos);
     enter(waiter, minVersion, began);
-    return waiter;
+    return () -> withdraw(waiter);
+  }
+
+  private boolean withdraw(Waiter<K, Outcome<V>> waiter) {
+    long nowNanos = nanoClock.getAsLong();
+    boolean waited = lock.withdraw(waiter, nowNanos);
+    if (waited) {
+      boolean late = nowNanos - waiter.deadlineNanos() >= 0;
+      counts.add(late ? Ending.TIMED_OUT : Ending.CANCELLED);
+    }
+    return waited;
   }
 
   private void enter(
@@ -304,7 +297,8 @@ public final class LoadOnce<K, V> {
       case Began<K, Outcome<V>, Outcome<V>>(Flight<K, Outcome<V>> flight) -> began.add(flight);
       case Joined<K, Outcome<V>, Outcome<V>> _ -> {}
       case Present<K, Outcome<V>, Outcome<V>>(Outcome<V> found) -> answer(waiter, found);
-      case Full<K, Outcome<V>, Outcome<V>>(Cap cap) -> answer(waiter, new Refused<>(cap));
+      case Full<K, Outcome<V>, Outcome<V>>(Entrance.Cap cap) ->
+          answer(waiter, new Refused<>(capOf(cap)));
     }
   }
 
@@ -361,6 +355,13 @@ public final class LoadOnce<K, V> {
     } catch (RuntimeException | Error e) {
       log.error("a caller's callback failed", e);
     }
+  }
+
+  private static Outcome.Cap capOf(Entrance.Cap cap) {
+    return switch (cap) {
+      case WAITERS_PER_ID -> Outcome.Cap.WAITERS_PER_ID;
+      case WAITERS -> Outcome.Cap.WAITERS;
+    };
   }
 
   private SourceException tooLong() {

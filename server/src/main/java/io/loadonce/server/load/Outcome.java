@@ -1,7 +1,6 @@
 package io.loadonce.server.load;
 
 import io.loadonce.db.SourceException;
-import io.loadonce.server.lock.Entrance;
 
 /**
  * How a lookup ended. Immutable; one outcome is shared by many callers.
@@ -25,13 +24,21 @@ public sealed interface Outcome<V> {
   record Outdated<V>(long version, long minVersion) implements Outcome<V> {}
 
   /** Too many wait already; nothing was asked. */
-  record Refused<V>(Entrance.Cap cap) implements Outcome<V> {}
+  record Refused<V>(Cap cap) implements Outcome<V> {}
 
   /** The caller's deadline passed; the load goes on for the others. */
   record TimedOut<V>() implements Outcome<V> {}
 
   /** The load failed, for everyone in its flight and for nobody else. */
   record Failed<V>(SourceException reason) implements Outcome<V> {}
+
+  /** Which cap was reached. */
+  enum Cap {
+    /** On the callers that wait for one id. */
+    WAITERS_PER_ID,
+    /** On the callers that wait for anything. */
+    WAITERS
+  }
 
   /** Where a row came from. */
   enum Origin {

@@ -2,14 +2,13 @@ package io.loadonce.server.request;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Duration;
 import com.google.protobuf.WireFormat;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.LookupInfo;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.time.Duration;
 
 /**
  * A {@code GetResponse} of a row that is encoded already: its bytes, and a few bytes of {@code
@@ -18,7 +17,18 @@ import java.time.Duration;
  */
 final class GetReply implements WireMessage {
 
-  private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+  private static final byte INFO_TAG =
+      tag(GetResponse.INFO_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+  private static final byte SOURCE_TAG =
+      tag(LookupInfo.SOURCE_FIELD_NUMBER, WireFormat.WIRETYPE_VARINT);
+  private static final byte AGE_TAG =
+      tag(LookupInfo.AGE_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+  private static final byte SECONDS_TAG =
+      tag(Duration.SECONDS_FIELD_NUMBER, WireFormat.WIRETYPE_VARINT);
+  private static final byte NANOS_TAG =
+      tag(Duration.NANOS_FIELD_NUMBER, WireFormat.WIRETYPE_VARINT);
 
   private final ByteString resource;
 
@@ -60,34 +70,40 @@ final class GetReply implements WireMessage {
     long seconds = ageNanos / NANOS_PER_SECOND;
     int nanos = (int) (ageNanos % NANOS_PER_SECOND);
     int ageBytes =
-        (seconds == 0 ? 0 : CodedOutputStream.computeInt64Size(1, seconds))
-            + (nanos == 0 ? 0 : CodedOutputStream.computeInt32Size(2, nanos));
-    int infoBytes =
-        CodedOutputStream.computeEnumSize(LookupInfo.SOURCE_FIELD_NUMBER, source.getNumber())
-            + (ageBytes == 0 ? 0 : 2 + ageBytes);
+        (seconds == 0 ? 0 : 1 + varintBytes(seconds)) + (nanos == 0 ? 0 : 1 + varintBytes(nanos));
+    int infoBytes = 2 + (ageBytes == 0 ? 0 : 2 + ageBytes);
     byte[] field = new byte[2 + infoBytes];
-    CodedOutputStream out = CodedOutputStream.newInstance(field);
-    try {
-      writeHead(out, GetResponse.INFO_FIELD_NUMBER, infoBytes);
-      out.writeEnum(LookupInfo.SOURCE_FIELD_NUMBER, source.getNumber());
-      if (ageBytes != 0) {
-        writeHead(out, LookupInfo.AGE_FIELD_NUMBER, ageBytes);
-      }
-      if (seconds != 0) {
-        out.writeInt64(1, seconds);
-      }
-      if (nanos != 0) {
-        out.writeInt32(2, nanos);
-      }
-      out.checkNoSpaceLeft();
-    } catch (IOException e) {
-      throw new UncheckedIOException("an array is never full too early", e);
+    int at = put(field, 0, INFO_TAG, infoBytes);
+    at = put(field, at, SOURCE_TAG, source.getNumber());
+    if (ageBytes != 0) {
+      at = put(field, at, AGE_TAG, ageBytes);
+    }
+    if (seconds != 0) {
+      at = put(field, at, SECONDS_TAG, seconds);
+    }
+    if (nanos != 0) {
+      put(field, at, NANOS_TAG, nanos);
     }
     return field;
   }
 
-  private static void writeHead(CodedOutputStream out, int field, int bytes) throws IOException {
-    out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-    out.writeUInt32NoTag(bytes);
+  private static byte tag(int field, int wireType) {
+    return (byte) ((field << 3) | wireType);
+  }
+
+  private static int varintBytes(long value) {
+    return CodedOutputStream.computeUInt64SizeNoTag(value);
+  }
+
+  /** Writes a tag and a varint; returns where they end. */
+  private static int put(byte[] field, int start, byte tag, long value) {
+    int at = start;
+    field[at++] = tag;
+    long rest = value;
+    for (; (rest & ~0x7FL) != 0; rest >>>= 7) {
+      field[at++] = (byte) ((rest & 0x7F) | 0x80);
+    }
+    field[at++] = (byte) rest;
+    return at;
   }
 }

@@ -29,7 +29,7 @@ final class OutcomeStatus {
       case Outcome.Refused<?> refused ->
           Reason.TOO_MANY_WAITERS.status(
               "too many callers wait for loads; come again later",
-              Map.of("cap", refused.cap().name()));
+              Map.of("cap", String.valueOf(refused.cap())));
       case Outcome.Failed<?> failed -> reason(failed.reason()).status(text(failed.reason()));
     };
   }

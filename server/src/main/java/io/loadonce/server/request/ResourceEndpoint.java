@@ -12,12 +12,10 @@ import io.loadonce.db.KeyType;
 import io.loadonce.db.ResourceId;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
-import io.loadonce.server.lock.Waiter;
+import io.loadonce.server.load.Withdrawal;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.BatchGetResult;
-import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest;
-import io.loadonce.v1.InvalidateResponse;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +36,8 @@ public final class ResourceEndpoint implements BindableService {
   private final LoadOnce<ResourceId, EncodedResource> loadOnce;
   private final KeyType keyType;
   private final Duration callTimeout;
-  private final Arrivals arrivals;
+  private final OpenCalls openCalls;
+  private final InvalidateMethod invalidateMethod;
   private final FailureLog failures;
 
   /**
@@ -53,20 +52,31 @@ public final class ResourceEndpoint implements BindableService {
     this.loadOnce = loadOnce;
     this.keyType = keyType;
     this.callTimeout = callTimeout;
-    this.arrivals = new Arrivals(nanoClock, callTimeout.toNanos());
+    this.openCalls = new OpenCalls(nanoClock, callTimeout.toNanos());
+    this.invalidateMethod = new InvalidateMethod(loadOnce, keyType, nanoClock);
     this.failures = new FailureLog(nanoClock);
   }
 
-  /** Ends the calls whose request does not arrive. To be called often, by one thread. */
+  /**
+   * Ends the calls whose request does not arrive, and starts the repetitions that are due. To be
+   * called often, by one thread.
+   */
   public void sweep() {
-    arrivals.sweep();
+    openCalls.sweep();
+    invalidateMethod.sweep();
+  }
+
+  /** Fails the calls that are not answered; for the end of a drain. */
+  public void failOpenCalls() {
+    openCalls.failAll(Reason.SHUTTING_DOWN.status("the server ends; ask another instance"));
   }
 
   /** The generated service, with the marshallers of this room in place of the generated ones. */
   @Override
   public ServerServiceDefinition bindService() {
-    MethodDescriptor<Received<GetRequest>, WireMessage> get =
-        onTheWire(ResourceServiceGrpc.getGetMethod(), GetRequest.getDefaultInstance());
+    MethodDescriptor<Received<GetQuery>, WireMessage> get =
+        ResourceServiceGrpc.getGetMethod().toBuilder(GetQuery.marshaller(), WireStream.MARSHALLER)
+            .build();
     MethodDescriptor<Received<BatchGetRequest>, WireMessage> batchGet =
         onTheWire(ResourceServiceGrpc.getBatchGetMethod(), BatchGetRequest.getDefaultInstance());
     MethodDescriptor<Received<InvalidateRequest>, WireMessage> invalidate =
@@ -80,22 +90,21 @@ public final class ResourceEndpoint implements BindableService {
             .addMethod(invalidate)
             .build();
     return ServerServiceDefinition.builder(service)
-        .addMethod(get, UnaryCall.handler(this::get, arrivals))
-        .addMethod(batchGet, UnaryCall.handler(this::batchGet, arrivals))
-        .addMethod(invalidate, UnaryCall.handler(this::invalidate, arrivals))
+        .addMethod(get, UnaryCall.handler(this::get, openCalls))
+        .addMethod(batchGet, UnaryCall.handler(this::batchGet, openCalls))
+        .addMethod(invalidate, UnaryCall.handler(invalidateMethod, openCalls))
         .build();
   }
 
-  private void get(GetRequest request, UnaryCall<GetRequest> call) {
+  private void get(GetQuery query, UnaryCall<GetQuery> call) {
     ResourceId id;
     try {
-      id = keyType.parse(request.getId());
+      id = keyType.parse(query.id());
     } catch (InvalidIdException e) {
       call.fail(invalid(e));
       return;
     }
-    long minVersion = request.hasMinVersion() ? request.getMinVersion() : LoadOnce.ANY_VERSION;
-    Outcome<EncodedResource> hit = loadOnce.look(id, minVersion);
+    Outcome<EncodedResource> hit = loadOnce.look(id, query.minVersion());
     if (hit != null) {
       answer(call, hit);
       return;
@@ -105,9 +114,9 @@ public final class ResourceEndpoint implements BindableService {
       answer(call, new Outcome.TimedOut<>());
       return;
     }
-    Waiter<ResourceId, Outcome<EncodedResource>> waiter =
-        loadOnce.join(id, minVersion, patience, outcome -> answer(call, outcome));
-    call.onCancel(() -> loadOnce.withdraw(waiter));
+    call.onCancel(
+        loadOnce.join(id, query.minVersion(), patience, outcome -> answer(call, outcome)),
+        Withdrawal::withdraw);
   }
 
   private void batchGet(BatchGetRequest request, UnaryCall<BatchGetRequest> call) {
@@ -134,36 +143,12 @@ public final class ResourceEndpoint implements BindableService {
         batch.fill(place, failed(invalid(e)));
       }
     }
-    List<Waiter<ResourceId, Outcome<EncodedResource>>> waiters =
-        loadOnce.getAll(ids, minVersion, patience, callers);
-    call.onCancel(() -> waiters.forEach(loadOnce::withdraw));
+    call.onCancel(
+        loadOnce.getAll(ids, minVersion, patience, callers),
+        all -> all.forEach(Withdrawal::withdraw));
   }
 
-  private void invalidate(InvalidateRequest request, UnaryCall<InvalidateRequest> call) {
-    int size = request.getIdsCount();
-    if (size < 1 || size > MAX_IDS) {
-      call.fail(invalidBatch(size));
-      return;
-    }
-    List<ResourceId> ids = new ArrayList<>(size);
-    try {
-      for (String text : request.getIdsList()) {
-        ids.add(keyType.parse(text));
-      }
-    } catch (InvalidIdException e) {
-      call.fail(invalid(e));
-      return;
-    }
-    InvalidateResponse.Builder hits = InvalidateResponse.newBuilder();
-    for (ResourceId id : ids) {
-      LoadOnce.Invalidated hit = loadOnce.invalidate(id);
-      hits.setEntriesRemoved(hits.getEntriesRemoved() + (hit.entryRemoved() ? 1 : 0));
-      hits.setFlightsFenced(hits.getFlightsFenced() + (hit.flightFenced() ? 1 : 0));
-    }
-    call.reply(new WireMessage.Generated(hits.build()));
-  }
-
-  private void answer(UnaryCall<GetRequest> call, Outcome<EncodedResource> outcome) {
+  private void answer(UnaryCall<GetQuery> call, Outcome<EncodedResource> outcome) {
     if (outcome instanceof Outcome.Found<EncodedResource> found) {
       call.reply(GetReply.of(found));
       return;
@@ -198,12 +183,12 @@ public final class ResourceEndpoint implements BindableService {
     return new WireMessage.Generated(BatchGetResult.newBuilder().setStatus(status).build());
   }
 
-  private static com.google.rpc.Status invalid(InvalidIdException mistake) {
+  static com.google.rpc.Status invalid(InvalidIdException mistake) {
     String text = mistake.getMessage();
     return Reason.INVALID_ID.status(text == null ? "the id is not valid" : text);
   }
 
-  private static com.google.rpc.Status invalidBatch(int size) {
+  static com.google.rpc.Status invalidBatch(int size) {
     return Reason.INVALID_BATCH.status(
         "a request names 1 to %,d ids, not %,d".formatted(MAX_IDS, size));
   }

@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.protobuf.ProtoUtils;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,40 +33,62 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
 
   private final ServerCall<Received<Q>, WireMessage> call;
   private final Method<Q> method;
-  private final Arrivals arrivals;
-  private final long beganNanos;
+  private final OpenCalls openCalls;
   private @Nullable Received<Q> received;
-  private Runnable whenCancelled = () -> {};
+
+  /** Whether the sweep has come by, and when; only for the thread that sweeps. */
+  private boolean seen;
+
+  private long firstSeenNanos;
+
+  /** Whether the whole request is here. */
+  private volatile boolean arrived;
+
+  private volatile Runnable whenCancelled = () -> {};
 
   private UnaryCall(
-      ServerCall<Received<Q>, WireMessage> call, Method<Q> method, Arrivals arrivals) {
+      ServerCall<Received<Q>, WireMessage> call, Method<Q> method, OpenCalls openCalls) {
     this.call = call;
     this.method = method;
-    this.arrivals = arrivals;
-    this.beganNanos = arrivals.nowNanos();
+    this.openCalls = openCalls;
   }
 
   static <Q> ServerCallHandler<Received<Q>, WireMessage> handler(
-      Method<Q> method, Arrivals arrivals) {
+      Method<Q> method, OpenCalls openCalls) {
     return (call, headers) -> {
-      UnaryCall<Q> begun = new UnaryCall<>(call, method, arrivals);
-      arrivals.add(begun);
+      UnaryCall<Q> begun = new UnaryCall<>(call, method, openCalls);
+      openCalls.add(begun);
       call.request(MESSAGES_ASKED_FOR);
       return begun;
     };
   }
 
-  long beganNanos() {
-    return beganNanos;
+  /** How long this call has been seen to be open; zero when it is asked for the first time. */
+  long openNanos(long nowNanos) {
+    if (!seen) {
+      seen = true;
+      firstSeenNanos = nowNanos;
+    }
+    return nowNanos - firstSeenNanos;
+  }
+
+  boolean hasArrived() {
+    return arrived;
   }
 
   void reply(WireMessage message) {
+    if (!openCalls.take(this)) {
+      return;
+    }
     call.sendHeaders(new Metadata());
     call.sendMessage(message);
     call.close(io.grpc.Status.OK, new Metadata());
   }
 
   void fail(Status status) {
+    if (!openCalls.take(this)) {
+      return;
+    }
     Metadata trailers = new Metadata();
     trailers.put(DETAILS, status);
     call.close(
@@ -73,16 +96,15 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
         trailers);
   }
 
-  /** Runs {@code action} if the caller leaves, or its deadline passes, before the answer. */
-  void onCancel(Runnable action) {
-    whenCancelled = action;
+  /** Withdraws what waits, if the caller leaves, or its deadline passes, before the answer. */
+  <W> void onCancel(W waits, Consumer<? super W> withdraw) {
+    whenCancelled = () -> withdraw.accept(waits);
   }
 
   @Override
   public void onMessage(Received<Q> message) {
-    if (received != null && arrivals.take(this)) {
-      call.close(
-          io.grpc.Status.INTERNAL.withDescription("a second request in one call"), new Metadata());
+    if (received != null) {
+      protocolError("a second request in one call");
       return;
     }
     received = message;
@@ -90,14 +112,9 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
 
   @Override
   public void onHalfClose() {
-    if (!arrivals.take(this)) {
-      return;
-    }
+    arrived = true;
     switch (received) {
-      case null ->
-          call.close(
-              io.grpc.Status.INTERNAL.withDescription("half-closed without a request"),
-              new Metadata());
+      case null -> protocolError("half-closed without a request");
       case Received.Malformed<Q> _ ->
           fail(Reason.MALFORMED_REQUEST.status("the request is not a valid protobuf message"));
       case Received.Parsed<Q>(Q request) -> method.answer(request, this);
@@ -106,7 +123,13 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
 
   @Override
   public void onCancel() {
-    arrivals.take(this);
+    openCalls.take(this);
     whenCancelled.run();
+  }
+
+  private void protocolError(String text) {
+    if (openCalls.take(this)) {
+      call.close(io.grpc.Status.INTERNAL.withDescription(text), new Metadata());
+    }
   }
 }

@@ -2,7 +2,6 @@ package io.loadonce.server.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.server.lock.Waiter;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +17,7 @@ public final class Caller implements Consumer<Outcome<String>> {
       Duration.ofSeconds(Integer.getInteger("patience.seconds", 10));
 
   private final CompletableFuture<Outcome<String>> answer = new CompletableFuture<>();
-  private @Nullable Waiter<String, Outcome<String>> waiter;
+  private @Nullable Withdrawal withdrawal;
 
   @Override
   public void accept(Outcome<String> outcome) {
@@ -34,11 +33,11 @@ public final class Caller implements Consumer<Outcome<String>> {
     return answer.isDone();
   }
 
-  public void joined(Waiter<String, Outcome<String>> place) {
-    waiter = place;
+  public void joined(Withdrawal place) {
+    withdrawal = place;
   }
 
-  public Waiter<String, Outcome<String>> waiter() {
-    return Objects.requireNonNull(waiter);
+  public boolean withdraw() {
+    return Objects.requireNonNull(withdrawal).withdraw();
   }
 }

@@ -13,7 +13,6 @@ import io.loadonce.server.load.Outcome.Missing;
 import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
-import io.loadonce.server.lock.Entrance.Cap;
 import io.loadonce.server.lock.LockSettings;
 import java.time.Duration;
 import java.util.List;
@@ -148,7 +147,7 @@ class LoadOnceTest {
   void withdraw_leader_failsNobody() throws Exception {
     Caller leader = join("a");
     Caller follower = join("a");
-    assertThat(engine.withdraw(leader.waiter())).isTrue();
+    assertThat(leader.withdraw()).isTrue();
     database.next().find("row of ");
     assertThat(follower.outcome()).isInstanceOf(Found.class);
     assertThat(leader.isAnswered()).isFalse();
@@ -161,8 +160,8 @@ class LoadOnceTest {
     Caller first = join("a");
     Caller second = join("a");
     StallingSource.Asked query = database.next();
-    engine.withdraw(first.waiter());
-    engine.withdraw(second.waiter());
+    first.withdraw();
+    second.withdraw();
     engine.sweep();
     assertThat(query.isCancelled()).isFalse();
     clock.addAndGet(Duration.ofMillis(30).toNanos());
@@ -172,7 +171,7 @@ class LoadOnceTest {
 
   @Test
   void join_afterEveryoneLeft_isServedByTheSameQuery() throws Exception {
-    engine.withdraw(join("a").waiter());
+    join("a").withdraw();
     Caller late = join("a");
     clock.addAndGet(Duration.ofMillis(30).toNanos());
     engine.sweep();
@@ -214,7 +213,7 @@ class LoadOnceTest {
   @Test
   void join_beyondTheCap_isRefusedWithoutAQuery() throws Exception {
     List<Caller> inside = IntStream.range(0, 3).mapToObj(_ -> join("a")).toList();
-    assertThat(join("a").outcome()).isEqualTo(new Refused<>(Cap.WAITERS_PER_ID));
+    assertThat(join("a").outcome()).isEqualTo(new Refused<>(Outcome.Cap.WAITERS_PER_ID));
     database.next().find("row of ");
     for (Caller call : inside) {
       assertThat(call.outcome()).isInstanceOf(Found.class);
@@ -295,7 +294,7 @@ class LoadOnceTest {
   void join_abandonedInTheQueue_isNeverAsked() throws Exception {
     StallingSource.Asked a = asked("a");
     StallingSource.Asked b = asked("b");
-    engine.withdraw(join("c").waiter());
+    join("c").withdraw();
     clock.addAndGet(Duration.ofMillis(30).toNanos());
     engine.sweep();
     Caller d = join("d");

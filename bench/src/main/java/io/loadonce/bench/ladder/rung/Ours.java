@@ -21,13 +21,7 @@ public final class Ours implements Rung {
   private static final Duration WAIT = Duration.ofSeconds(60);
   private static final Duration SWEEP_EVERY = Duration.ofMillis(5);
   private static final CacheSettings MEMORY =
-      new CacheSettings(
-          Duration.ofSeconds(60),
-          Duration.ofSeconds(60),
-          Duration.ofSeconds(5),
-          0.1,
-          64 << 20,
-          4 << 20);
+      CacheSettings.within(/* maxBytes= */ 64 << 20, /* maxNegativeBytes= */ 4 << 20);
 
   private final LoadOnce<ResourceId, Resource> rows;
   private final ScheduledExecutorService sweeper =
@@ -52,8 +46,7 @@ public final class Ours implements Rung {
       case Outcome.Failed<Resource> failed -> throw failed.reason();
       case Outcome.Refused<Resource> refused ->
           throw new SourceException.Unavailable("refused: " + refused.cap(), /* cause= */ null);
-      case Outcome.Outdated<Resource> _ ->
-          throw new IllegalStateException("no version was asked for");
+      case Outcome.Outdated<Resource> _ -> throw new AssertionError("no version was asked for");
       case Outcome.TimedOut<Resource> _ ->
           throw new SourceException.Unavailable("timed out", /* cause= */ null);
     };

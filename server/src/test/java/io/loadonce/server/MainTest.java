@@ -1,0 +1,121 @@
+package io.loadonce.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the command line answers when it does not serve. */
+class MainTest {
+
+  /** What a run left behind. */
+  private record Ended(int status, String out, String err) {}
+
+  @ParameterizedTest
+  @EnumSource
+  void help_eachKey_isThereWithItsDefault(Setting setting) throws Exception {
+    Ended help = run("--help");
+
+    assertThat(help.status()).isZero();
+    assertThat(help.err()).isEmpty();
+    assertThat(help.out()).contains(setting.flag() + "=" + setting.unit());
+    assertThat(help.out().replaceAll("\\s+", ""))
+        .contains(setting.defaultText().replaceAll("\\s+", ""));
+    assertThat(help.out()).contains("\n" + setting.group().heading() + "\n");
+  }
+
+  @Test
+  void printConfig_each_hasValueAndOrigin() throws Exception {
+    Ended page =
+        run(
+            Map.of("LOADONCE_POOL_SIZE", "3"),
+            "serve",
+            "--print-config",
+            "--port=0",
+            "--db-url",
+            "jdbc:h2:mem:a");
+
+    assertThat(page.status()).isZero();
+    assertThat(page.out().lines())
+        .hasSize(Setting.values().length)
+        .contains(
+            "port=0 (flag --port)",
+            "pool-size=3 (environment LOADONCE_POOL_SIZE)",
+            "db-url=jdbc:h2:mem:a (flag --db-url)",
+            "ttl=60s (default)")
+        .noneMatch(line -> line.startsWith("cache-bytes= "));
+  }
+
+  @Test
+  void masked_urlsWithSecrets_hideThem() {
+    assertThat(
+            Stream.of(
+                    "jdbc:mysql://ann:pa55@host/db",
+                    "jdbc:x://host/db?user=ann&password=pa55&ssl=true",
+                    "jdbc:x://host/db;Password=pa55;a=b")
+                .map(ConfigPage::masked))
+        .containsExactly(
+            "jdbc:mysql://ann:****@host/db",
+            "jdbc:x://host/db?user=ann&password=****&ssl=true",
+            "jdbc:x://host/db;Password=****;a=b");
+  }
+
+  @Test
+  void flag_unknown_isNamedWithTheNearest() throws Exception {
+    assertThat(run("--prot", "1"))
+        .isEqualTo(refused("--prot: unknown; nearest: --port, --host, --ttl"));
+  }
+
+  @Test
+  void flag_twice_isRefused() throws Exception {
+    assertThat(run("--port", "0", "--port", "1"))
+        .isEqualTo(refused("--port: given twice; give it once"));
+  }
+
+  @Test
+  void flag_withoutValue_isRefused() throws Exception {
+    assertThat(run("serve", "--port"))
+        .isEqualTo(refused("Missing required parameter for option '--port' (N)"));
+  }
+
+  @Test
+  void serve_portTaken_isRefusedOnOneLine() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      String line = "port: cannot listen on 127.0.0.1:%s; choose a free port, or 0".formatted(port);
+
+      assertThat(run("--port", port, "--admin-port", "0")).isEqualTo(refused(line));
+      assertThat(run("--port", "0", "--admin-port", port)).isEqualTo(refused("admin-" + line));
+    }
+  }
+
+  private static Ended refused(String line) {
+    return new Ended(2, "", "loadonce: " + line + "\n");
+  }
+
+  private static Ended run(String... arguments) throws Exception {
+    return run(Map.of(), arguments);
+  }
+
+  private static Ended run(Map<String, String> environment, String... arguments) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Main.run(
+            List.of(arguments),
+            environment,
+            new PrintStream(out, /* autoFlush= */ true, StandardCharsets.UTF_8),
+            new PrintStream(err, /* autoFlush= */ true, StandardCharsets.UTF_8));
+    return new Ended(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,88 @@
+package io.loadonce.server;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.loadonce.db.CountedDatabase;
+import io.loadonce.server.admin.Address;
+import io.loadonce.v1.ResourceServiceGrpc;
+import io.loadonce.v1.ResourceServiceGrpc.ResourceServiceBlockingStub;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The real service on ports of its own, with a connection to it. */
+public final class RunningService implements AutoCloseable {
+
+  private static final int DEADLINE_SECONDS = 20;
+
+  private final Service service;
+  private final ManagedChannel channel;
+  private boolean drained;
+
+  private RunningService(Service service) {
+    this.service = service;
+    this.channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", service.grpc().port()).usePlaintext().build();
+  }
+
+  /**
+   * @param query null for the default one
+   * @param flags by name, such as {@code --pool-size}
+   */
+  public static RunningService on(
+      CountedDatabase database, String query, Map<String, String> flags) {
+    Map<String, String> all = new HashMap<>(flags);
+    all.put("--db-url", database.url());
+    all.put("--db-user", database.user());
+    all.put("--query", query);
+    return with(all);
+  }
+
+  public static RunningService on(CountedDatabase database) {
+    return on(database, Setting.QUERY.defaultText(), Map.of());
+  }
+
+  public static RunningService with(Map<String, String> flags) {
+    Map<String, String> all = new HashMap<>(flags);
+    all.put("--port", "0");
+    all.put("--admin-port", "0");
+    all.putIfAbsent("--drain-timeout", "5s");
+    SettingTexts texts = SettingTexts.choose(all, Map.of());
+    return new RunningService(Service.start(Settings.of(texts, Runtime.getRuntime().maxMemory())));
+  }
+
+  public ManagedChannel channel() {
+    return channel;
+  }
+
+  /** Its deadline begins now. */
+  public ResourceServiceBlockingStub stub() {
+    return ResourceServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  public Address admin() {
+    return service.admin();
+  }
+
+  public int waiters() {
+    return service.loadOnce().waiters();
+  }
+
+  public int flights() {
+    return service.loadOnce().flights();
+  }
+
+  public boolean drain() {
+    drained = true;
+    return service.drain();
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    if (!drained) {
+      drain();
+    }
+  }
+}

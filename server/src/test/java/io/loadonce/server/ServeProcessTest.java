@@ -1,0 +1,146 @@
+package io.loadonce.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.loadonce.db.CountedDatabase;
+import io.loadonce.v1.GetRequest;
+import io.loadonce.v1.GetResponse;
+import io.loadonce.v1.ResourceServiceGrpc;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process of its own, started as people do and ended by signals. */
+@Timeout(60)
+class ServeProcessTest {
+
+  private static final Pattern READY =
+      Pattern.compile("ready grpc=127\\.0\\.0\\.1:(\\d+) admin=(.*)");
+
+  @TempDir Path directory;
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static CountedDatabase database;
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @BeforeAll
+  static void startDatabase() throws Exception {
+    database = CountedDatabase.postgres();
+  }
+
+  @AfterAll
+  static void stopDatabase() throws Exception {
+    database.close();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable one : open) {
+      one.close();
+    }
+  }
+
+  @Test
+  void sigterm_callInFlight_isAnsweredAndTheProcessEndsWithZero() throws Exception {
+    Served served = serve(Duration.ofSeconds(4));
+    ListenableFuture<GetResponse> call = get(served);
+    awaitWaiter(served);
+
+    served.process().destroy();
+
+    assertThat(call.get(30, TimeUnit.SECONDS).getResource().getId()).isEqualTo("2988507");
+    assertThat(served.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(served.process().exitValue()).isZero();
+  }
+
+  @Test
+  void sigterm_twice_endsAtOnce() throws Exception {
+    Served served = serve(Duration.ofSeconds(40));
+    assertThat(get(served)).isNotDone();
+    awaitWaiter(served);
+
+    served.process().destroy();
+    awaitDraining(served);
+    served.process().toHandle().destroy();
+
+    assertThat(served.process().waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(served.process().exitValue()).isEqualTo(143);
+  }
+
+  /** A process, and where it is reached. */
+  private record Served(Process process, ManagedChannel channel, String admin) {}
+
+  private Served serve(Duration delay) throws IOException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "serve",
+                "--port=0",
+                "--admin-port=0",
+                "--load-timeout=50s",
+                "--db-url=" + database.url(),
+                "--db-user=" + database.user(),
+                "--query=" + database.slowQuery(delay))
+            .redirectError(directory.resolve("log").toFile())
+            .start();
+    open.add(process::destroyForcibly);
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    Matcher ready = READY.matcher(String.valueOf(out.readLine()));
+    assertThat(ready.matches()).isTrue();
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", Integer.parseInt(ready.group(1)))
+            .usePlaintext()
+            .build();
+    open.add(channel::shutdownNow);
+    return new Served(process, channel, ready.group(2));
+  }
+
+  private static ListenableFuture<GetResponse> get(Served served) {
+    return ResourceServiceGrpc.newFutureStub(served.channel())
+        .withDeadlineAfter(40, TimeUnit.SECONDS)
+        .get(GetRequest.newBuilder().setId("2988507").build());
+  }
+
+  private static void awaitWaiter(Served served) {
+    await().until(() -> page(served, "/metrics").body().contains("loadonce_waiters 1.0"));
+  }
+
+  private static void awaitDraining(Served served) {
+    await().until(() -> page(served, "/healthz").statusCode() == 503);
+  }
+
+  private static HttpResponse<String> page(Served served, String path) throws Exception {
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create("http://" + served.admin() + path))
+            .timeout(Duration.ofSeconds(10))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+}

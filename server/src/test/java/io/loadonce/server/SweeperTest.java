@@ -1,0 +1,26 @@
+package io.loadonce.server;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class SweeperTest {
+
+  @Test
+  void sweep_thatThrowsEachTime_isRunAgain() {
+    AtomicInteger sweeps = new AtomicInteger();
+    try (Sweeper _ =
+        Sweeper.start(
+            () -> {
+              if (sweeps.incrementAndGet() % 2 == 0) {
+                throw new StackOverflowError("planted");
+              }
+              throw new IllegalStateException("planted");
+            },
+            Duration.ofMillis(1))) {
+      await().until(() -> sweeps.get() > 10);
+    }
+  }
+}

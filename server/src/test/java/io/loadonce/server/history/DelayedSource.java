@@ -1,0 +1,61 @@
+package io.loadonce.server.history;
+
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceException;
+import io.loadonce.db.SourceQuery;
+import io.loadonce.db.SourceRow;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A database far away: a query takes a while to get there, and its rows a while to come back. What
+ * the statement itself is delayed by lies between the two, after its moment of truth.
+ */
+record DelayedSource<K, V>(ResourceSource<K, V> source, Duration maxDelay)
+    implements ResourceSource<K, V> {
+
+  @Override
+  public SourceQuery<K, V> query(List<K> ids) {
+    SourceQuery<K, V> query = source.query(ids);
+    return new SourceQuery<>() {
+      @Override
+      public Map<K, SourceRow<V>> run() throws SourceException {
+        delay();
+        Map<K, SourceRow<V>> rows = query.run();
+        delay();
+        return rows;
+      }
+
+      @Override
+      public void cancel() {
+        query.cancel();
+      }
+    };
+  }
+
+  @Override
+  public int connections() {
+    return source.connections();
+  }
+
+  @Override
+  public int maxIdsPerQuery() {
+    return source.maxIdsPerQuery();
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+
+  /** Three in four queries are not delayed, so that they overtake the fourth. */
+  private void delay() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    if (!maxDelay.isZero() && random.nextInt(4) == 0) {
+      LockSupport.parkNanos(random.nextLong(maxDelay.toNanos()));
+    }
+  }
+}

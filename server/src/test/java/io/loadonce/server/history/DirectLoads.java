@@ -1,0 +1,54 @@
+package io.loadonce.server.history;
+
+import io.loadonce.db.JdbcResourceSource;
+import io.loadonce.db.ResourceId;
+import io.loadonce.db.ResourceSource;
+import io.loadonce.db.SourceException;
+import io.loadonce.db.SourceRow;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Versions from the same database, by the same queries and as slowly, with no engine between. */
+final class DirectLoads implements AutoCloseable {
+  static final Duration MAX_DELAY = Variant.SLOW_LOADS.maxDelay();
+
+  private final ResourceSource<ResourceId, Long> source;
+
+  DirectLoads(HistoryDatabase database) {
+    source =
+        new DelayedSource<>(
+            JdbcResourceSource.open(database.settings(MAX_DELAY), LoadOnceSubject::payload),
+            MAX_DELAY);
+  }
+
+  long version(int id) throws SourceException {
+    Long version = versions(Set.of(id)).get(id);
+    if (version == null) {
+      throw new IllegalStateException("no row " + id);
+    }
+    return version;
+  }
+
+  Map<Integer, Long> versions(Set<Integer> ids) throws SourceException {
+    List<ResourceId> keys = ids.stream().map(id -> new ResourceId(id.toString())).toList();
+    Map<Integer, Long> versions = new HashMap<>();
+    source
+        .query(keys)
+        .run()
+        .forEach(
+            (key, row) -> {
+              if (row instanceof SourceRow.Found<Long>(Long _, long version)) {
+                versions.put(Integer.valueOf(key.text()), version);
+              }
+            });
+    return versions;
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

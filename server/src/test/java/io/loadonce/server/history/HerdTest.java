@@ -1,0 +1,90 @@
+package io.loadonce.server.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.JdbcResourceSource;
+import io.loadonce.db.Resource;
+import io.loadonce.db.ResourceId;
+import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.LoadSettings;
+import io.loadonce.server.load.Outcome;
+import io.loadonce.server.lock.LockSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/**
+ * G1, counted in the database: callers who all missed, and come to the lock one after the other.
+ */
+class HerdTest {
+  private static final int IDS = 200;
+  private static final int CALLERS = 4;
+  private static final Duration WAIT = Duration.ofSeconds(10);
+
+  /** Longer than a load takes: some come when the load that they missed is over. */
+  private static final long MAX_LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+  @Test
+  void join_missedBeforeTheLoadWasOver_asksForEachIdOnce() throws Exception {
+    try (CountedDatabase database = CountedDatabase.postgres();
+        JdbcResourceSource<Resource> source =
+            JdbcResourceSource.open(database.settings(), row -> row);
+        ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
+      LoadOnce<ResourceId, Resource> engine =
+          new LoadOnce<>(
+              new MemoryCache<>(Variant.PLAIN.cache(), _ -> 8, _ -> 8),
+              LoadSettings.DEFAULTS,
+              LockSettings.DEFAULTS,
+              source,
+              System::nanoTime);
+      CyclicBarrier missed = new CyclicBarrier(CALLERS);
+      List<Future<?>> callers = new ArrayList<>();
+      for (int caller = 0; caller < CALLERS; caller++) {
+        SplittableRandom random = new SplittableRandom(caller);
+        callers.add(
+            threads.submit(
+                () -> {
+                  for (int id = 0; id < IDS; id++) {
+                    call(engine, new ResourceId(Integer.toString(id)), missed, random);
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> caller : callers) {
+        caller.get();
+      }
+      Map<String, Long> loads = database.loadsPerId();
+      System.out.printf(
+          "history, herds: %d callers on each of %d cold ids, ids loaded more than once: %d%n",
+          CALLERS, loads.size(), loads.values().stream().filter(count -> count > 1).count());
+      assertThat(loads).hasSize(IDS);
+      assertThat(loads.values()).containsOnly(1L);
+    }
+  }
+
+  private static void call(
+      LoadOnce<ResourceId, Resource> engine,
+      ResourceId id,
+      CyclicBarrier missed,
+      SplittableRandom random)
+      throws Exception {
+    assertThat(engine.look(id, LoadOnce.ANY_VERSION)).isNull();
+    missed.await();
+    LockSupport.parkNanos(random.nextLong(MAX_LATE_NANOS));
+    CompletableFuture<Outcome<Resource>> answer = new CompletableFuture<>();
+    var _ = engine.join(id, LoadOnce.ANY_VERSION, WAIT, answer::complete);
+    answer.get(WAIT.toSeconds(), TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,177 @@
+package io.loadonce.server.history;
+
+import io.loadonce.db.ChangedTable;
+import io.loadonce.db.DatabaseSettings;
+import io.loadonce.db.KeyType;
+import io.loadonce.db.PostgresTriggers;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A PostgreSQL process with table {@code history}, whose rows have a version and, as payload, the
+ * same version once more, so that a row that was put together from two shows. Ends with the
+ * process. Safe for use by many threads.
+ */
+final class HistoryDatabase implements AutoCloseable {
+  private final String url;
+  private volatile EmbeddedPostgres server;
+
+  private HistoryDatabase(EmbeddedPostgres server, int rows) throws SQLException {
+    this.server = server;
+    this.url = server.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
+    execute(
+        """
+        CREATE TABLE history (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, payload TEXT NOT NULL)
+          WITH (fillfactor = 50);
+        INSERT INTO history SELECT id, 1, '1' FROM generate_series(0, %d) id;
+        ANALYZE history;
+        """
+            .formatted(rows - 1));
+  }
+
+  /** Starts one with the ids from 0 on; takes seconds. */
+  static HistoryDatabase start(int rows) throws IOException, SQLException {
+    return new HistoryDatabase(EmbeddedPostgres.builder().start(), rows);
+  }
+
+  /**
+   * As {@link #start}, for one that {@link #shutDown} is called on.
+   *
+   * @param directory where it keeps its rows meanwhile; empty, and the caller's to delete
+   */
+  static HistoryDatabase start(int rows, Path directory) throws IOException, SQLException {
+    return new HistoryDatabase(open(directory, /* port= */ 0), rows);
+  }
+
+  private static EmbeddedPostgres open(Path directory, int port) throws IOException {
+    return EmbeddedPostgres.builder()
+        .setDataDirectory(directory)
+        .setCleanDataDirectory(false)
+        .setPort(port)
+        .start();
+  }
+
+  /**
+   * Asks for rows by id. The rows are those of the moment at which the statement begins; it ends up
+   * to {@code maxDelay} later.
+   */
+  DatabaseSettings settings(Duration maxDelay) {
+    String query = "SELECT id, version, payload FROM history WHERE id IN (:ids)";
+    String delay = " AND (SELECT TRUE FROM pg_sleep(random() * " + maxDelay.toNanos() / 1e9 + "))";
+    return DatabaseSettings.builder()
+        .url(url)
+        .user("postgres")
+        .query(maxDelay.isZero() ? query : query + delay)
+        .key("id", KeyType.BIGINT)
+        .versionColumn("version")
+        .build();
+  }
+
+  /** Makes the table say which of its rows have changed. */
+  HistoryDatabase withTriggers() throws SQLException {
+    execute(PostgresTriggers.script(new ChangedTable("history", "id")));
+    return this;
+  }
+
+  /** A connection that {@link #cutConnections} knows by that name. */
+  Connection connect(String name) throws SQLException {
+    return DriverManager.getConnection(url + "?ApplicationName=" + name, "postgres", "");
+  }
+
+  /** Cuts every connection of that name, as an operator or a crash does. */
+  void cutConnections(String name) throws SQLException {
+    execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '%s'"
+            .formatted(name));
+  }
+
+  void execute(String sql) throws SQLException {
+    try (Connection connection = connect("fixture");
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Stops every process of the server where it stands; nothing of it answers until it thaws. */
+  Frozen freeze() throws IOException, SQLException {
+    return Frozen.freeze(postmaster());
+  }
+
+  private ProcessHandle postmaster() throws IOException, SQLException {
+    Path pidFile = dataDirectory().resolve("postmaster.pid");
+    try (Stream<String> lines = Files.lines(pidFile)) {
+      return lines
+          .findFirst()
+          .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
+          .orElseThrow();
+    }
+  }
+
+  private Path dataDirectory() throws SQLException {
+    try (Connection connection = connect("fixture");
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SHOW data_directory")) {
+      result.next();
+      return Path.of(result.getString(1));
+    }
+  }
+
+  /** Ends the server; its port refuses connections until the restart. */
+  Restart shutDown() throws IOException, SQLException {
+    Path directory = dataDirectory();
+    int port = server.getPort();
+    server.close();
+    return () -> server = open(directory, port);
+  }
+
+  /** Ends the server before the process ends. */
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+
+  /** What ends an outage; to be closed. */
+  interface Restart extends AutoCloseable {
+    @Override
+    void close() throws IOException;
+  }
+
+  /** The processes of a server that stand still; to be closed, which lets them go on. */
+  record Frozen(List<ProcessHandle> processes) implements Restart {
+
+    /** The postmaster first, so that it makes no more processes meanwhile. */
+    static Frozen freeze(ProcessHandle postmaster) throws IOException {
+      List<ProcessHandle> processes = new ArrayList<>();
+      processes.add(postmaster);
+      signal("-STOP", postmaster);
+      for (ProcessHandle child : postmaster.descendants().toList()) {
+        signal("-STOP", child);
+        processes.add(child);
+      }
+      return new Frozen(processes);
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (ProcessHandle process : processes) {
+        signal("-CONT", process);
+      }
+    }
+
+    /** A process that has ended meanwhile is none to be signalled. */
+    private static void signal(String signal, ProcessHandle process) throws IOException {
+      new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().onExit().join();
+    }
+  }
+}

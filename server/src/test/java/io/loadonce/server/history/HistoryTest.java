@@ -1,0 +1,87 @@
+package io.loadonce.server.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The promises G2, G3 and G4, on many reads. {@code -Dhistory.reads} makes it more of them, {@code
+ * -Dhistory.seed} chooses the same ones again.
+ */
+class HistoryTest {
+  private static final int READS = Integer.getInteger("history.reads", 100_000);
+  private static final long SEED =
+      Long.getLong("history.seed", new SplittableRandom().nextInt(1_000_000));
+
+  private static HistoryDatabase database;
+
+  @BeforeAll
+  static void startDatabase() throws IOException, SQLException {
+    database = HistoryDatabase.start(HistoryRun.IDS);
+  }
+
+  @Test
+  void read_invalidationsRaceLoads_keepsEveryPromise() throws Exception {
+    Verdict total = Verdict.NONE;
+    for (Variant variant : Variant.values()) {
+      try (LoadOnceSubject subject = new LoadOnceSubject(database, variant)) {
+        HistoryRun run = new HistoryRun(HistoryPlan.of(SEED, share(READS)), database, subject);
+        Verdict verdict = run.run();
+        report("clean, " + variant, verdict);
+        assertThat(run.brokenWrites()).isZero();
+        total = total.plus(verdict);
+      }
+    }
+    try (GrpcSubject subject = new GrpcSubject(database, Variant.SLOW_LOADS)) {
+      HistoryPlan plan = HistoryPlan.of(SEED, share(READS));
+      Verdict verdict = new HistoryRun(plan, database, subject).run();
+      report("clean, over gRPC", verdict);
+      total = total.plus(verdict);
+    }
+    report("clean, all", total);
+    assertThat(total.isClean()).as(total.first()).isTrue();
+    assertThat(total.failed()).as("a busy machine").isLessThan(total.judged() / 100);
+  }
+
+  @Test
+  void read_databaseBreaksAgainAndAgain_keepsEveryPromise() throws Exception {
+    Verdict total = Verdict.NONE;
+    for (Variant variant : Variant.values()) {
+      try (LoadOnceSubject subject = new LoadOnceSubject(database, variant);
+          Faults faults = Faults.start(database, SEED)) {
+        HistoryPlan plan = HistoryPlan.of(SEED, share(READS * 2 / 5));
+        Verdict verdict = new HistoryRun(plan, database, subject).run();
+        report("faults, " + variant + ", " + faults.summary(), verdict);
+        total = total.plus(verdict);
+      }
+    }
+    try (GrpcSubject subject = new GrpcSubject(database, Variant.SLOW_LOADS);
+        Faults faults = Faults.start(database, SEED)) {
+      HistoryPlan plan = HistoryPlan.of(SEED, share(READS * 2 / 5));
+      Verdict verdict = new HistoryRun(plan, database, subject).run();
+      report("faults, over gRPC, " + faults.summary(), verdict);
+      total = total.plus(verdict);
+    }
+    report("faults, all", total);
+    assertThat(total.isClean()).as(total.first()).isTrue();
+  }
+
+  /** Of each variant, and of the wire. */
+  private static int share(int reads) {
+    return Math.ceilDiv(reads, Variant.values().length + 1);
+  }
+
+  private static void report(String what, Verdict verdict) {
+    System.out.println("history, " + what + ": " + verdict);
+    if (!verdict.isClean()) {
+      System.out.printf(
+          "history, again: mvn -q -pl server -am verify -Dtest=HistoryTest -DfailIfNoTests=false"
+              + " -Dsurefire.failIfNoSpecifiedTests=false -Dhistory.reads=%d -Dhistory.seed=%d%n",
+          READS, SEED);
+    }
+  }
+}

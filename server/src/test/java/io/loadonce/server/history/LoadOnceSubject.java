@@ -1,0 +1,121 @@
+package io.loadonce.server.history;
+
+import io.loadonce.db.JdbcResourceSource;
+import io.loadonce.db.Resource;
+import io.loadonce.db.ResourceId;
+import io.loadonce.db.ResourceSource;
+import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.Outcome;
+import io.loadonce.server.load.Outcome.Failed;
+import io.loadonce.server.load.Outcome.Found;
+import io.loadonce.server.load.Outcome.Missing;
+import io.loadonce.server.load.Outcome.Outdated;
+import io.loadonce.server.load.Outcome.Refused;
+import io.loadonce.server.load.Outcome.TimedOut;
+import io.loadonce.server.lock.LockSettings;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The engine, in this process. What it keeps of a row is its payload. */
+final class LoadOnceSubject implements HistorySubject {
+  static final Duration LOAD_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration WAIT = Duration.ofSeconds(2);
+  private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(5);
+
+  private final ResourceSource<ResourceId, Long> source;
+  private final MemoryCache<ResourceId, Long> cache;
+  private final LoadOnce<ResourceId, Long> engine;
+  private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor();
+
+  LoadOnceSubject(HistoryDatabase database, Variant variant) {
+    JdbcResourceSource<Long> jdbc =
+        JdbcResourceSource.open(database.settings(variant.maxDelay()), LoadOnceSubject::payload);
+    if (!jdbc.isReachable()) {
+      throw new IllegalStateException("the database is not there");
+    }
+    this.source = new DelayedSource<>(jdbc, variant.maxDelay());
+    this.cache = new MemoryCache<>(variant.cache(), _ -> 8, _ -> 8);
+    this.engine = new LoadOnce<>(cache, variant.load(), lockSettings(), source, System::nanoTime);
+    alsoSweep(engine::sweep);
+  }
+
+  /** For whatever else is to be done every few milliseconds. */
+  void alsoSweep(Runnable sweep) {
+    var _ =
+        sweeper.scheduleWithFixedDelay(sweep, 0, BETWEEN_SWEEPS.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  static LockSettings lockSettings() {
+    LockSettings defaults = LockSettings.DEFAULTS;
+    return new LockSettings(
+        defaults.segments(),
+        defaults.maxWaitersPerId(),
+        defaults.maxWaiters(),
+        LOAD_TIMEOUT,
+        defaults.abandonAfter());
+  }
+
+  /** The version as the payload has it. */
+  static long payload(Resource row) {
+    return Long.parseLong(row.data().getFieldsOrThrow("payload").getStringValue());
+  }
+
+  @Override
+  public Answer read(int id, long minVersion) throws InterruptedException {
+    ResourceId key = new ResourceId(Integer.toString(id));
+    Outcome<Long> hit = engine.look(key, minVersion);
+    return answer(hit == null ? load(key, minVersion) : hit);
+  }
+
+  @Override
+  public void invalidate(int id) {
+    engine.invalidate(new ResourceId(Integer.toString(id)));
+  }
+
+  /** Forgets as a cache without flights would, and fences none. */
+  void forgetOnly(int id) {
+    cache.remove(new ResourceId(Integer.toString(id)));
+  }
+
+  LoadOnce<ResourceId, Long> engine() {
+    return engine;
+  }
+
+  @Override
+  public void close() {
+    sweeper.shutdownNow();
+    source.close();
+  }
+
+  private Outcome<Long> load(ResourceId key, long minVersion) throws InterruptedException {
+    CompletableFuture<Outcome<Long>> outcome = new CompletableFuture<>();
+    var _ = engine.join(key, minVersion, WAIT, outcome::complete);
+    try {
+      return outcome.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an answer is never an exception", e);
+    }
+  }
+
+  private static Answer answer(Outcome<Long> outcome) {
+    return switch (outcome) {
+      case Found<Long> found -> row(found.value(), found.version());
+      case Outdated<Long> _ -> new Answer.TooOld();
+      case Failed<Long>(var reason) -> new Answer.NoAnswer(reason.toString());
+      case Missing<Long> _, Refused<Long> _, TimedOut<Long> _ ->
+          new Answer.NoAnswer(outcome.toString());
+    };
+  }
+
+  private static Answer row(long payload, long version) {
+    if (payload != version) {
+      throw new IllegalStateException("payload %d beside version %d".formatted(payload, version));
+    }
+    return new Answer.Row(version);
+  }
+}

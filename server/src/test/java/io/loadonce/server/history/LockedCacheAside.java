@@ -1,0 +1,30 @@
+package io.loadonce.server.history;
+
+/** One lock around the load, and a second look inside: no stampede any more, and as stale. */
+record LockedCacheAside(CacheAside aside, Object lock) implements HistorySubject {
+
+  LockedCacheAside(HistoryDatabase database) {
+    this(new CacheAside(database), new Object());
+  }
+
+  @Override
+  public Answer read(int id, long minVersion) {
+    Long kept = aside.memory().get(id);
+    if (kept != null) {
+      return new Answer.Row(kept);
+    }
+    synchronized (lock) {
+      return aside.read(id, minVersion);
+    }
+  }
+
+  @Override
+  public void invalidate(int id) {
+    aside.invalidate(id);
+  }
+
+  @Override
+  public void close() {
+    aside.close();
+  }
+}

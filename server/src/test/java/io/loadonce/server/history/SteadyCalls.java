@@ -1,0 +1,96 @@
+package io.loadonce.server.history;
+
+import io.loadonce.db.ResourceId;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.Outcome;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Gets at a fixed rate, whether or not earlier ones have been answered: callers do not go away
+ * because a service is slow. One thread makes them all, and none blocks it.
+ */
+final class SteadyCalls implements Callable<Long> {
+
+  /** Told of each answer, on whatever thread has it; must not block. */
+  interface Audience {
+    void answered(long beganNanos, Outcome<Long> outcome);
+  }
+
+  /** How often each id is wanted. */
+  enum Demand {
+    /** All alike. */
+    UNIFORM,
+    /** The n-th most wanted one n times less often than the most wanted one. */
+    ZIPF
+  }
+
+  private final LoadOnce<ResourceId, Long> engine;
+  private final ResourceId[] ids;
+  private final double[] cumulative;
+  private final int perSecond;
+  private final Duration duration;
+  private final Duration patience;
+  private final Audience audience;
+  private final SplittableRandom random = new SplittableRandom(1);
+
+  SteadyCalls(
+      LoadOnce<ResourceId, Long> engine,
+      int ids,
+      Demand demand,
+      int perSecond,
+      Duration duration,
+      Duration patience,
+      Audience audience) {
+    this.engine = engine;
+    this.perSecond = perSecond;
+    this.duration = duration;
+    this.patience = patience;
+    this.audience = audience;
+    this.ids = new ResourceId[ids];
+    this.cumulative = new double[ids];
+    double sum = 0;
+    for (int id = 0; id < ids; id++) {
+      this.ids[id] = new ResourceId(Integer.toString(id));
+      sum += demand == Demand.ZIPF ? 1.0 / (id + 1) : 1;
+      cumulative[id] = sum;
+    }
+  }
+
+  /** Blocks for the duration; returns how many calls were made. */
+  @Override
+  public Long call() {
+    long startNanos = System.nanoTime();
+    long calls = (long) perSecond * duration.toMillis() / 1_000;
+    for (long call = 0; call < calls; call++) {
+      long dueNanos = startNanos + call * 1_000_000_000L / perSecond;
+      for (long left = dueNanos - System.nanoTime(); left > 0; ) {
+        LockSupport.parkNanos(left);
+        left = dueNanos - System.nanoTime();
+      }
+      get(next());
+    }
+    return calls;
+  }
+
+  private void get(ResourceId id) {
+    long beganNanos = System.nanoTime();
+    Outcome<Long> hit = engine.look(id, LoadOnce.ANY_VERSION);
+    if (hit != null) {
+      audience.answered(beganNanos, hit);
+      return;
+    }
+    var _ =
+        engine.join(
+            id, LoadOnce.ANY_VERSION, patience, outcome -> audience.answered(beganNanos, outcome));
+  }
+
+  private ResourceId next() {
+    double point = random.nextDouble() * cumulative[cumulative.length - 1];
+    int found = Arrays.binarySearch(cumulative, point);
+    return ids[Math.min(found < 0 ? -found - 1 : found, ids.length - 1)];
+  }
+}

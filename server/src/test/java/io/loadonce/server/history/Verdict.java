@@ -1,0 +1,78 @@
+package io.loadonce.server.history;
+
+import java.util.Locale;
+
+/**
+ * What became of the reads of a history.
+ *
+ * @param judged the reads that gave a row; the others are counted and not judged
+ * @param stale G2: older than what had been promised when the read started
+ * @param below G3: less than the version that was asked for
+ * @param backward G4: less than the same client had been given before
+ * @param failed the reads that ended with an error
+ * @param refused the reads that were told that the row is older than asked for
+ * @param writes the acknowledged invalidations
+ * @param firstFailure why the first of the failed reads failed, empty for none
+ * @param first the first violation that was found, empty for none
+ */
+record Verdict(
+    int judged,
+    int stale,
+    int below,
+    int backward,
+    int failed,
+    int refused,
+    int writes,
+    String first,
+    String firstFailure) {
+
+  static final Verdict NONE = new Verdict(0, 0, 0, 0, 0, 0, 0, "", "");
+
+  boolean isClean() {
+    return stale + below + backward == 0;
+  }
+
+  /** The verdict on both histories. */
+  Verdict plus(Verdict other) {
+    return new Verdict(
+        judged + other.judged,
+        stale + other.stale,
+        below + other.below,
+        backward + other.backward,
+        failed + other.failed,
+        refused + other.refused,
+        writes + other.writes,
+        first.isEmpty() ? other.first : first,
+        firstFailure.isEmpty() ? other.firstFailure : firstFailure);
+  }
+
+  /**
+   * With 95 % confidence a read is wrong less often than this, if none was: the rule of three. Of
+   * reads as they were made here, and not of any others.
+   */
+  double bound() {
+    return 3.0 / judged;
+  }
+
+  @Override
+  public String toString() {
+    String counted =
+        String.format(
+            Locale.ROOT,
+            "%,d reads judged: %d stale (G2), %d below min_version (G3), %d backward (G4);"
+                + " %,d failed, %,d refused as too old, %,d invalidations",
+            judged,
+            stale,
+            below,
+            backward,
+            failed,
+            refused,
+            writes);
+    if (!firstFailure.isEmpty()) {
+      counted += " (failed: " + firstFailure + ")";
+    }
+    return isClean()
+        ? counted + String.format(Locale.ROOT, "; bound 3/N = %.1e", bound())
+        : counted + "; first " + first;
+  }
+}
