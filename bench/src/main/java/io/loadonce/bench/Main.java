@@ -15,7 +15,7 @@ import picocli.CommandLine.ParseResult;
 @Command(
     name = "loadonce",
     description = "Measures what is claimed of the service.",
-    subcommands = {HelpCommand.class, LadderCommand.class, BenchCommand.class})
+    subcommands = {HelpCommand.class, BenchCommand.class, LadderCommand.class})
 public final class Main {
 
   private Main() {}
