@@ -70,7 +70,8 @@ final class SpeedTable {
             left("unit", line -> line.getKey().unit()),
             right("CPU: driver", line -> share(line.getValue(), "driver")),
             right("server", line -> share(line.getValue(), "server")),
-            right("database", line -> share(line.getValue(), "database")));
+            right("database", line -> share(line.getValue(), "database")),
+            right("per CPU second\nof the server", line -> perCpuSecond(line.getValue())));
     return table(readings.entrySet(), columns);
   }
 
@@ -118,6 +119,18 @@ final class SpeedTable {
             .map(reading -> reading.shares().getOrDefault(who, 0.0))
             .toList();
     return shares.isEmpty() ? "" : String.format(Locale.ROOT, "%.0f %%", median(shares) * 100);
+  }
+
+  /** What is left of a rate when the machine has others to serve as well. */
+  private static String perCpuSecond(List<Reading> readings) {
+    double cores = Runtime.getRuntime().availableProcessors();
+    List<Double> rates =
+        readings.stream()
+            .filter(reading -> reading.shares().getOrDefault("server", 0.0) > 0)
+            .map(
+                reading -> reading.value() / (reading.shares().getOrDefault("server", 1.0) * cores))
+            .toList();
+    return rates.isEmpty() ? "" : number(median(rates));
   }
 
   /** To three digits where it is small, and to the whole number where it is not. */

@@ -9,8 +9,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Many threads on one id or on many. Of a thousand calls of a thread one forgets its id first, so
- * that loads begin while others ask.
+ * Many threads on one id or on many, which are in memory. Of a thousand calls of a thread one
+ * forgets its id first, so that loads begin while others ask.
  */
 @State(Scope.Benchmark)
 public class CrowdBenchmark {
@@ -29,8 +29,11 @@ public class CrowdBenchmark {
   }
 
   @Setup
-  public void create() {
+  public void fill(Ids ids) throws InterruptedException {
     loader = Way.of(way, new InstantSource());
+    for (ResourceId id : ids.stored()) {
+      var _ = loader.get(id);
+    }
   }
 
   @Benchmark

@@ -29,6 +29,9 @@ public final class MemoryProbe {
   private static final Duration START_AND_FILL = Duration.ofMinutes(2);
   private static final int GARBAGE_COLLECTIONS = 3;
 
+  /** Put into a memory that is thrown away, so that what classes take is not counted. */
+  private static final int ROWS_BEFORE = 1_000;
+
   private MemoryProbe() {}
 
   /**
@@ -84,6 +87,7 @@ public final class MemoryProbe {
   public static void main(String[] arguments) {
     int rows = Integer.parseInt(arguments[0]);
     Duration time = Duration.ofMillis(Long.parseLong(arguments[1]));
+    var _ = filled(Math.min(rows, ROWS_BEFORE));
     long before = usedBytes();
     MemoryCache<ResourceId, EncodedResource> cache = filled(rows);
     double bytesPerRow = (usedBytes() - before) / (double) rows;

@@ -74,21 +74,29 @@ final class RedisScene implements Scene {
     Map<String, ProcessHandle> theirs = Map.of("server", redis.handle());
     Driven get =
         board.watch(
-            "Get hit", "Loadonce", "h2load", ours, () -> HitCheck.hits(loadonce, 1, this::get));
+            "Get hit, beside Redis",
+            "Loadonce",
+            "h2load",
+            ours,
+            () -> HitCheck.hits(loadonce, 1, this::get));
     Driven redisGet =
         board.watch(
-            "Get hit", "Redis GET", "redis-benchmark", theirs, () -> redis(REDIS_GET, redisGets));
+            "Get hit, beside Redis",
+            "Redis GET",
+            "redis-benchmark",
+            theirs,
+            () -> redis(REDIS_GET, redisGets));
     board.add(Figure.HITS_REDIS, get.perSecond() / redisGet.perSecond());
     Driven batchGet =
         board.watch(
-            "batch of 100",
+            "batch of 100, beside Redis",
             "Loadonce",
             "h2load",
             ours,
             () -> HitCheck.hits(loadonce, BATCH, this::batchGet));
     Driven multiGet =
         board.watch(
-            "batch of 100",
+            "batch of 100, beside Redis",
             "Redis MGET",
             "redis-benchmark",
             theirs,
