@@ -27,7 +27,9 @@ class MainTest {
 
     assertThat(help.status()).isZero();
     assertThat(help.err()).isEmpty();
-    assertThat(help.out()).contains(setting.flag() + "=" + setting.unit());
+    String value = "=" + setting.unit();
+    assertThat(help.out())
+        .contains(setting.flag() + (setting.isSwitch() ? "[" + value + "]" : value));
     assertThat(help.out().replaceAll("\\s+", ""))
         .contains(setting.defaultText().replaceAll("\\s+", ""));
     assertThat(help.out()).contains("\n" + setting.group().heading() + "\n");
