@@ -116,6 +116,12 @@ public enum KeyType {
   }
 
   private static long parseLong(String text) throws InvalidIdException {
+    for (int i = 0; i < text.length(); i++) {
+      // Java takes the digits of every script for digits.
+      if (text.charAt(i) > '9') {
+        throw new InvalidIdException("id must be a decimal number of at most 64 bits");
+      }
+    }
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {

@@ -20,15 +20,16 @@ enum Setting {
   QUERY(Group.DATABASE, "SQL", embedded().query().toString(), "One SELECT with IN (:ids) once."),
   KEY_COLUMN(Group.DATABASE, "NAME", "id", "Column of the result that holds the id."),
   KEY_TYPE(Group.DATABASE, "TYPE", "bigint", "Type of that column: bigint, text or uuid."),
-  VERSION_COLUMN(Group.DATABASE, "NAME", "", "Column that holds the version; none by default."),
+  VERSION_COLUMN(
+      Group.DATABASE, "NAME", "", "Column of versions, which must never go down; none by default."),
   POOL_SIZE(Group.DATABASE, "N", "8", "Connections, and so queries at the same moment."),
   CONNECT_TIMEOUT(Group.DATABASE, "TIME", "1s", "How long a query may wait for a connection."),
   LOAD_TIMEOUT(Group.DATABASE, "TIME", "5s", "How long a load may last, its wait included."),
   MAX_IDS_PER_QUERY(Group.DATABASE, "N", "256", "Ids in one query, at most 256."),
   MAX_ROW_BYTES(Group.DATABASE, "BYTES", "1MiB", "The largest row that is given."),
 
-  TTL(Group.MEMORY, "TIME", "60s", "How long a row is fresh; 0s keeps nothing."),
-  NEGATIVE_TTL(Group.MEMORY, "TIME", "5s", "How long the absence of a row is; 0s keeps nothing."),
+  TTL(Group.MEMORY, "TIME", "60s", "How long a row is fresh; 0s: never."),
+  NEGATIVE_TTL(Group.MEMORY, "TIME", "5s", "How long the absence of a row is; 0s: never."),
   TTL_JITTER(Group.MEMORY, "SHARE", "0.1", "Share of both that chance may take off, 0 to 1."),
   SOFT_TTL(Group.MEMORY, "TIME", "", "A row in demand is read again after this; none by default."),
   EARLY_REFRESH(

@@ -10,6 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is forgotten now and once more later: the delayed double delete.
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounded by {@link #MAX_PENDING_IDS}. Never blocks; safe for use by many threads.
  */
 public final class Repeats {
+  private static final Logger log = LoggerFactory.getLogger(Repeats.class);
 
   /** The longest that the second time may be put off. */
   public static final Duration MAX_DELAY = Duration.ofMinutes(1);
@@ -93,6 +96,8 @@ public final class Repeats {
   private void run(Repeat repeat) {
     try {
       var _ = repeat.action().get();
+    } catch (RuntimeException | Error e) {
+      log.error("a repeated invalidation failed", e);
     } finally {
       release(repeat.ids());
     }

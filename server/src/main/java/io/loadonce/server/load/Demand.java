@@ -25,6 +25,9 @@ final class Demand<K, V> implements Consumer<Outcome<V>> {
   /** Set before the waiter joins, and read in its callback. */
   private @Nullable Waiter<K, Outcome<V>> waiter;
 
+  /** Whether the caller has left; it may do so between two flights. */
+  private volatile boolean left;
+
   /** Only touched by the callback, and that is called by one thread at a time. */
   private boolean joinedAgain;
 
@@ -40,6 +43,11 @@ final class Demand<K, V> implements Consumer<Outcome<V>> {
     return mine;
   }
 
+  /** To be called before the waiter is withdrawn from the lock. */
+  void leave() {
+    left = true;
+  }
+
   @Override
   public void accept(Outcome<V> outcome) {
     Waiter<K, Outcome<V>> mine = Objects.requireNonNull(waiter);
@@ -47,7 +55,9 @@ final class Demand<K, V> implements Consumer<Outcome<V>> {
     boolean wasReadAfterTheCall = mine.led() || joinedAgain;
     if ((isTooOld || outcome instanceof Missing) && !wasReadAfterTheCall) {
       joinedAgain = true;
-      joinAgain.accept(mine);
+      if (!left) {
+        joinAgain.accept(mine);
+      }
       return;
     }
     caller.accept(isTooOld ? refusal((Found<V>) outcome) : outcome);

@@ -34,11 +34,10 @@ final class EntryJudge<V> {
     if (entry == null || !entry.isFresh(nowNanos)) {
       return null;
     }
-    boolean deaf = hearing.isDeaf();
-    if (deaf
-        && hearing.unheardNanos(entry.readNanos(), nowNanos) > settings.unheardFor().toNanos()) {
+    if (isUnheard(entry, nowNanos)) {
       return null;
     }
+    boolean deaf = hearing.isDeaf();
     return switch (entry) {
       case Entry.Row<V> row when row.version() >= minVersion ->
           found(row, deaf ? Origin.STALE : Origin.MEMORY, nowNanos);
@@ -54,9 +53,11 @@ final class EntryJudge<V> {
       return outcome;
     }
     long pastNanos = nowNanos - row.freshUntilNanos();
-    return pastNanos < settings.staleOnError().toNanos()
-        ? found(row, Origin.STALE, nowNanos)
-        : outcome;
+    boolean mayBeGiven =
+        settings.staleOnError().isPositive()
+            && pastNanos < settings.staleOnError().toNanos()
+            && !isUnheard(row, nowNanos);
+    return mayBeGiven ? found(row, Origin.STALE, nowNanos) : outcome;
   }
 
   /**
@@ -79,6 +80,12 @@ final class EntryJudge<V> {
     }
     double chance = 1 - ThreadLocalRandom.current().nextDouble();
     return -Math.log(chance) * scale >= leftNanos;
+  }
+
+  /** Whether a change of the entry may have been missed for longer than is borne. */
+  private boolean isUnheard(Entry<V> entry, long nowNanos) {
+    return hearing.isDeaf()
+        && hearing.unheardNanos(entry.readNanos(), nowNanos) > settings.unheardFor().toNanos();
   }
 
   /** The row of the greater version, if both are rows; else the flight's own outcome. */

@@ -6,10 +6,6 @@ import io.loadonce.server.cache.Entry;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Failed;
-import io.loadonce.server.load.Outcome.Found;
-import io.loadonce.server.load.Outcome.Missing;
-import io.loadonce.server.load.Outcome.Origin;
-import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.Entrance;
@@ -24,15 +20,12 @@ import io.loadonce.server.lock.Swept;
 import io.loadonce.server.lock.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Answers lookups from memory and, when it must ask the database, asks once, however many callers
@@ -57,18 +50,14 @@ public final class LoadOnce<K, V> {
   /** A longer wait is taken for this one; a flight does not last as long. */
   public static final Duration MAX_WAIT = Duration.ofHours(1);
 
-  private static final Logger log = LoggerFactory.getLogger(LoadOnce.class);
-
   /** For a caller who takes whatever version there is. */
   public static final long ANY_VERSION = Long.MIN_VALUE;
-
-  /** After a background refresh has failed, the next one waits so long. */
-  private static final Duration REFRESH_RETRY = Duration.ofSeconds(1);
 
   private final MemoryCache<K, V> cache;
   private final SegmentedLock<K, Outcome<V>> lock;
   private final LoadQueue<K, V> queue;
   private final EntryJudge<V> judge;
+  private final Landing<K, V> landing;
   private final Hearing hearing = new Hearing();
   private final LongSupplier nanoClock;
   private final Duration loadTimeout;
@@ -86,7 +75,8 @@ public final class LoadOnce<K, V> {
     this.cache = cache;
     this.lock = new SegmentedLock<>(lockSettings);
     this.judge = new EntryJudge<>(loadSettings, hearing);
-    this.queue = new LoadQueue<>(source, nanoClock, this::land);
+    this.landing = new Landing<>(cache, lock, judge, nanoClock);
+    this.queue = new LoadQueue<>(source, nanoClock, landing);
     this.nanoClock = nanoClock;
     this.loadTimeout = lockSettings.loadTimeout();
   }
@@ -142,15 +132,18 @@ public final class LoadOnce<K, V> {
       List<K> ids, long minVersion, Duration timeout, List<Consumer<Outcome<V>>> callers) {
     List<Flight<K, Outcome<V>>> began = new ArrayList<>();
     List<Withdrawal> withdrawals = new ArrayList<>();
-    for (int i = 0; i < ids.size(); i++) {
-      Outcome<V> hit = look(ids.get(i), minVersion);
-      if (hit == null) {
-        withdrawals.add(join(ids.get(i), minVersion, timeout, callers.get(i), began));
-      } else {
-        callers.get(i).accept(hit);
+    try {
+      for (int i = 0; i < ids.size(); i++) {
+        Outcome<V> hit = look(ids.get(i), minVersion);
+        if (hit == null) {
+          withdrawals.add(join(ids.get(i), minVersion, timeout, callers.get(i), began));
+        } else {
+          callers.get(i).accept(hit);
+        }
       }
+    } finally {
+      queue.add(began);
     }
-    queue.add(began);
     return withdrawals;
   }
 
@@ -214,12 +207,12 @@ public final class LoadOnce<K, V> {
   public void sweep() {
     Swept<K, Outcome<V>> swept = lock.sweep(nanoClock.getAsLong());
     for (Waiter<K, Outcome<V>> waiter : swept.late()) {
-      answer(waiter, new TimedOut<>());
+      Landing.answer(waiter, new TimedOut<>());
     }
     if (!swept.stranded().isEmpty()) {
       Outcome<V> tooLong = new Failed<>(tooLong());
       for (Waiter<K, Outcome<V>> waiter : swept.stranded()) {
-        answer(waiter, orStale(waiter.id(), tooLong));
+        Landing.answer(waiter, landing.orStale(waiter.id(), tooLong));
       }
     }
     queue.cancelUnwanted();
@@ -265,6 +258,11 @@ public final class LoadOnce<K, V> {
       Duration timeout,
       Consumer<Outcome<V>> caller,
       List<Flight<K, Outcome<V>>> began) {
+    if (!timeout.isPositive()) {
+      counts.add(Ending.TIMED_OUT);
+      caller.accept(new TimedOut<>());
+      return () -> false;
+    }
     Duration bounded = timeout.compareTo(MAX_WAIT) < 0 ? timeout : MAX_WAIT;
     long deadlineNanos = nanoClock.getAsLong() + bounded.toNanos();
     Consumer<Outcome<V>> counted =
@@ -272,13 +270,27 @@ public final class LoadOnce<K, V> {
           counts.add(outcome);
           caller.accept(outcome);
         };
-    Waiter<K, Outcome<V>> waiter =
-        minVersion == ANY_VERSION
-            ? new Waiter<>(id, deadlineNanos, counted)
-            : new Demand<K, V>(minVersion, counted, again -> enter(again, minVersion))
-                .waiter(id, deadlineNanos);
+    if (minVersion == ANY_VERSION) {
+      Waiter<K, Outcome<V>> waiter = new Waiter<>(id, deadlineNanos, counted);
+      enter(waiter, minVersion, began);
+      return () -> withdraw(waiter);
+    }
+    return demand(id, minVersion, deadlineNanos, counted, began);
+  }
+
+  private Withdrawal demand(
+      K id,
+      long minVersion,
+      long deadlineNanos,
+      Consumer<Outcome<V>> counted,
+      List<Flight<K, Outcome<V>>> began) {
+    Demand<K, V> demand = new Demand<>(minVersion, counted, again -> enter(again, minVersion));
+    Waiter<K, Outcome<V>> waiter = demand.waiter(id, deadlineNanos);
     enter(waiter, minVersion, began);
-    return () -> withdraw(waiter);
+    return () -> {
+      demand.leave();
+      return withdraw(waiter);
+    };
   }
 
   private boolean withdraw(Waiter<K, Outcome<V>> waiter) {
@@ -297,9 +309,9 @@ public final class LoadOnce<K, V> {
     switch (lock.join(waiter, id -> judge.usable(cache.get(id), minVersion, nowNanos), nowNanos)) {
       case Began<K, Outcome<V>, Outcome<V>>(Flight<K, Outcome<V>> flight) -> began.add(flight);
       case Joined<K, Outcome<V>, Outcome<V>> _ -> {}
-      case Present<K, Outcome<V>, Outcome<V>>(Outcome<V> found) -> answer(waiter, found);
+      case Present<K, Outcome<V>, Outcome<V>>(Outcome<V> found) -> Landing.answer(waiter, found);
       case Full<K, Outcome<V>, Outcome<V>>(Entrance.Cap cap) ->
-          answer(waiter, new Refused<>(capOf(cap)));
+          Landing.answer(waiter, new Refused<>(capOf(cap)));
     }
   }
 
@@ -310,75 +322,12 @@ public final class LoadOnce<K, V> {
   }
 
   private void refresh(K id, long nowNanos) {
+    if (!queue.hasRoomForRefreshes()) {
+      return;
+    }
     Flight<K, Outcome<V>> flight = lock.beginRefresh(id, nowNanos);
     if (flight != null) {
       queue.add(List.of(flight));
-    }
-  }
-
-  /** Publishes first, in the same step takes the flight out of the table, and wakes last. */
-  private void land(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
-    Collection<Waiter<K, Outcome<V>>> freed =
-        lock.complete(
-            flight,
-            () -> publish(flight, newest(flight, outcome), readNanos),
-            younger -> pass(flight.id(), newest(flight, outcome), younger));
-    Outcome<V> led = orStale(flight.id(), newest(flight, outcome));
-    Outcome<V> joined =
-        led instanceof Found<V>(V value, long version, Origin origin, long ageNanos)
-                && origin == Origin.LOADED
-            ? new Found<>(value, version, Origin.JOINED, ageNanos)
-            : led;
-    for (Waiter<K, Outcome<V>> waiter : freed) {
-      answer(waiter, waiter.led() ? led : joined);
-    }
-  }
-
-  /**
-   * What an older, fenced flight has brought meanwhile, if that is newer; fixed once it is over.
-   */
-  private Outcome<V> newest(Flight<K, Outcome<V>> flight, Outcome<V> own) {
-    return EntryJudge.newer(own, flight.overtaken());
-  }
-
-  /** Who is given a newer row by a fenced flight must find nothing older afterwards. */
-  private void pass(K id, Outcome<V> outcome, @Nullable Flight<K, Outcome<V>> younger) {
-    if (!(outcome instanceof Found<V> row)) {
-      return;
-    }
-    if (younger != null) {
-      younger.overtake(EntryJudge.newer(row, younger.overtaken()));
-    }
-    if (cache.get(id) instanceof Entry.Row<V> kept && kept.version() < row.version()) {
-      cache.fill(id, row.value(), row.version(), kept.readNanos());
-    }
-  }
-
-  private void publish(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
-    K id = flight.id();
-    switch (outcome) {
-      case Found<V> found -> cache.fill(id, found.value(), found.version(), readNanos);
-      case Missing<V> _ -> cache.fillAbsent(id, readNanos);
-      case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ -> {
-        if (flight.isRefreshing()) {
-          cache.postponeRefresh(id, nanoClock.getAsLong() + REFRESH_RETRY.toNanos());
-        }
-      }
-    }
-  }
-
-  private Outcome<V> orStale(K id, Outcome<V> outcome) {
-    return outcome instanceof Failed
-        ? judge.orStale(outcome, cache.get(id), nanoClock.getAsLong())
-        : outcome;
-  }
-
-  /** One caller's broken callback must not keep the others from their answer. */
-  private void answer(Waiter<K, Outcome<V>> waiter, Outcome<V> outcome) {
-    try {
-      waiter.answer(outcome);
-    } catch (RuntimeException | Error e) {
-      log.error("a caller's callback failed", e);
     }
   }
 

@@ -31,17 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoadQueue<K, V> {
 
-  /** Whom the queue tells how a load ended. */
-  interface Landing<K, V> {
-
-    /**
-     * Called once for each flight that was loaded, on the thread that loaded it.
-     *
-     * @param readNanos when the database was asked
-     */
-    void land(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos);
-  }
-
   /** One query under way and the flights that it is for. */
   private record Load<K, V>(SourceQuery<K, V> query, int ids, List<Flight<K, Outcome<V>>> flights) {
     boolean isUnwanted() {
@@ -85,17 +74,27 @@ final class LoadQueue<K, V> {
       wanted = Math.min(queriesWaiting, source.connections() - loaders);
       loaders += wanted;
     }
-    for (int i = 0; i < wanted; i++) {
-      Thread.ofVirtual().name("loader").start(this::loadUntilNoneWaits);
+    int started = 0;
+    try {
+      for (; started < wanted; started++) {
+        Thread.ofVirtual().name("loader").start(this::loadUntilNoneWaits);
+      }
+    } finally {
+      giveBack(wanted - started);
     }
   }
 
-  /** Cancels, each on a thread of its own, the queries in which nobody is interested any more. */
+  /**
+   * Drops the flights, and cancels, each on a thread of its own, the queries in which nobody is
+   * interested any more. To be called after each sweep of the lock, which is what ends such
+   * flights.
+   */
   void cancelUnwanted() {
     List<Load<K, V>> unwanted;
     synchronized (mutex) {
       unwanted = underWay.stream().filter(Load::isUnwanted).toList();
       unwanted.forEach(underWay::remove);
+      waiting.removeIf(Flight::isOver);
     }
     for (Load<K, V> load : unwanted) {
       Thread.ofVirtual().name("canceller").start(load.query()::cancel);
@@ -117,6 +116,13 @@ final class LoadQueue<K, V> {
     return idsLoaded.sum();
   }
 
+  /** Whether a refresh, for which nobody waits, would leave callers their place in the queue. */
+  boolean hasRoomForRefreshes() {
+    synchronized (mutex) {
+      return waiting.size() < source.maxIdsPerQuery();
+    }
+  }
+
   /** How many loads run at this moment; a snapshot. Zero when idle. */
   int loaders() {
     synchronized (mutex) {
@@ -125,8 +131,21 @@ final class LoadQueue<K, V> {
   }
 
   private void loadUntilNoneWaits() {
-    for (Load<K, V> load = next(); load != null; load = next()) {
-      run(load);
+    boolean isDone = false;
+    try {
+      for (Load<K, V> load = next(); load != null; load = next()) {
+        run(load);
+      }
+      isDone = true;
+    } finally {
+      giveBack(isDone ? 0 : 1);
+    }
+  }
+
+  /** For loaders that never began, or ended by an error. */
+  private void giveBack(int lost) {
+    synchronized (mutex) {
+      loaders -= lost;
     }
   }
 
@@ -139,7 +158,7 @@ final class LoadQueue<K, V> {
       long tookNanos = nanoClock.getAsLong() - readNanos;
       loadNanos.accumulateAndGet(tookNanos, (average, took) -> average + (took - average) / 8);
       for (Flight<K, Outcome<V>> flight : load.flights()) {
-        landing.land(flight, outcomeOf(rows.get(flight.id())), readNanos);
+        landing.land(flight, outcomeOf(rows.get(flight.id()), tookNanos), readNanos);
       }
     } catch (SourceException e) {
       landAll(load, new Outcome.Failed<>(e), readNanos);
@@ -161,11 +180,11 @@ final class LoadQueue<K, V> {
     }
   }
 
-  private static <V> Outcome<V> outcomeOf(@Nullable SourceRow<V> row) {
+  private static <V> Outcome<V> outcomeOf(@Nullable SourceRow<V> row, long ageNanos) {
     return switch (row) {
       case null -> new Outcome.Missing<>();
       case SourceRow.Found<V>(V value, long version) ->
-          new Outcome.Found<>(value, version, Outcome.Origin.LOADED, /* ageNanos= */ 0);
+          new Outcome.Found<>(value, version, Outcome.Origin.LOADED, ageNanos);
       case SourceRow.Unusable<V>(SourceException reason) -> new Outcome.Failed<>(reason);
     };
   }
@@ -175,10 +194,7 @@ final class LoadQueue<K, V> {
     synchronized (mutex) {
       List<Flight<K, Outcome<V>>> flights = new ArrayList<>();
       while (!waiting.isEmpty() && flights.size() < source.maxIdsPerQuery()) {
-        Flight<K, Outcome<V>> flight = waiting.remove();
-        if (!flight.isOver()) {
-          flights.add(flight);
-        }
+        flights.add(waiting.remove());
       }
       if (flights.isEmpty()) {
         loaders--;

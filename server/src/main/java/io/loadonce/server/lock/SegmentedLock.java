@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guarantees. An id has at most one flight that may publish. What a flight publishes is seen by
  * the second look of everyone who did not join it. After {@link #fence} has returned, no flight
- * that began before publishes. A waiter that leaves, by {@link #withdraw} or in a {@link #sweep},
- * leaves nothing behind. Non-guarantees: fairness between ids, and that the one who began a flight
- * is still there when it ends.
+ * that began before publishes; it may only replace an older row by its own. A waiter that leaves,
+ * by {@link #withdraw} or in a {@link #sweep}, leaves nothing behind. Non-guarantees: fairness
+ * between ids, and that the one who began a flight is still there when it ends.
  *
  * <p>Nothing here blocks but for the mutex of one segment, and that is held for a few map
  * operations and for the short functions that are handed in: a look into memory, a publication into

@@ -35,7 +35,11 @@ public final class ServiceMetrics implements AutoCloseable {
     for (Ending ending : Ending.values()) {
       lookups(loadOnce.counts(), ending);
     }
-    counter("loadonce.queries", "Queries sent to the database", loadOnce, LoadOnce::queries);
+    counter(
+        "loadonce.queries",
+        "Loads from the database; each is one query unless a row spoils it",
+        loadOnce,
+        LoadOnce::queries);
     counter("loadonce.ids.loaded", "Ids those queries asked for", loadOnce, LoadOnce::idsLoaded);
     gauge("loadonce.flights", "Loads under way", loadOnce, LoadOnce::flights);
     gauge("loadonce.waiters", "Callers that wait for a load", loadOnce, LoadOnce::waiters);

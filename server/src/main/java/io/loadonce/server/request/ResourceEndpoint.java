@@ -110,10 +110,6 @@ public final class ResourceEndpoint implements BindableService {
       return;
     }
     Duration patience = patience();
-    if (!patience.isPositive()) {
-      answer(call, new Outcome.TimedOut<>());
-      return;
-    }
     call.onCancel(
         loadOnce.join(id, query.minVersion(), patience, outcome -> answer(call, outcome)),
         Withdrawal::withdraw);
@@ -126,10 +122,6 @@ public final class ResourceEndpoint implements BindableService {
       return;
     }
     Duration patience = patience();
-    if (!patience.isPositive()) {
-      call.fail(OutcomeStatus.of(new Outcome.TimedOut<>()));
-      return;
-    }
     long minVersion = request.hasMinVersion() ? request.getMinVersion() : LoadOnce.ANY_VERSION;
     BatchLookup batch = new BatchLookup(call, size);
     List<ResourceId> ids = new ArrayList<>(size);

@@ -127,6 +127,12 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
     whenCancelled.run();
   }
 
+  /** Also comes when a method has thrown and gRPC has closed the call for it. */
+  @Override
+  public void onComplete() {
+    openCalls.take(this);
+  }
+
   private void protocolError(String text) {
     if (openCalls.take(this)) {
       call.close(io.grpc.Status.INTERNAL.withDescription(text), new Metadata());

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -148,6 +149,39 @@ class FreshnessTest {
     assertThat(look("a")).isEqualTo(found(2, Origin.STALE, Duration.ZERO));
     engine.hearing().regained();
     assertThat(look("a")).isEqualTo(found(2, Origin.MEMORY, Duration.ZERO));
+  }
+
+  @Test
+  void join_unheardForTooLongAndUnreachable_staysFailed() throws Exception {
+    load("a", 1);
+    engine.hearing().lost(clock.get());
+    clock.addAndGet(SECOND.multipliedBy(2).toNanos() + 1);
+    Caller caller = join("a");
+    database.next().fail(unavailable());
+    assertThat(caller.outcome()).isInstanceOf(Failed.class);
+  }
+
+  @Test
+  void withdraw_betweenTwoFlights_joinsNoSecondOne() throws Exception {
+    AtomicReference<@Nullable Withdrawal> leaving = new AtomicReference<>();
+    Caller leader = new Caller();
+    // The leader is answered first, when the other has been freed and not yet called back.
+    engine.join(
+        "a",
+        LoadOnce.ANY_VERSION,
+        MINUTE,
+        outcome -> {
+          assertThat(Objects.requireNonNull(leaving.get()).withdraw()).isFalse();
+          leader.accept(outcome);
+        });
+    StallingSource.Asked early = database.next();
+    Caller demanding = new Caller();
+    leaving.set(engine.join("a", 5, MINUTE, demanding));
+    early.findVersion(4);
+    assertThat(leader.outcome()).isInstanceOf(Found.class);
+    await(() -> assertThat(engine.busyLoaders()).isZero());
+    assertThat(database.queries()).isOne();
+    assertThat(demanding.isAnswered()).isFalse();
   }
 
   @Test

@@ -323,6 +323,15 @@ class LoadOnceTest {
   }
 
   @Test
+  void join_deadlinePassedAlready_timesOutWithoutAQuery() throws Exception {
+    Caller late = new Caller();
+    late.joined(engine.join("a", LoadOnce.ANY_VERSION, Duration.ZERO, late));
+    assertThat(late.outcome()).isEqualTo(new TimedOut<>());
+    assertThat(database.queries()).isZero();
+    assertThat(engine.counts().count(Ending.TIMED_OUT)).isOne();
+  }
+
+  @Test
   void await_interrupted_leavesNoWaiter() throws Exception {
     CompletableFuture<Thread.State> ended = new CompletableFuture<>();
     Thread waiting =

@@ -161,14 +161,14 @@ class PlantedBugsTest {
         new PlantedBug(
             "G7: the error of one id reaches the others of its query",
             LOAD + "LoadQueue.java",
-            "outcomeOf(rows.get(flight.id()))",
+            "outcomeOf(rows.get(flight.id()), tookNanos)",
             "outcomeOf(rows.values().stream()"
                 + ".filter(SourceRow.Unusable.class::isInstance).findAny()"
-                + ".orElse(rows.get(flight.id())))",
+                + ".orElse(rows.get(flight.id())), tookNanos)",
             LOAD_TEST + "join_oneUnusableRowInAQuery_failsThatIdOnly"),
         new PlantedBug(
             "R4: an error is kept",
-            LOAD + "LoadOnce.java",
+            LOAD + "Landing.java",
             "case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ -> {",
             "case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ -> {"
                 + " cache.fillAbsent(id, readNanos);",
@@ -181,15 +181,15 @@ class PlantedBugsTest {
             LOAD_TEST + "join_loaderThrowsAnError_everyoneHearsOfIt"),
         new PlantedBug(
             "R8: one broken callback keeps the others from their answer",
-            LOAD + "LoadOnce.java",
+            LOAD + "Landing.java",
             "catch (RuntimeException | Error e)",
             "catch (java.util.concurrent.CancellationException e)",
             LOAD_TEST + "join_oneCallbackThrows_othersAreAnswered"),
         new PlantedBug(
             "R3: what was abandoned in the queue is asked all the same",
             LOAD + "LoadQueue.java",
-            "if (!flight.isOver()) {",
-            "if (flight != null) {",
+            "      waiting.removeIf(Flight::isOver);\n",
+            "",
             LOAD_TEST + "join_abandonedInTheQueue_isNeverAsked"),
         new PlantedBug(
             "an id is asked twice in one query",
@@ -215,13 +215,13 @@ class PlantedBugsTest {
             FRESH_TEST + "join_flightReadTooEarly_allWhoNeedMoreShareASecondOne"),
         new PlantedBug(
             "G4: a fenced flight keeps a newer row to itself",
-            LOAD + "LoadOnce.java",
+            LOAD + "Landing.java",
             "      younger.overtake(EntryJudge.newer(row, younger.overtaken()));\n",
             "",
             FRESH_TEST + "join_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot"),
         new PlantedBug(
             "G4: a newer row of a fenced flight does not reach memory",
-            LOAD + "LoadOnce.java",
+            LOAD + "Landing.java",
             "cache.get(id) instanceof Entry.Row<V> kept && kept.version() < row.version()",
             "cache.get(id) instanceof Entry.Row<V> kept && kept.version() > row.version()",
             FRESH_TEST + "look_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot"),
@@ -234,15 +234,27 @@ class PlantedBugsTest {
         new PlantedBug(
             "stale-on-error knows no bound",
             LOAD + "EntryJudge.java",
-            "return pastNanos < settings.staleOnError().toNanos()",
-            "return pastNanos < Long.MAX_VALUE",
+            "&& pastNanos < settings.staleOnError().toNanos()",
+            "",
             FRESH_TEST + "join_databaseUnreachable_oldRowIsGivenAsStaleForAWhile"),
         new PlantedBug(
             "memory is believed although changes are not heard",
             LOAD + "EntryJudge.java",
-            "boolean deaf = hearing.isDeaf();",
-            "boolean deaf = false;",
+            "return hearing.isDeaf()\n",
+            "return hearing == null\n",
             FRESH_TEST + "look_changesUnheard_isStaleForAWhileThenAMiss"),
+        new PlantedBug(
+            "stale-on-error gives what was unheard for too long",
+            LOAD + "EntryJudge.java",
+            "&& !isUnheard(row, nowNanos)",
+            "",
+            FRESH_TEST + "join_unheardForTooLongAndUnreachable_staysFailed"),
+        new PlantedBug(
+            "R3: a caller who left between two flights joins the second",
+            LOAD + "Demand.java",
+            "if (!left) {",
+            "if (mine != null) {",
+            FRESH_TEST + "withdraw_betweenTwoFlights_joinsNoSecondOne"),
         new PlantedBug(
             "a refresh is cancelled because nobody waits for it",
             LOCK + "Flight.java",
@@ -251,7 +263,7 @@ class PlantedBugsTest {
             FRESH_TEST + "look_refreshed_isTheNewRow"),
         new PlantedBug(
             "a refresh that failed is tried again at once",
-            LOAD + "LoadOnce.java",
+            LOAD + "Landing.java",
             "if (flight.isRefreshing()) {",
             "if (id == null) {",
             FRESH_TEST + "look_refreshFailed_isGivenAndTriedAgainLater"));

@@ -1,0 +1,116 @@
+package io.loadonce.server.load;
+
+import io.loadonce.server.cache.Entry;
+import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Outcome.Failed;
+import io.loadonce.server.load.Outcome.Found;
+import io.loadonce.server.load.Outcome.Missing;
+import io.loadonce.server.load.Outcome.Origin;
+import io.loadonce.server.load.Outcome.Outdated;
+import io.loadonce.server.load.Outcome.Refused;
+import io.loadonce.server.load.Outcome.TimedOut;
+import io.loadonce.server.lock.Flight;
+import io.loadonce.server.lock.SegmentedLock;
+import io.loadonce.server.lock.Waiter;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a flight: what it brought is published, the flight leaves the table, and everyone who
+ * waited is answered. Never blocks; safe for use by many threads.
+ */
+final class Landing<K, V> {
+  private static final Logger log = LoggerFactory.getLogger(LoadOnce.class);
+
+  /** After a background refresh has failed, the next one waits so long. */
+  private static final Duration REFRESH_RETRY = Duration.ofSeconds(1);
+
+  private final MemoryCache<K, V> cache;
+  private final SegmentedLock<K, Outcome<V>> lock;
+  private final EntryJudge<V> judge;
+  private final LongSupplier nanoClock;
+
+  Landing(
+      MemoryCache<K, V> cache,
+      SegmentedLock<K, Outcome<V>> lock,
+      EntryJudge<V> judge,
+      LongSupplier nanoClock) {
+    this.cache = cache;
+    this.lock = lock;
+    this.judge = judge;
+    this.nanoClock = nanoClock;
+  }
+
+  /** Publishes first, in the same step takes the flight out of the table, and wakes last. */
+  void land(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
+    Collection<Waiter<K, Outcome<V>>> freed =
+        lock.complete(
+            flight,
+            () -> publish(flight, newest(flight, outcome), readNanos),
+            younger -> pass(flight.id(), newest(flight, outcome), younger));
+    Outcome<V> led = orStale(flight.id(), newest(flight, outcome));
+    Outcome<V> joined =
+        led instanceof Found<V>(V value, long version, Origin origin, long ageNanos)
+                && origin == Origin.LOADED
+            ? new Found<>(value, version, Origin.JOINED, ageNanos)
+            : led;
+    for (Waiter<K, Outcome<V>> waiter : freed) {
+      answer(waiter, waiter.led() ? led : joined);
+    }
+  }
+
+  /**
+   * What an older, fenced flight has brought meanwhile, if that is newer; fixed once it is over.
+   */
+  private Outcome<V> newest(Flight<K, Outcome<V>> flight, Outcome<V> own) {
+    return EntryJudge.newer(own, flight.overtaken());
+  }
+
+  /** Who is given a newer row by a fenced flight must find nothing older afterwards. */
+  private void pass(K id, Outcome<V> outcome, @Nullable Flight<K, Outcome<V>> younger) {
+    if (!(outcome instanceof Found<V> row)) {
+      return;
+    }
+    if (younger != null) {
+      younger.overtake(EntryJudge.newer(row, younger.overtaken()));
+    }
+    if (cache.get(id) instanceof Entry.Row<V> kept && kept.version() < row.version()) {
+      cache.fill(id, row.value(), row.version(), kept.readNanos());
+    }
+  }
+
+  private void publish(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
+    K id = flight.id();
+    switch (outcome) {
+      case Found<V> found -> cache.fill(id, found.value(), found.version(), readNanos);
+      case Missing<V> _ -> cache.fillAbsent(id, readNanos);
+      case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ -> {
+        if (flight.isRefreshing()) {
+          cache.postponeRefresh(id, nanoClock.getAsLong() + REFRESH_RETRY.toNanos());
+        }
+      }
+    }
+  }
+
+  /**
+   * What is given for an outcome: an old row, if the database cannot be reached and that may be.
+   */
+  Outcome<V> orStale(K id, Outcome<V> outcome) {
+    return outcome instanceof Failed
+        ? judge.orStale(outcome, cache.get(id), nanoClock.getAsLong())
+        : outcome;
+  }
+
+  /** One caller's broken callback must not keep the others from their answer. */
+  static <K, V> void answer(Waiter<K, Outcome<V>> waiter, Outcome<V> outcome) {
+    try {
+      waiter.answer(outcome);
+    } catch (RuntimeException | Error e) {
+      log.error("a caller's callback failed", e);
+    }
+  }
+}
