@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.util.ResourceLeakDetector;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -69,6 +70,8 @@ public final class GrpcPort {
    */
   public static GrpcPort open(Address address, ResourceEndpoint endpoint, Health health)
       throws IOException {
+    // It takes a stack trace of one buffer in a hundred, for leaks that only gRPC could have.
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     OpenStreams streams = new OpenStreams();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address.resolve())

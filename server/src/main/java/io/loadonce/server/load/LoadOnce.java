@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,20 +89,7 @@ public final class LoadOnce<K, V> {
    * @param minVersion an older row is taken for none; {@link #ANY_VERSION} for any
    */
   public @Nullable Outcome<V> look(K id, long minVersion) {
-    Entry<V> entry = cache.get(id);
-    if (entry == null) {
-      return null;
-    }
-    long nowNanos = nanoClock.getAsLong();
-    Outcome<V> outcome = judge.usable(entry, minVersion, nowNanos);
-    if (outcome == null) {
-      return null;
-    }
-    if (judge.isRefreshDue(entry, nowNanos, queue.loadNanos())) {
-      refresh(id, nowNanos);
-    }
-    counts.add(outcome);
-    return outcome;
+    return look(id, minVersion, nanoClock.getAsLong());
   }
 
   /**
@@ -125,20 +113,28 @@ public final class LoadOnce<K, V> {
    *
    * @param minVersion as for the look, for each
    * @param timeout how long the caller waits for each
-   * @param callers given the outcomes, one for each id and in their order
+   * @param caller given each outcome with the place of its id among them
    * @return how those that were not in memory give up
    */
   public List<Withdrawal> getAll(
-      List<K> ids, long minVersion, Duration timeout, List<Consumer<Outcome<V>>> callers) {
+      List<K> ids, long minVersion, Duration timeout, ObjIntConsumer<Outcome<V>> caller) {
     List<Flight<K, Outcome<V>>> began = new ArrayList<>();
     List<Withdrawal> withdrawals = new ArrayList<>();
+    long nowNanos = nanoClock.getAsLong();
     try {
       for (int i = 0; i < ids.size(); i++) {
-        Outcome<V> hit = look(ids.get(i), minVersion);
+        int place = i;
+        Outcome<V> hit = look(ids.get(i), minVersion, nowNanos);
         if (hit == null) {
-          withdrawals.add(join(ids.get(i), minVersion, timeout, callers.get(i), began));
+          withdrawals.add(
+              join(
+                  ids.get(i),
+                  minVersion,
+                  timeout,
+                  outcome -> caller.accept(outcome, place),
+                  began));
         } else {
-          callers.get(i).accept(hit);
+          caller.accept(hit, place);
         }
       }
     } finally {
@@ -250,6 +246,19 @@ public final class LoadOnce<K, V> {
   /** How many threads load, each with a connection; a snapshot. */
   public int busyLoaders() {
     return queue.loaders();
+  }
+
+  private @Nullable Outcome<V> look(K id, long minVersion, long nowNanos) {
+    Entry<V> entry = cache.get(id);
+    Outcome<V> outcome = judge.usable(entry, minVersion, nowNanos);
+    if (entry == null || outcome == null) {
+      return null;
+    }
+    if (judge.isRefreshDue(entry, nowNanos, queue.loadNanos())) {
+      refresh(id, nowNanos);
+    }
+    counts.add(outcome);
+    return outcome;
   }
 
   private Withdrawal join(

@@ -1,37 +1,45 @@
 package io.loadonce.server.request;
 
+import com.google.protobuf.CodedOutputStream;
+import io.loadonce.v1.BatchGetResponse;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 
 /** A {@code BatchGetResponse}: its results, one behind the other, none encoded again. */
 final class BatchGetReply implements WireMessage {
 
+  private static final int FIELD = BatchGetResponse.RESULTS_FIELD_NUMBER;
+
   private final List<WireMessage> results;
-  private final int sizeBytes;
+  private final long totalBytes;
 
   /**
-   * @param results each a {@code BatchGetResult}, in the order of the request
+   * @param results each a {@code BatchGetResult}, in the order of the request; not to be changed
+   *     from now on
    */
   BatchGetReply(List<WireMessage> results) {
-    this.results = List.copyOf(results);
-    int sum = 0;
-    for (WireMessage result : this.results) {
-      int size = result.sizeBytes();
-      sum = Math.addExact(sum, WireMessage.firstFieldHeadBytes(size) + size);
+    this.results = results;
+    long sum = 0;
+    for (WireMessage result : results) {
+      sum += GetReply.embeddedBytes(FIELD, result.sizeBytes());
     }
-    this.sizeBytes = sum;
+    this.totalBytes = sum;
+  }
+
+  /** What all of it takes, be it more than can be sent. */
+  long totalBytes() {
+    return totalBytes;
   }
 
   @Override
   public int sizeBytes() {
-    return sizeBytes;
+    return Math.toIntExact(totalBytes);
   }
 
   @Override
-  public void writeTo(OutputStream out) throws IOException {
+  public void writeTo(CodedOutputStream out) throws IOException {
     for (WireMessage result : results) {
-      WireMessage.writeFirstField(out, result.sizeBytes());
+      GetReply.writeHead(out, FIELD, result.sizeBytes());
       result.writeTo(out);
     }
   }

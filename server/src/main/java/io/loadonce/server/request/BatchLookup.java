@@ -1,9 +1,7 @@
 package io.loadonce.server.request;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * One BatchGet on its way: a place for each id. Whoever fills the last one sends the reply. Each
@@ -15,7 +13,10 @@ final class BatchLookup {
   static final int MAX_REPLY_BYTES = 64 << 20;
 
   private final UnaryCall<?> call;
-  private final AtomicReferenceArray<WireMessage> results;
+
+  /** Each place is written before {@link #open} is counted down for it, and read when that is 0. */
+  private final WireMessage[] results;
+
   private final AtomicInteger open;
 
   /**
@@ -23,31 +24,26 @@ final class BatchLookup {
    */
   BatchLookup(UnaryCall<?> call, int size) {
     this.call = call;
-    this.results = new AtomicReferenceArray<>(size);
+    this.results = new WireMessage[size];
     this.open = new AtomicInteger(size);
   }
 
   void fill(int place, WireMessage result) {
-    results.set(place, result);
+    results[place] = result;
     if (open.decrementAndGet() == 0) {
       send();
     }
   }
 
   private void send() {
-    List<WireMessage> inOrder = new ArrayList<>(results.length());
-    long bytes = 0;
-    for (int i = 0; i < results.length(); i++) {
-      inOrder.add(results.get(i));
-      bytes += results.get(i).sizeBytes();
-    }
-    if (bytes > MAX_REPLY_BYTES) {
+    BatchGetReply reply = new BatchGetReply(Arrays.asList(results));
+    if (reply.totalBytes() > MAX_REPLY_BYTES) {
       call.fail(
           Reason.INVALID_BATCH.status(
               "the rows of this batch have %,d bytes, the most is %,d; ask for fewer ids"
-                  .formatted(bytes, MAX_REPLY_BYTES)));
+                  .formatted(reply.totalBytes(), MAX_REPLY_BYTES)));
       return;
     }
-    call.reply(new BatchGetReply(inOrder));
+    call.reply(reply);
   }
 }

@@ -8,7 +8,6 @@ import io.loadonce.server.load.Outcome;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.LookupInfo;
 import java.io.IOException;
-import java.io.OutputStream;
 
 /**
  * A {@code GetResponse} of a row that is encoded already: its bytes, and a few bytes of {@code
@@ -19,41 +18,73 @@ final class GetReply implements WireMessage {
 
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-  private static final byte INFO_TAG =
-      tag(GetResponse.INFO_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-  private static final byte SOURCE_TAG =
-      tag(LookupInfo.SOURCE_FIELD_NUMBER, WireFormat.WIRETYPE_VARINT);
-  private static final byte AGE_TAG =
-      tag(LookupInfo.AGE_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-  private static final byte SECONDS_TAG =
-      tag(Duration.SECONDS_FIELD_NUMBER, WireFormat.WIRETYPE_VARINT);
-  private static final byte NANOS_TAG =
-      tag(Duration.NANOS_FIELD_NUMBER, WireFormat.WIRETYPE_VARINT);
-
   private final ByteString resource;
+  private final int source;
 
-  /** Field 2 with its tag and its length. */
-  private final byte[] info;
+  /** Zero seconds, zero nanoseconds and an age of zero are absent, as proto3 has it. */
+  private final long ageSeconds;
 
-  private GetReply(ByteString resource, byte[] info) {
+  private final int ageNanos;
+  private final int ageBytes;
+  private final int infoBytes;
+  private final int sizeBytes;
+
+  private GetReply(ByteString resource, LookupInfo.Source source, long ageNanos) {
     this.resource = resource;
-    this.info = info;
+    this.source = source.getNumber();
+    this.ageSeconds = ageNanos / NANOS_PER_SECOND;
+    this.ageNanos = (int) (ageNanos % NANOS_PER_SECOND);
+    this.ageBytes =
+        (ageSeconds == 0
+                ? 0
+                : CodedOutputStream.computeInt64Size(Duration.SECONDS_FIELD_NUMBER, ageSeconds))
+            + (this.ageNanos == 0
+                ? 0
+                : CodedOutputStream.computeInt32Size(Duration.NANOS_FIELD_NUMBER, this.ageNanos));
+    this.infoBytes =
+        CodedOutputStream.computeEnumSize(LookupInfo.SOURCE_FIELD_NUMBER, this.source)
+            + (ageBytes == 0 ? 0 : embeddedBytes(LookupInfo.AGE_FIELD_NUMBER, ageBytes));
+    this.sizeBytes =
+        CodedOutputStream.computeBytesSize(GetResponse.RESOURCE_FIELD_NUMBER, resource)
+            + embeddedBytes(GetResponse.INFO_FIELD_NUMBER, infoBytes);
   }
 
   static GetReply of(Outcome.Found<EncodedResource> found) {
-    return new GetReply(found.value().bytes(), info(source(found.origin()), found.ageNanos()));
+    return new GetReply(found.value().bytes(), source(found.origin()), found.ageNanos());
   }
 
   @Override
   public int sizeBytes() {
-    return WireMessage.firstFieldHeadBytes(resource.size()) + resource.size() + info.length;
+    return sizeBytes;
   }
 
   @Override
-  public void writeTo(OutputStream out) throws IOException {
-    WireMessage.writeFirstField(out, resource.size());
-    resource.writeTo(out);
-    out.write(info);
+  public void writeTo(CodedOutputStream out) throws IOException {
+    out.writeBytes(GetResponse.RESOURCE_FIELD_NUMBER, resource);
+    writeHead(out, GetResponse.INFO_FIELD_NUMBER, infoBytes);
+    out.writeEnum(LookupInfo.SOURCE_FIELD_NUMBER, source);
+    if (ageBytes != 0) {
+      writeHead(out, LookupInfo.AGE_FIELD_NUMBER, ageBytes);
+    }
+    if (ageSeconds != 0) {
+      out.writeInt64(Duration.SECONDS_FIELD_NUMBER, ageSeconds);
+    }
+    if (ageNanos != 0) {
+      out.writeInt32(Duration.NANOS_FIELD_NUMBER, ageNanos);
+    }
+  }
+
+  /** What a message of so many bytes takes as a field, with its tag and its length. */
+  static int embeddedBytes(int field, int contentBytes) {
+    return CodedOutputStream.computeTagSize(field)
+        + CodedOutputStream.computeUInt32SizeNoTag(contentBytes)
+        + contentBytes;
+  }
+
+  /** Writes the tag and the length of a message that is a field; its content is to follow. */
+  static void writeHead(CodedOutputStream out, int field, int contentBytes) throws IOException {
+    out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+    out.writeUInt32NoTag(contentBytes);
   }
 
   private static LookupInfo.Source source(Outcome.Origin origin) {
@@ -63,47 +94,5 @@ final class GetReply implements WireMessage {
       case JOINED -> LookupInfo.Source.SOURCE_JOINED;
       case STALE -> LookupInfo.Source.SOURCE_STALE;
     };
-  }
-
-  /** Zero seconds, zero nanoseconds and an age of zero are absent, as proto3 has it. */
-  private static byte[] info(LookupInfo.Source source, long ageNanos) {
-    long seconds = ageNanos / NANOS_PER_SECOND;
-    int nanos = (int) (ageNanos % NANOS_PER_SECOND);
-    int ageBytes =
-        (seconds == 0 ? 0 : 1 + varintBytes(seconds)) + (nanos == 0 ? 0 : 1 + varintBytes(nanos));
-    int infoBytes = 2 + (ageBytes == 0 ? 0 : 2 + ageBytes);
-    byte[] field = new byte[2 + infoBytes];
-    int at = put(field, 0, INFO_TAG, infoBytes);
-    at = put(field, at, SOURCE_TAG, source.getNumber());
-    if (ageBytes != 0) {
-      at = put(field, at, AGE_TAG, ageBytes);
-    }
-    if (seconds != 0) {
-      at = put(field, at, SECONDS_TAG, seconds);
-    }
-    if (nanos != 0) {
-      put(field, at, NANOS_TAG, nanos);
-    }
-    return field;
-  }
-
-  private static byte tag(int field, int wireType) {
-    return (byte) ((field << 3) | wireType);
-  }
-
-  private static int varintBytes(long value) {
-    return CodedOutputStream.computeUInt64SizeNoTag(value);
-  }
-
-  /** Writes a tag and a varint; returns where they end. */
-  private static int put(byte[] field, int start, byte tag, long value) {
-    int at = start;
-    field[at++] = tag;
-    long rest = value;
-    for (; (rest & ~0x7FL) != 0; rest >>>= 7) {
-      field[at++] = (byte) ((rest & 0x7F) | 0x80);
-    }
-    field[at++] = (byte) rest;
-    return at;
   }
 }

@@ -1,10 +1,11 @@
 package io.loadonce.server.request;
 
-import com.google.protobuf.Message;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
-import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.ProtoUtils;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 
 /**
  * What came over the wire. gRPC takes a request that cannot be parsed for a mistake of the server
@@ -20,16 +21,22 @@ sealed interface Received<Q> {
   /** Bytes that are no protobuf, or text in them that is no UTF-8. */
   record Malformed<Q>() implements Received<Q> {}
 
+  /** From the bytes of a request to what it asks for. */
+  interface Reader<Q> {
+    Q read(byte[] request) throws InvalidProtocolBufferException;
+  }
+
   /** For requests only. */
-  static <Q extends Message> Marshaller<Received<Q>> marshaller(Q defaultInstance) {
-    Marshaller<Q> generated = ProtoUtils.marshaller(defaultInstance);
+  static <Q> Marshaller<Received<Q>> marshaller(Reader<Q> reader) {
     return new Marshaller<>() {
       @Override
       public Received<Q> parse(InputStream stream) {
         try {
-          return new Parsed<>(generated.parse(stream));
-        } catch (StatusRuntimeException _) {
+          return new Parsed<>(reader.read(bytes(stream)));
+        } catch (InvalidProtocolBufferException _) {
           return new Malformed<>();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
         }
       }
 
@@ -38,5 +45,12 @@ sealed interface Received<Q> {
         throw new UnsupportedOperationException("a server sends no requests");
       }
     };
+  }
+
+  /** All of it; in one array of its size, where the transport knows that. */
+  private static byte[] bytes(InputStream stream) throws IOException {
+    return stream instanceof KnownLength
+        ? stream.readNBytes(stream.available())
+        : stream.readAllBytes();
   }
 }

@@ -1,6 +1,5 @@
 package io.loadonce.server.request;
 
-import com.google.protobuf.Message;
 import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -13,7 +12,6 @@ import io.loadonce.db.ResourceId;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
-import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.BatchGetResult;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.ResourceServiceGrpc;
@@ -21,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -75,13 +72,11 @@ public final class ResourceEndpoint implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     MethodDescriptor<Received<GetQuery>, WireMessage> get =
-        ResourceServiceGrpc.getGetMethod().toBuilder(GetQuery.marshaller(), WireStream.MARSHALLER)
-            .build();
-    MethodDescriptor<Received<BatchGetRequest>, WireMessage> batchGet =
-        onTheWire(ResourceServiceGrpc.getBatchGetMethod(), BatchGetRequest.getDefaultInstance());
+        onTheWire(ResourceServiceGrpc.getGetMethod(), GetQuery::of);
+    MethodDescriptor<Received<BatchQuery>, WireMessage> batchGet =
+        onTheWire(ResourceServiceGrpc.getBatchGetMethod(), BatchQuery::of);
     MethodDescriptor<Received<InvalidateRequest>, WireMessage> invalidate =
-        onTheWire(
-            ResourceServiceGrpc.getInvalidateMethod(), InvalidateRequest.getDefaultInstance());
+        onTheWire(ResourceServiceGrpc.getInvalidateMethod(), InvalidateRequest::parseFrom);
     ServiceDescriptor service =
         ServiceDescriptor.newBuilder(ResourceServiceGrpc.SERVICE_NAME)
             .setSchemaDescriptor(ResourceServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
@@ -115,28 +110,30 @@ public final class ResourceEndpoint implements BindableService {
         Withdrawal::withdraw);
   }
 
-  private void batchGet(BatchGetRequest request, UnaryCall<BatchGetRequest> call) {
-    int size = request.getIdsCount();
+  private void batchGet(BatchQuery query, UnaryCall<BatchQuery> call) {
+    int size = query.ids().size();
     if (size < 1 || size > MAX_IDS) {
       call.fail(invalidBatch(size));
       return;
     }
     Duration patience = patience();
-    long minVersion = request.hasMinVersion() ? request.getMinVersion() : LoadOnce.ANY_VERSION;
     BatchLookup batch = new BatchLookup(call, size);
     List<ResourceId> ids = new ArrayList<>(size);
-    List<Consumer<Outcome<EncodedResource>>> callers = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      int place = i;
+    int[] places = new int[size];
+    for (int place = 0; place < size; place++) {
       try {
-        ids.add(keyType.parse(request.getIds(i)));
-        callers.add(outcome -> batch.fill(place, result(outcome)));
+        ids.add(keyType.parse(query.ids().get(place)));
+        places[ids.size() - 1] = place;
       } catch (InvalidIdException e) {
         batch.fill(place, failed(invalid(e)));
       }
     }
     call.onCancel(
-        loadOnce.getAll(ids, minVersion, patience, callers),
+        loadOnce.getAll(
+            ids,
+            query.minVersion(),
+            patience,
+            (outcome, i) -> batch.fill(places[i], result(outcome))),
         all -> all.forEach(Withdrawal::withdraw));
   }
 
@@ -186,8 +183,8 @@ public final class ResourceEndpoint implements BindableService {
   }
 
   /** Same name, same schema, so that reflection finds it; other marshallers. */
-  private static <Q extends Message> MethodDescriptor<Received<Q>, WireMessage> onTheWire(
-      MethodDescriptor<Q, ?> generated, Q defaultInstance) {
-    return generated.toBuilder(Received.marshaller(defaultInstance), WireStream.MARSHALLER).build();
+  private static <Q> MethodDescriptor<Received<Q>, WireMessage> onTheWire(
+      MethodDescriptor<?, ?> generated, Received.Reader<Q> reader) {
+    return generated.toBuilder(Received.marshaller(reader), WireStream.MARSHALLER).build();
   }
 }

@@ -122,7 +122,7 @@ class LoadOnceTest {
     SourceException reason = new SourceException.InvalidRow("two rows");
     Caller good = new Caller();
     Caller bad = new Caller();
-    engine.getAll(List.of("good", "bad"), LoadOnce.ANY_VERSION, MINUTE, List.of(good, bad));
+    getAll(List.of("good", "bad"), List.of(good, bad));
     database
         .next()
         .find(
@@ -262,7 +262,7 @@ class LoadOnceTest {
   void getAll_someCold_loadsTheColdOnesInOneQuery() throws Exception {
     load("a");
     List<Caller> calls = IntStream.range(0, 4).mapToObj(_ -> new Caller()).toList();
-    engine.getAll(List.of("b", "a", "c", "b"), LoadOnce.ANY_VERSION, MINUTE, List.copyOf(calls));
+    getAll(List.of("b", "a", "c", "b"), calls);
     StallingSource.Asked query = database.next();
     assertThat(query.ids()).containsExactly("b", "c");
     query.find("row of ");
@@ -365,6 +365,11 @@ class LoadOnceTest {
     assertThat(engine.counts().count(Ending.LOADED)).isOne();
     assertThat(engine.counts().count(Ending.MEMORY)).isOne();
     assertThat(engine.counts().count(Ending.MISSING)).isEqualTo(2);
+  }
+
+  private void getAll(List<String> ids, List<Caller> callers) {
+    engine.getAll(
+        ids, LoadOnce.ANY_VERSION, MINUTE, (outcome, place) -> callers.get(place).accept(outcome));
   }
 
   private Caller join(String id) {
