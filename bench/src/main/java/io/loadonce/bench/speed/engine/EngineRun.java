@@ -24,6 +24,7 @@ public record EngineRun(Duration time, int forks) {
 
   public static final String OURS = "ours";
   public static final String GET_IF_PRESENT = "getIfPresent";
+  public static final String GET_IF_PRESENT_EXPIRING = "getIfPresentExpiring";
 
   private static final List<Integer> CROWDS = List.of(2, 8, 64);
   private static final int ITERATIONS = 5;
@@ -42,7 +43,7 @@ public record EngineRun(Duration time, int forks) {
       double callsPerMicrosecond,
       double error) {}
 
-  /** Hits, by one thread, on many ids: {@link #OURS} and {@link #GET_IF_PRESENT}. */
+  /** Hits, by one thread, on many ids: {@link #OURS} and Caffeine's two. */
   public List<Score> hits() {
     return run("hit", HitBenchmark.class, /* threads= */ 1, "16384");
   }

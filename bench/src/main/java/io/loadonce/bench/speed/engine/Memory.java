@@ -14,9 +14,17 @@ final class Memory {
   private Memory() {}
 
   static Cache<ResourceId, EncodedResource> create() {
+    return bounded().build();
+  }
+
+  /** With a time to live, as long as ours has, and with counters of hits and misses. */
+  static Cache<ResourceId, EncodedResource> createExpiring() {
+    return bounded().expireAfterWrite(OursWay.TIME_TO_LIVE).recordStats().build();
+  }
+
+  private static Caffeine<ResourceId, EncodedResource> bounded() {
     return Caffeine.newBuilder()
         .maximumWeight((long) MAX_ROWS * InstantSource.VALUE_BYTES)
-        .weigher((ResourceId _, EncodedResource value) -> value.sizeBytes())
-        .build();
+        .weigher((ResourceId _, EncodedResource value) -> value.sizeBytes());
   }
 }

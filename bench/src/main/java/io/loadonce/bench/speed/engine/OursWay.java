@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Ours, with a cache of as many rows as the others have. */
 final class OursWay implements Way {
 
+  static final Duration TIME_TO_LIVE = Duration.ofHours(1);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final LoadOnce<ResourceId, EncodedResource> loadOnce;
@@ -22,8 +23,8 @@ final class OursWay implements Way {
     MemoryCache<ResourceId, EncodedResource> cache =
         new MemoryCache<>(
             new CacheSettings(
-                Duration.ofHours(1),
-                Duration.ofHours(1),
+                TIME_TO_LIVE,
+                CacheSettings.NEVER,
                 Duration.ofSeconds(5),
                 /* jitter= */ 0.1,
                 (long) Memory.MAX_ROWS

@@ -21,13 +21,13 @@ final class EngineScene implements Scene {
   public void round(int number, Board board) {
     List<Score> scores = run.hits();
     double ours = score(scores, EngineRun.OURS);
-    double caffeine = score(scores, EngineRun.GET_IF_PRESENT);
     for (Score score : scores) {
       board.add(
           new Board.Turn(score.benchmark(), score.way(), "JMH", "/µs"),
           score.callsPerMicrosecond());
     }
-    board.add(Figure.ENGINE_HIT, ours / caffeine);
+    board.add(Figure.ENGINE_HIT, ours / score(scores, EngineRun.GET_IF_PRESENT));
+    board.add(Figure.ENGINE_EXPIRING, ours / score(scores, EngineRun.GET_IF_PRESENT_EXPIRING));
   }
 
   @Override
