@@ -1,5 +1,7 @@
 package io.loadonce.house;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +18,11 @@ record Dockerfile(List<String> instructions) {
 
   /** {@code ["java", …, "-jar", "/path.jar", …]}. */
   private static final Pattern EXEC_FORM = Pattern.compile("\\[\\s*\"java\",.*\"-jar\",.*]");
+
+  private static final Pattern REHEARSED = Pattern.compile("(?m)^(?:serve|quick)=\"(.*)\"$");
+
+  private static final String REHEARSAL_HERE = "deploy/rehearse";
+  private static final String REHEARSAL_THERE = "/opt/loadonce/rehearse";
 
   static Dockerfile parse(String text) {
     String joined = text.replaceAll("(?m)^\\s*#.*\\n", "").replaceAll("\\\\\\n", " ");
@@ -36,18 +43,10 @@ record Dockerfile(List<String> instructions) {
       }
     }
     for (String start : List.of(last("ENTRYPOINT "), healthCheck())) {
-      if (!EXEC_FORM.matcher(start).matches()) {
+      if (EXEC_FORM.matcher(start).matches()) {
+        found.addAll(startViolations(start, root, jvmArguments));
+      } else {
         found.add("not java -jar in exec form: " + start);
-        continue;
-      }
-      for (String argument : jvmArguments) {
-        if (!words(start).contains(argument)) {
-          found.add("without " + argument + ": " + start);
-        }
-      }
-      String jar = words(start).get(words(start).indexOf("-jar") + 1);
-      if (!isBuilt(jar, root)) {
-        found.add("no build makes " + jar);
       }
     }
     if (!last("USER ").matches("[1-9]\\d*:[1-9]\\d*")) {
@@ -66,6 +65,59 @@ record Dockerfile(List<String> instructions) {
         .map(copy -> Arrays.asList(copy.split("\\s+")))
         .flatMap(words -> words.subList(0, words.size() - 1).stream())
         .toList();
+  }
+
+  private List<String> startViolations(String start, Path root, List<String> jvmArguments) {
+    List<String> found = new ArrayList<>();
+    List<String> words = words(start);
+    for (String argument : jvmArguments) {
+      if (!words.contains(argument)) {
+        found.add("without " + argument + ": " + start);
+      }
+    }
+    String jar = words.get(words.indexOf("-jar") + 1);
+    if (!isBuilt(jar, root)) {
+      found.add("no build makes " + jar);
+      return found;
+    }
+    List<String> options = words.subList(1, words.indexOf("-jar"));
+    String cache = jar.replaceFirst("\\.jar$", ".aot");
+    if (!options.contains("-XX:AOTCache=" + cache)) {
+      found.add("without the AOT cache " + cache + ": " + start);
+    }
+    if (arguments("RUN ").stream().noneMatch(run -> isRehearsal(run, jar))) {
+      found.add("nobody makes " + cache);
+    }
+    List<String> own =
+        options.stream()
+            .filter(option -> option.startsWith("-XX:") && !option.contains("AOTCache"))
+            .toList();
+    if (!rehearsed(root).contains(own)) {
+      found.add("no rehearsal has just the options " + own);
+    }
+    return found;
+  }
+
+  /** Whether {@code run} makes the AOT cache of {@code jar}, by the script that is copied. */
+  private boolean isRehearsal(String run, String jar) {
+    List<String> words = Arrays.asList(run.split("\\s+"));
+    return run.startsWith("sh " + REHEARSAL_THERE + " java ")
+        && words.contains(jar)
+        && copiedFromHere().contains(REHEARSAL_HERE);
+  }
+
+  /** The options that the rehearsal gives to its JVMs, of which each makes one cache. */
+  private static List<List<String>> rehearsed(Path root) {
+    try {
+      String script = Files.readString(root.resolve(REHEARSAL_HERE));
+      return REHEARSED
+          .matcher(script)
+          .results()
+          .map(line -> List.of(line.group(1).split(" ")))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Whether {@code jar} is copied from where the module of that artifact puts its jar. */

@@ -34,6 +34,10 @@ class DockerfileTest {
           HEALTHCHECK            | HEALTH             | not java -jar in exec form
           --enable-native-access | --native-access    | without --enable-native-access
           EXPOSE 50051 9090      | EXPOSE 8080        | EXPOSE 8080
+          =/opt/loadonce/loadonce-server.aot  | =/opt/server.aot   | without the AOT cache /opt/loadonce/loadonce-server.aot
+          RUN sh                 | RUN #              | nobody makes
+          NOTICE deploy/rehearse | NOTICE             | nobody makes
+          -XX:+UseCompactObjectHeaders        | -Xmx1g             | no rehearsal has just the options
           """)
   void dockerfile_plantedMistake_isRed(String right, String wrong, String violation)
       throws IOException {

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The launcher, in a project of its own with a JDK and a Maven that only say how they were called.
@@ -93,6 +97,71 @@ class LauncherTest {
   }
 
   @Test
+  void check_nothingBuilt_rehearsesAfterTheBuild() throws Exception {
+    script(project.resolve("deploy/rehearse"), "echo \"$@\" > rehearsed; exit 1");
+    Run run = run(project, launcher, Map.of(), "check");
+    assertThat(run.exit()).as("what is without a cache starts, too").isZero();
+    assertThat(Files.readString(project.resolve("rehearsed")))
+        .contains(directory.resolve("jdk/bin/java").toString(), "loadonce-client-1.jar");
+  }
+
+  @Test
+  void check_builtBefore_doesNotRehearse() throws Exception {
+    built("client", "loadonce-client-1.jar");
+    script(project.resolve("deploy/rehearse"), "touch rehearsed");
+    run(project, launcher, Map.of(), "check");
+    assertThat(project.resolve("rehearsed")).doesNotExist();
+  }
+
+  @Test
+  void rehearse_thatFails_fails() throws Exception {
+    built("client", "loadonce-client-1.jar");
+    script(project.resolve("deploy/rehearse"), "exit 1");
+    Run run = run(project, launcher, Map.of(), "rehearse");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("there is no AOT cache");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"serve, server", "get, client", "check, client"})
+  void start_freshCache_isUsedInSilence(String command, String module) throws Exception {
+    Path cache = cached(module);
+    Run run = run(project, launcher, Map.of("JAVA_OPTS", "-Da=1"), command);
+    assertThat(run.out()).contains(" -XX:AOTCache=" + cache + " -Xlog:aot*=off -Da=1 -jar ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sql, server", "load, client"})
+  void start_otherOptionsThanTheRehearsal_cacheIsNotUsed(String command, String module)
+      throws Exception {
+    cached(module);
+    assertThat(run(project, launcher, Map.of(), command).out()).doesNotContain("aot");
+  }
+
+  @Test
+  void serve_libraryNewerThanTheCache_cacheIsNotUsed() throws Exception {
+    Path cache = cached("server");
+    Path library = Files.createDirectories(cache.resolveSibling("lib")).resolve("h2.jar");
+    Files.createFile(library);
+    Files.setLastModifiedTime(library, FileTime.from(Instant.now().plusSeconds(1)));
+    assertThat(run(project, launcher, Map.of(), "serve").out()).doesNotContain("aot");
+  }
+
+  /** With these and a cache the JVM would not start. */
+  @ParameterizedTest
+  @CsvSource({
+    "LOADONCE_JAVA_OPTS, -Xshare:off",
+    "JAVA_OPTS, -XX:AOTCacheOutput=x",
+    "JDK_JAVA_OPTIONS, -XX:SharedArchiveFile=x",
+    "JAVA_TOOL_OPTIONS, -XX:SharedClassListFile=x"
+  })
+  void serve_optionsOfSuchFiles_cacheIsNotUsed(String variable, String option) throws Exception {
+    cached("server");
+    Run run = run(project, launcher, Map.of(variable, option), "serve");
+    assertThat(run.out()).doesNotContain("aot");
+  }
+
+  @Test
   void serve_noJarAfterTheBuild_fails() throws Exception {
     Run run = run(project, launcher, Map.of(), "serve");
     assertThat(run.exit()).isEqualTo(1);
@@ -114,6 +183,14 @@ class LauncherTest {
     return Files.createFile(target.resolve(jar));
   }
 
+  /** Builds {@code module} and then makes its cache, which is newer also on a coarse clock. */
+  private Path cached(String module) throws IOException {
+    Path jar = built(module, "loadonce-" + module + "-1.jar");
+    Path cache = built(module, "loadonce-" + module + "-1.aot");
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minusSeconds(1)));
+    return cache;
+  }
+
   private static void script(Path path, String commands) throws IOException {
     Files.createDirectories(path.getParent());
     Files.writeString(path, "#!/bin/sh\n" + commands + "\n");
@@ -133,7 +210,11 @@ class LauncherTest {
             .redirectError(err.toFile());
     builder.environment().put("JAVA_HOME", directory.resolve("jdk").toString());
     builder.environment().merge("PATH", directory.resolve("bin") + ":", (old, bin) -> bin + old);
-    builder.environment().keySet().removeAll(List.of("JAVA_OPTS", "LOADONCE_JAVA_OPTS"));
+    builder
+        .environment()
+        .keySet()
+        .removeAll(
+            List.of("JAVA_OPTS", "LOADONCE_JAVA_OPTS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"));
     builder.environment().putAll(environment);
     Process process = builder.start();
     assertThat(process.waitFor(60, SECONDS)).isTrue();
