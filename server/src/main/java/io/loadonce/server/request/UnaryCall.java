@@ -4,6 +4,8 @@ import com.google.rpc.Status;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
+import io.grpc.netty.shaded.io.netty.util.internal.ThreadExecutorMap;
 import io.grpc.protobuf.ProtoUtils;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,10 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
   private final ServerCall<Received<Q>, WireMessage> call;
   private final Method<Q> method;
   private final OpenCalls openCalls;
+
+  /** Of the connection; null in a transport that has none. */
+  private final @Nullable EventExecutor eventLoop = ThreadExecutorMap.currentExecutor();
+
   private @Nullable Received<Q> received;
 
   /** Whether the sweep has come by, and when; only for the thread that sweeps. */
@@ -80,9 +86,12 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
     if (!openCalls.take(this)) {
       return;
     }
-    call.sendHeaders(new Metadata());
-    call.sendMessage(message);
-    call.close(io.grpc.Status.OK, new Metadata());
+    onEventLoop(
+        () -> {
+          call.sendHeaders(new Metadata());
+          call.sendMessage(message);
+          call.close(io.grpc.Status.OK, new Metadata());
+        });
   }
 
   void fail(Status status) {
@@ -91,9 +100,11 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
     }
     Metadata trailers = new Metadata();
     trailers.put(DETAILS, status);
-    call.close(
-        io.grpc.Status.fromCodeValue(status.getCode()).withDescription(status.getMessage()),
-        trailers);
+    onEventLoop(
+        () ->
+            call.close(
+                io.grpc.Status.fromCodeValue(status.getCode()).withDescription(status.getMessage()),
+                trailers));
   }
 
   /** Withdraws what waits, if the caller leaves, or its deadline passes, before the answer. */
@@ -131,6 +142,18 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
   @Override
   public void onComplete() {
     openCalls.take(this);
+  }
+
+  /**
+   * What a loader has for many calls is written by the threads that own their connections, where
+   * Netty's buffers need no lock.
+   */
+  private void onEventLoop(Runnable write) {
+    if (eventLoop == null || eventLoop.inEventLoop()) {
+      write.run();
+    } else {
+      eventLoop.execute(write);
+    }
   }
 
   private void protocolError(String text) {
