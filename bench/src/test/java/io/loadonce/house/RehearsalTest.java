@@ -132,7 +132,8 @@ class RehearsalTest {
 
   /** A jar without classes, whose manifest names the class path of this test. */
   private void build(String name, String main) throws IOException {
-    Path libraries = Files.createDirectories(project.resolve(name).resolveSibling("lib"));
+    Path target = project.resolve(name.substring(0, name.lastIndexOf('/')));
+    Path libraries = Files.createDirectories(target.resolve("lib"));
     List<String> names = new ArrayList<>();
     for (String entry : List.of(System.getProperty("java.class.path").split(File.pathSeparator))) {
       Path library = Path.of(entry);
@@ -142,7 +143,7 @@ class RehearsalTest {
         jar(library, new Manifest(), classes);
       }
       if (Files.exists(library)) {
-        names.add(libraries.getParent().relativize(library.toRealPath()).toString());
+        names.add(target.relativize(library.toRealPath()).toString());
       }
     }
     Manifest manifest = new Manifest();
