@@ -54,7 +54,7 @@ final class RowCollector<V> {
   private SourceRow<V> read(RowShape shape, ResourceId id, ResultSet result) throws SQLException {
     try {
       Resource row = shape.read(id, result);
-      int bytes = row.data().getSerializedSize();
+      int bytes = row.encodedData().size();
       int limit = source.settings().maxRowBytes();
       return bytes > limit
           ? unusable("the row has " + bytes + " bytes; at most " + limit + " are taken")

@@ -1,6 +1,6 @@
 package io.loadonce.db;
 
-import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -21,6 +21,7 @@ final class RowShape {
 
   private final List<Column> columns;
   private final @Nullable ColumnReader[] readers;
+  private final StructEncoding encoding;
   private final KeyType keyType;
   private final int keyColumn;
   private final int versionColumn;
@@ -38,6 +39,7 @@ final class RowShape {
         columns.stream()
             .map(c -> ColumnReaders.of(c.jdbcType, c.typeName, c.precision))
             .toArray(ColumnReader[]::new);
+    this.encoding = new StructEncoding(columns.stream().map(Column::name).toList());
     this.problem = findProblem();
   }
 
@@ -76,14 +78,12 @@ final class RowShape {
     if (problem != null) {
       throw new SourceException.InvalidRow(problem);
     }
-    Struct.Builder data = Struct.newBuilder();
+    Value[] values = new Value[readers.length];
     for (int i = 0; i < readers.length; i++) {
       ColumnReader reader = readers[i];
-      if (reader != null) {
-        data.putFields(columns.get(i).name, reader.read(row, i + 1));
-      }
+      values[i] = reader == null ? JsonValues.NULL : reader.read(row, i + 1);
     }
-    return new Resource(id, version(row), data.build());
+    return new Resource(id, version(row), encoding.encode(values));
   }
 
   private long version(ResultSet row) throws SQLException, SourceException {

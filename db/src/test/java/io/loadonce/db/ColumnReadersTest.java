@@ -136,7 +136,10 @@ final class ColumnReadersTest {
 
   private static Value read(TestDatabase kind, String expression) throws Exception {
     return switch (row(kind, expression + " AS v")) {
-      case SourceRow.Found<Resource>(Resource row, long _) -> row.data().getFieldsOrThrow("v");
+      case SourceRow.Found<Resource>(Resource row, long _) -> {
+        assertThat(row.encodedData()).isEqualTo(row.data().toByteString());
+        yield row.data().getFieldsOrThrow("v");
+      }
       case SourceRow.Unusable<Resource>(SourceException reason) -> throw reason;
     };
   }

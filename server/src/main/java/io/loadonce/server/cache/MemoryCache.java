@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.loadonce.server.cache.Entry.Absent;
 import io.loadonce.server.cache.Entry.Row;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,12 @@ public final class MemoryCache<K, V> {
   /** What an entry costs beside the bytes of its key and its value; the bench measures it. */
   public static final int ENTRY_OVERHEAD_BYTES = 224;
 
+  /**
+   * Whoever reads or writes also keeps the budgets: to wake a thread for it takes longer than what
+   * there is to do.
+   */
+  private static final Executor KEEPER = Runnable::run;
+
   private final CacheSettings settings;
   private final Cache<K, Row<V>> rows;
   private final Cache<K, Absent<V>> absent;
@@ -43,6 +50,7 @@ public final class MemoryCache<K, V> {
     this.settings = settings;
     this.rows =
         Caffeine.newBuilder()
+            .executor(KEEPER)
             .maximumWeight(settings.maxBytes())
             .weigher(
                 (K key, Row<V> row) ->
@@ -52,6 +60,7 @@ public final class MemoryCache<K, V> {
             .build();
     this.absent =
         Caffeine.newBuilder()
+            .executor(KEEPER)
             .maximumWeight(settings.maxNegativeBytes())
             .weigher((K key, Absent<V> none) -> ENTRY_OVERHEAD_BYTES + keyBytes.applyAsInt(key))
             .build();

@@ -1,7 +1,10 @@
 package io.loadonce.server.request;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import io.loadonce.db.Resource;
+import java.io.IOException;
 
 /**
  * A row as it is kept in memory: the encoded bytes of a {@code loadonce.v1.Resource}. Encoded once,
@@ -9,15 +12,32 @@ import io.loadonce.db.Resource;
  */
 public record EncodedResource(ByteString bytes) {
 
-  /** Encodes a row. Never blocks. */
+  private static final int ID = io.loadonce.v1.Resource.ID_FIELD_NUMBER;
+  private static final int VERSION = io.loadonce.v1.Resource.VERSION_FIELD_NUMBER;
+  private static final int DATA = io.loadonce.v1.Resource.DATA_FIELD_NUMBER;
+
+  /** Puts the id and the version before the columns, which are encoded already. Never blocks. */
   public static EncodedResource of(Resource row) {
-    return new EncodedResource(
-        io.loadonce.v1.Resource.newBuilder()
-            .setId(row.id().text())
-            .setVersion(row.version())
-            .setData(row.data())
-            .build()
-            .toByteString());
+    String id = row.id().text();
+    long version = row.version();
+    ByteString data = row.encodedData();
+    int size =
+        CodedOutputStream.computeStringSize(ID, id)
+            + (version == 0 ? 0 : CodedOutputStream.computeInt64Size(VERSION, version))
+            + CodedOutputStream.computeBytesSize(DATA, data);
+    byte[] bytes = new byte[size];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    try {
+      out.writeString(ID, id);
+      if (version != 0) {
+        out.writeInt64(VERSION, version);
+      }
+      out.writeBytes(DATA, data);
+      out.checkNoSpaceLeft();
+    } catch (IOException e) {
+      throw new IllegalStateException("an array has the size that was computed for it", e);
+    }
+    return new EncodedResource(UnsafeByteOperations.unsafeWrap(bytes));
   }
 
   /** What it costs in memory, apart from the entry around it. */

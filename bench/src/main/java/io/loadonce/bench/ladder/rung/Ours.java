@@ -30,7 +30,7 @@ public final class Ours implements Rung {
   public Ours(ResourceSource<ResourceId, Resource> source) {
     MemoryCache<ResourceId, Resource> memory =
         new MemoryCache<>(
-            MEMORY, id -> id.text().length(), (Resource row) -> row.data().getSerializedSize());
+            MEMORY, id -> id.text().length(), (Resource row) -> row.encodedData().size());
     this.rows =
         new LoadOnce<>(
             memory, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, source, System::nanoTime);
