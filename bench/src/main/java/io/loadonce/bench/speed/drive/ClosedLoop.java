@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
+import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.time.Duration;
 import java.util.List;
@@ -83,6 +84,14 @@ public final class ClosedLoop implements AutoCloseable {
     return ResourceServiceGrpc.newBlockingStub(channels.getFirst())
         .withDeadlineAfter(GRACE.toNanos(), TimeUnit.NANOSECONDS)
         .get(GetRequest.newBuilder().setId(Long.toString(id)).build());
+  }
+
+  /** Lets the server forget every row. Blocks until it has. */
+  public void forgetAll() {
+    var _ =
+        ResourceServiceGrpc.newBlockingStub(channels.getFirst())
+            .withDeadlineAfter(GRACE.toNanos(), TimeUnit.NANOSECONDS)
+            .invalidate(InvalidateRequest.newBuilder().setAll(true).build());
   }
 
   @Override
