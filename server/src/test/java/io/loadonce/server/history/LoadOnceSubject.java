@@ -24,12 +24,12 @@ import java.util.concurrent.TimeUnit;
 /** The engine, in this process. What it keeps of a row is its payload. */
 final class LoadOnceSubject implements HistorySubject {
   static final Duration LOAD_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration WAIT = Duration.ofSeconds(2);
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(5);
 
   private final ResourceSource<ResourceId, Long> source;
   private final MemoryCache<ResourceId, Long> cache;
   private final LoadOnce<ResourceId, Long> engine;
+  private final Duration patience;
   private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor();
 
   LoadOnceSubject(HistoryDatabase database, Variant variant) {
@@ -41,6 +41,7 @@ final class LoadOnceSubject implements HistorySubject {
     this.source = new DelayedSource<>(jdbc, variant.maxDelay());
     this.cache = new MemoryCache<>(variant.cache(), _ -> 8, _ -> 8);
     this.engine = new LoadOnce<>(cache, variant.load(), lockSettings(), source, System::nanoTime);
+    this.patience = variant.patience();
     alsoSweep(engine::sweep);
   }
 
@@ -94,7 +95,7 @@ final class LoadOnceSubject implements HistorySubject {
 
   private Outcome<Long> load(ResourceId key, long minVersion) throws InterruptedException {
     CompletableFuture<Outcome<Long>> outcome = new CompletableFuture<>();
-    var _ = engine.join(key, minVersion, WAIT, outcome::complete);
+    var _ = engine.join(key, minVersion, patience, outcome::complete);
     try {
       return outcome.get();
     } catch (ExecutionException e) {
