@@ -1,5 +1,7 @@
 package io.loadonce.server.history;
 
+import static org.awaitility.Awaitility.await;
+
 import io.loadonce.db.JdbcResourceSource;
 import io.loadonce.db.Resource;
 import io.loadonce.db.ResourceId;
@@ -24,6 +26,10 @@ import java.util.concurrent.TimeUnit;
 /** The engine, in this process. What it keeps of a row is its payload. */
 final class LoadOnceSubject implements HistorySubject {
   static final Duration LOAD_TIMEOUT = Duration.ofSeconds(1);
+
+  /** For a first connection on a busy machine. */
+  private static final Duration MAX_OPENING = Duration.ofSeconds(20);
+
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(5);
 
   private final ResourceSource<ResourceId, Long> source;
@@ -35,9 +41,7 @@ final class LoadOnceSubject implements HistorySubject {
   LoadOnceSubject(HistoryDatabase database, Variant variant) {
     JdbcResourceSource<Long> jdbc =
         JdbcResourceSource.open(database.settings(variant.maxDelay()), LoadOnceSubject::payload);
-    if (!jdbc.isReachable()) {
-      throw new IllegalStateException("the database is not there");
-    }
+    await().atMost(MAX_OPENING).until(jdbc::isReachable);
     this.source = new DelayedSource<>(jdbc, variant.maxDelay());
     this.cache = new MemoryCache<>(variant.cache(), _ -> 8, _ -> 8);
     this.engine = new LoadOnce<>(cache, variant.load(), lockSettings(), source, System::nanoTime);

@@ -123,7 +123,9 @@ final class MovedClockRun {
           "history, clock moved %d times by an hour or two, %s: %s; seed %d%n",
           clock.moves(), what, verdict, plan.seed());
       assertThat(verdict.isClean()).as(verdict.first()).isTrue();
-      assertThat(verdict.failed()).as("a busy machine").isLessThan(verdict.judged() / 100);
+      assertThat(verdict.failed())
+          .as("deadlines on the wall clock, or a busy machine")
+          .isLessThan(verdict.judged() / 10);
     }
   }
 
