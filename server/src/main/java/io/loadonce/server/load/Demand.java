@@ -6,6 +6,7 @@ import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
 import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.load.Outcome.Outdated;
+import io.loadonce.server.lock.Compromise;
 import io.loadonce.server.lock.Waiter;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -37,8 +38,9 @@ final class Demand<K, V> implements Consumer<Outcome<V>> {
     this.joinAgain = joinAgain;
   }
 
-  Waiter<K, Outcome<V>> waiter(K id, long deadlineNanos) {
-    Waiter<K, Outcome<V>> mine = new Waiter<>(id, deadlineNanos, this);
+  Waiter<K, Outcome<V>> waiter(
+      K id, long deadlineNanos, @Nullable Compromise<Outcome<V>> compromise) {
+    Waiter<K, Outcome<V>> mine = new Waiter<>(id, deadlineNanos, compromise, this);
     waiter = mine;
     return mine;
   }

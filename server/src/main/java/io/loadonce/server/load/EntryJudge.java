@@ -49,15 +49,14 @@ final class EntryJudge<V> {
   /** Returns what may be given although its time is over, because the load failed in this way. */
   Outcome<V> orStale(Outcome<V> outcome, @Nullable Entry<V> entry, long nowNanos) {
     boolean isUnreachable = outcome instanceof Failed<V>(SourceException.Unavailable _);
-    if (!isUnreachable || !(entry instanceof Entry.Row<V> row)) {
-      return outcome;
-    }
-    long pastNanos = nowNanos - row.freshUntilNanos();
-    boolean mayBeGiven =
-        settings.staleOnError().isPositive()
-            && pastNanos < settings.staleOnError().toNanos()
-            && !isUnheard(row, nowNanos);
-    return mayBeGiven ? found(row, Origin.STALE, nowNanos) : outcome;
+    Outcome<V> old = isUnreachable ? old(entry, LoadOnce.ANY_VERSION, nowNanos) : null;
+    return old == null ? outcome : old;
+  }
+
+  /** Returns what may be given rather than let the caller wait, or null. */
+  @Nullable Outcome<V> usableOrOld(@Nullable Entry<V> entry, long minVersion, long nowNanos) {
+    Outcome<V> usable = usable(entry, minVersion, nowNanos);
+    return usable == null ? old(entry, minVersion, nowNanos) : usable;
   }
 
   /**
@@ -80,6 +79,18 @@ final class EntryJudge<V> {
     }
     double chance = 1 - ThreadLocalRandom.current().nextDouble();
     return -Math.log(chance) * scale >= leftNanos;
+  }
+
+  private @Nullable Outcome<V> old(@Nullable Entry<V> entry, long minVersion, long nowNanos) {
+    if (!(entry instanceof Entry.Row<V> row) || row.version() < minVersion) {
+      return null;
+    }
+    long pastNanos = nowNanos - row.freshUntilNanos();
+    boolean mayBeGiven =
+        settings.staleOnError().isPositive()
+            && pastNanos < settings.staleOnError().toNanos()
+            && !isUnheard(row, nowNanos);
+    return mayBeGiven ? found(row, Origin.STALE, nowNanos) : null;
   }
 
   /** Whether a change of the entry may have been missed for longer than is borne. */

@@ -8,6 +8,7 @@ import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
+import io.loadonce.server.lock.Compromise;
 import io.loadonce.server.lock.Entrance;
 import io.loadonce.server.lock.Entrance.Began;
 import io.loadonce.server.lock.Entrance.Full;
@@ -17,6 +18,7 @@ import io.loadonce.server.lock.Flight;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lock.SegmentedLock;
 import io.loadonce.server.lock.Swept;
+import io.loadonce.server.lock.Swept.Settled;
 import io.loadonce.server.lock.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,6 +61,7 @@ public final class LoadOnce<K, V> {
   private final LoadQueue<K, V> queue;
   private final EntryJudge<V> judge;
   private final Landing<K, V> landing;
+  private final StaleOnError<K, V> staleOnError;
   private final Hearing hearing = new Hearing();
   private final LongSupplier nanoClock;
   private final Duration loadTimeout;
@@ -77,7 +80,8 @@ public final class LoadOnce<K, V> {
     this.lock = new SegmentedLock<>(lockSettings);
     this.judge = new EntryJudge<>(loadSettings, hearing);
     this.landing = new Landing<>(cache, lock, judge, nanoClock);
-    this.queue = new LoadQueue<>(source, nanoClock, landing);
+    this.staleOnError = new StaleOnError<>(loadSettings, cache, judge, nanoClock);
+    this.queue = new LoadQueue<>(source, nanoClock, landing, staleOnError);
     this.nanoClock = nanoClock;
     this.loadTimeout = lockSettings.loadTimeout();
   }
@@ -93,7 +97,9 @@ public final class LoadOnce<K, V> {
   }
 
   /**
-   * Joins the load of an id, or begins it; for whoever looked and found nothing.
+   * Joins the load of an id, or begins it; for whoever looked and found nothing. A caller who may
+   * be given an old row while the database cannot be reached is given it at once, if that is known,
+   * and after half of its time-out, if the load has not ended by then; the load goes on.
    *
    * @param minVersion as for the look. If the flight that the caller joins ends with an older row,
    *     it may have read too early; the caller then joins another, with all who need that
@@ -205,8 +211,13 @@ public final class LoadOnce<K, V> {
     for (Waiter<K, Outcome<V>> waiter : swept.late()) {
       Landing.answer(waiter, new TimedOut<>());
     }
-    if (!swept.stranded().isEmpty()) {
-      Outcome<V> tooLong = new Failed<>(tooLong());
+    for (Settled<K, Outcome<V>> settled : swept.settled()) {
+      Landing.answer(settled.waiter(), settled.outcome());
+    }
+    if (!swept.overdue().isEmpty()) {
+      SourceException reason = tooLong();
+      staleOnError.failed(reason);
+      Outcome<V> tooLong = new Failed<>(reason);
       for (Waiter<K, Outcome<V>> waiter : swept.stranded()) {
         Landing.answer(waiter, landing.orStale(waiter.id(), tooLong));
       }
@@ -273,28 +284,37 @@ public final class LoadOnce<K, V> {
       return () -> false;
     }
     Duration bounded = timeout.compareTo(MAX_WAIT) < 0 ? timeout : MAX_WAIT;
-    long deadlineNanos = nanoClock.getAsLong() + bounded.toNanos();
+    long nowNanos = nanoClock.getAsLong();
+    long deadlineNanos = nowNanos + bounded.toNanos();
     Consumer<Outcome<V>> counted =
         outcome -> {
           counts.add(outcome);
           caller.accept(outcome);
         };
+    Outcome<V> old = staleOnError.atOnce(id, minVersion, nowNanos);
+    if (old != null) {
+      refreshIfDue(id, nowNanos);
+      counted.accept(old);
+      return () -> false;
+    }
+    Compromise<Outcome<V>> halfway = staleOnError.halfway(id, minVersion, nowNanos, bounded);
     if (minVersion == ANY_VERSION) {
-      Waiter<K, Outcome<V>> waiter = new Waiter<>(id, deadlineNanos, counted);
+      Waiter<K, Outcome<V>> waiter = new Waiter<>(id, deadlineNanos, halfway, counted);
       enter(waiter, minVersion, began);
       return () -> withdraw(waiter);
     }
-    return demand(id, minVersion, deadlineNanos, counted, began);
+    return demand(id, minVersion, deadlineNanos, halfway, counted, began);
   }
 
   private Withdrawal demand(
       K id,
       long minVersion,
       long deadlineNanos,
+      @Nullable Compromise<Outcome<V>> halfway,
       Consumer<Outcome<V>> counted,
       List<Flight<K, Outcome<V>>> began) {
     Demand<K, V> demand = new Demand<>(minVersion, counted, again -> enter(again, minVersion));
-    Waiter<K, Outcome<V>> waiter = demand.waiter(id, deadlineNanos);
+    Waiter<K, Outcome<V>> waiter = demand.waiter(id, deadlineNanos, halfway);
     enter(waiter, minVersion, began);
     return () -> {
       demand.leave();
@@ -328,6 +348,14 @@ public final class LoadOnce<K, V> {
     List<Flight<K, Outcome<V>>> began = new ArrayList<>(1);
     enter(waiter, minVersion, began);
     queue.add(began);
+  }
+
+  /** A refresh that has failed puts off the next one, so that a database in trouble has peace. */
+  private void refreshIfDue(K id, long nowNanos) {
+    Entry<V> entry = cache.get(id);
+    if (entry != null && judge.isRefreshDue(entry, nowNanos, queue.loadNanos())) {
+      refresh(id, nowNanos);
+    }
   }
 
   private void refresh(K id, long nowNanos) {

@@ -41,6 +41,7 @@ final class LoadQueue<K, V> {
   private final ResourceSource<K, V> source;
   private final LongSupplier nanoClock;
   private final Landing<K, V> landing;
+  private final StaleOnError<K, V> staleOnError;
   private final LongAdder queries = new LongAdder();
   private final LongAdder idsLoaded = new LongAdder();
 
@@ -59,10 +60,15 @@ final class LoadQueue<K, V> {
   @GuardedBy("mutex")
   private int loaders;
 
-  LoadQueue(ResourceSource<K, V> source, LongSupplier nanoClock, Landing<K, V> landing) {
+  LoadQueue(
+      ResourceSource<K, V> source,
+      LongSupplier nanoClock,
+      Landing<K, V> landing,
+      StaleOnError<K, V> staleOnError) {
     this.source = source;
     this.nanoClock = nanoClock;
     this.landing = landing;
+    this.staleOnError = staleOnError;
   }
 
   /** Lets the flights be loaded: together, as far as one query reaches. */
@@ -157,10 +163,15 @@ final class LoadQueue<K, V> {
       Map<K, SourceRow<V>> rows = load.query().run();
       long tookNanos = nanoClock.getAsLong() - readNanos;
       loadNanos.accumulateAndGet(tookNanos, (average, took) -> average + (took - average) / 8);
+      staleOnError.reached();
       for (Flight<K, Outcome<V>> flight : load.flights()) {
         landing.land(flight, outcomeOf(rows.get(flight.id()), tookNanos), readNanos);
       }
     } catch (SourceException e) {
+      // What was given up fails because it was, which says nothing about the database.
+      if (!load.isUnwanted()) {
+        staleOnError.failed(e);
+      }
       landAll(load, new Outcome.Failed<>(e), readNanos);
     } catch (Throwable t) { // whatever it is, those who wait must hear of it
       landAll(

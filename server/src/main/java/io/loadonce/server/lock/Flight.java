@@ -2,7 +2,6 @@ package io.loadonce.server.lock;
 
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,14 +18,17 @@ public final class Flight<K, O> {
   private final K id;
   private final long beganNanos;
 
-  /** Whether it goes on when nobody waits, because it refreshes what is in memory. */
-  private final boolean refreshing;
+  /**
+   * Whether it goes on when nobody waits, because it refreshes what is in memory: begun for that,
+   * or left by a waiter who took what is in memory. Once true, always true.
+   */
+  private boolean refreshing;
 
   /** In order of arrival. Handed out when the flight ends, and not touched from then on. */
   private final Set<Waiter<K, O>> waiters = new LinkedHashSet<>();
 
-  /** No waiter's deadline is earlier; it may be later, when the earliest has left. */
-  private long earliestDeadlineNanos;
+  /** No waiter is due earlier; it may be later, when the earliest has left. */
+  private long earliestDueNanos;
 
   /** When the last waiter left; meaningful while there is none. */
   private long emptySinceNanos;
@@ -47,7 +49,10 @@ public final class Flight<K, O> {
     return id;
   }
 
-  /** Whether it was begun in the background, by nobody who waits. Any thread may ask. */
+  /**
+   * Whether it goes on in the background when nobody waits. To be called with the mutex held: in
+   * the functions that are handed to the lock.
+   */
   public boolean isRefreshing() {
     return refreshing;
   }
@@ -83,8 +88,8 @@ public final class Flight<K, O> {
   }
 
   void add(Waiter<K, O> waiter) {
-    if (waiters.isEmpty() || waiter.deadlineNanos() - earliestDeadlineNanos < 0) {
-      earliestDeadlineNanos = waiter.deadlineNanos();
+    if (waiters.isEmpty() || waiter.dueNanos() - earliestDueNanos < 0) {
+      earliestDueNanos = waiter.dueNanos();
     }
     waiters.add(waiter);
   }
@@ -98,24 +103,32 @@ public final class Flight<K, O> {
     return waited;
   }
 
-  /** Moves those whose deadline has passed to {@code late}. */
-  void removeLate(long nowNanos, List<Waiter<K, O>> late) {
-    if (waiters.isEmpty() || nowNanos - earliestDeadlineNanos < 0) {
+  /** Takes out those whose deadline has passed, and those who take something else meanwhile. */
+  void removeDue(long nowNanos, Swept<K, O> swept) {
+    if (waiters.isEmpty() || nowNanos - earliestDueNanos < 0) {
       return;
     }
     long earliest = Long.MAX_VALUE;
     for (Iterator<Waiter<K, O>> all = waiters.iterator(); all.hasNext(); ) {
       Waiter<K, O> waiter = all.next();
-      long left = waiter.deadlineNanos() - nowNanos;
-      if (left <= 0) {
+      if (waiter.dueNanos() - nowNanos <= 0 && release(waiter, nowNanos, swept)) {
         all.remove();
-        late.add(waiter);
         emptySinceNanos = nowNanos;
       } else {
-        earliest = Math.min(earliest, left);
+        earliest = Math.min(earliest, waiter.dueNanos() - nowNanos);
       }
     }
-    earliestDeadlineNanos = nowNanos + earliest;
+    earliestDueNanos = nowNanos + earliest;
+  }
+
+  /** Returns false for a waiter who waits on, until its deadline. */
+  private boolean release(Waiter<K, O> waiter, long nowNanos, Swept<K, O> swept) {
+    O outcome = waiter.settleFor();
+    if (outcome != null) {
+      refreshing = true;
+      return swept.settled().add(new Swept.Settled<>(waiter, outcome));
+    }
+    return waiter.deadlineNanos() - nowNanos <= 0 && swept.late().add(waiter);
   }
 
   /** Ends the flight and gives up its waiters, for whoever called to answer. */

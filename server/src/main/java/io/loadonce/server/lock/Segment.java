@@ -122,8 +122,11 @@ final class Segment<K, O> {
   private void sweep(Collection<Flight<K, O>> some, long nowNanos, Swept<K, O> swept) {
     for (Iterator<Flight<K, O>> all = some.iterator(); all.hasNext(); ) {
       Flight<K, O> flight = all.next();
-      flight.removeLate(nowNanos, swept.late());
+      flight.removeDue(nowNanos, swept);
       boolean overdue = flight.ageNanos(nowNanos) >= settings.loadTimeout().toNanos();
+      if (overdue) {
+        swept.overdue().add(flight);
+      }
       if (overdue || flight.isAbandoned(nowNanos, settings.abandonAfter().toNanos())) {
         all.remove();
         swept.stranded().addAll(flight.end());

@@ -4,7 +4,6 @@ import io.loadonce.server.lock.Entrance.Began;
 import io.loadonce.server.lock.Entrance.Cap;
 import io.loadonce.server.lock.Entrance.Full;
 import io.loadonce.server.lock.Entrance.Joined;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -189,15 +188,16 @@ public final class SegmentedLock<K, O> {
   }
 
   /**
-   * Takes out of the lock the waiters whose deadline has passed, the flights that last longer than
-   * a load may, and the flights for which nobody waits any more. To be called often, by one thread.
+   * Takes out of the lock the waiters whose deadline has passed or who take their {@link
+   * Compromise}, the flights that last longer than a load may, and the flights for which nobody
+   * waits any more. To be called often, by one thread.
    */
   public Swept<K, O> sweep(long nowNanos) {
-    Swept<K, O> swept = new Swept<>(new ArrayList<>(), new ArrayList<>());
+    Swept<K, O> swept = new Swept<>();
     for (Segment<K, O> segment : segments) {
       segment.sweep(nowNanos, swept);
     }
-    waiters.addAndGet(-swept.late().size() - swept.stranded().size());
+    waiters.addAndGet(-swept.waiters());
     return swept;
   }
 

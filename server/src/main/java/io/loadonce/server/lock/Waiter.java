@@ -18,6 +18,9 @@ public final class Waiter<K, O> {
   private final long deadlineNanos;
   private final Consumer<? super O> callback;
 
+  /** Null if there is none, or if it has been asked. Guarded by the mutex of the id's segment. */
+  private @Nullable Compromise<O> compromise;
+
   /** The flight it was last let into. Guarded by the mutex of the id's segment. */
   private @Nullable Flight<K, O> flight;
 
@@ -29,8 +32,17 @@ public final class Waiter<K, O> {
    * @param callback given the outcome; must not block and must not throw
    */
   public Waiter(K id, long deadlineNanos, Consumer<? super O> callback) {
+    this(id, deadlineNanos, /* compromise= */ null, callback);
+  }
+
+  /**
+   * @param compromise what it takes before its deadline; null for nothing
+   */
+  public Waiter(
+      K id, long deadlineNanos, @Nullable Compromise<O> compromise, Consumer<? super O> callback) {
     this.id = id;
     this.deadlineNanos = deadlineNanos;
+    this.compromise = compromise;
     this.callback = callback;
   }
 
@@ -57,6 +69,26 @@ public final class Waiter<K, O> {
   void enter(Flight<K, O> flight, boolean led) {
     this.flight = flight;
     this.led = led;
+  }
+
+  /**
+   * When a sweep is to look at it: when it would compromise, or at its deadline. To be called with
+   * the mutex of the id's segment held.
+   */
+  long dueNanos() {
+    return compromise != null && compromise.dueNanos() - deadlineNanos < 0
+        ? compromise.dueNanos()
+        : deadlineNanos;
+  }
+
+  /**
+   * What it takes rather than wait on, or null; asked once. To be called with the mutex of the id's
+   * segment held.
+   */
+  @Nullable O settleFor() {
+    Compromise<O> asked = compromise;
+    compromise = null;
+    return asked == null ? null : asked.offer().get();
   }
 
   /** To be called with the mutex of the id's segment held. Null before it was let in. */

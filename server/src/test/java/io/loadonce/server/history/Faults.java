@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,14 +20,20 @@ final class Faults implements AutoCloseable {
 
   private static final int SHORT_PAUSES_PER_LONG = 8;
 
+  /** A restart takes seconds. */
+  private static final int FAULTS_PER_KILL = 8;
+
   private final HistoryDatabase database;
   private final SplittableRandom random;
+  private final boolean isKiller;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final CompletableFuture<Void> ended;
   private final AtomicInteger cuts = new AtomicInteger();
   private final AtomicInteger pauses = new AtomicInteger();
+  private final AtomicInteger kills = new AtomicInteger();
 
-  private Faults(HistoryDatabase database, long seed) {
+  private Faults(HistoryDatabase database, long seed, boolean isKiller) {
+    this.isKiller = isKiller;
     this.database = database;
     this.random = new SplittableRandom(seed);
     this.ended =
@@ -34,14 +41,38 @@ final class Faults implements AutoCloseable {
             this::run, task -> Thread.ofPlatform().name("faults").start(task));
   }
 
+  /** Cuts its connections, and lets it stand still. */
   static Faults start(HistoryDatabase database, long seed) {
-    return new Faults(database, seed);
+    return new Faults(database, seed, /* isKiller= */ false);
+  }
+
+  /** Now and then kills it as well; for a database that can be restarted. */
+  static Faults withKills(HistoryDatabase database, long seed) {
+    return new Faults(database, seed, /* isKiller= */ true);
+  }
+
+  /** How often the database was killed, and is back. */
+  int kills() {
+    if (ended.isCompletedExceptionally()) {
+      ended.join();
+    }
+    return kills.get();
+  }
+
+  /** Makes histories until the database was killed so often; stops early once one is not clean. */
+  Verdict untilKilled(int kills, HistoryPlan plan, HistorySubject subject)
+      throws InterruptedException, ExecutionException {
+    Verdict total = Verdict.NONE;
+    while (total.isClean() && kills() < kills) {
+      total = total.plus(new HistoryRun(plan, database, subject).run());
+    }
+    return total;
   }
 
   /** What was broken so far. */
   String summary() {
-    return "connections cut %d times, database stopped %d times"
-        .formatted(cuts.get(), pauses.get());
+    return "connections cut %d times, database stopped %d times and killed %d times"
+        .formatted(cuts.get(), pauses.get(), kills.get());
   }
 
   /** Ends with everything whole again. */
@@ -53,8 +84,10 @@ final class Faults implements AutoCloseable {
 
   private void run() {
     try {
-      while (!waitFor(MAX_BETWEEN.multipliedBy(random.nextInt(100)).dividedBy(100))) {
-        if (random.nextBoolean()) {
+      for (int fault = 1; !waitFor(upTo(MAX_BETWEEN)); fault++) {
+        if (isKiller && fault % FAULTS_PER_KILL == 0) {
+          kill();
+        } else if (random.nextBoolean()) {
           cut();
         } else {
           pause();
@@ -77,9 +110,20 @@ final class Faults implements AutoCloseable {
   private void pause() throws SQLException, IOException, InterruptedException {
     boolean isLong = random.nextInt(SHORT_PAUSES_PER_LONG) == 0;
     try (var _ = database.freeze()) {
-      waitFor(isLong ? LONG_PAUSE : MAX_PAUSE.multipliedBy(random.nextInt(100)).dividedBy(100));
+      waitFor(isLong ? LONG_PAUSE : upTo(MAX_PAUSE));
     }
     pauses.incrementAndGet();
+  }
+
+  private void kill() throws SQLException, IOException, InterruptedException {
+    try (var _ = database.kill()) {
+      waitFor(upTo(MAX_PAUSE));
+    }
+    kills.incrementAndGet();
+  }
+
+  private Duration upTo(Duration most) {
+    return most.multipliedBy(random.nextInt(100)).dividedBy(100);
   }
 
   /** Returns whether this was closed meanwhile. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.loadonce.server.history.HistorySubject.Answer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,8 +16,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Nobody calls Invalidate: the database says what has changed, over a connection that breaks. */
 class HeardHistoryTest {
@@ -31,11 +34,17 @@ class HeardHistoryTest {
   private static final long SEED =
       Long.getLong("history.seed", new SplittableRandom().nextInt(1_000_000));
 
+  @TempDir private static Path directory;
   private static HistoryDatabase database;
 
   @BeforeAll
   static void startDatabase() throws IOException, SQLException {
-    database = HistoryDatabase.start(HistoryRun.IDS).withTriggers();
+    database = HistoryDatabase.start(HistoryRun.IDS, directory).withTriggers();
+  }
+
+  @AfterAll
+  static void endDatabase() throws IOException {
+    database.close();
   }
 
   @Test
@@ -46,6 +55,18 @@ class HeardHistoryTest {
       System.out.printf(
           "history, heard from the database, fresh within %d ms, %s: %s; seed %d%n",
           subject.freshWithin().toMillis(), faults.summary(), verdict, SEED);
+      assertThat(verdict.isClean()).as(verdict.first()).isTrue();
+    }
+  }
+
+  @Test
+  void read_databaseIsKilled_keepsEveryPromiseAMomentLater() throws Exception {
+    try (HeardSubject subject = new HeardSubject(database, Variant.SLOW_LOADS);
+        Faults faults = Faults.withKills(database, SEED)) {
+      Verdict verdict =
+          faults.untilKilled(/* kills= */ 1, HistoryPlan.of(SEED, READS / 5), subject);
+      System.out.printf(
+          "history, heard from the database, %s: %s; seed %d%n", faults.summary(), verdict, SEED);
       assertThat(verdict.isClean()).as(verdict.first()).isTrue();
     }
   }

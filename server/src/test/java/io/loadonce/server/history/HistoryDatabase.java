@@ -46,7 +46,7 @@ final class HistoryDatabase implements AutoCloseable {
   }
 
   /**
-   * As {@link #start}, for one that {@link #shutDown} is called on.
+   * As {@link #start}, for one that {@link #shutDown} or {@link #kill} is called on.
    *
    * @param directory where it keeps its rows meanwhile; empty, and the caller's to delete
    */
@@ -54,10 +54,16 @@ final class HistoryDatabase implements AutoCloseable {
     return new HistoryDatabase(open(directory, /* port= */ 0), rows);
   }
 
+  /**
+   * What is committed is written before anybody sees it. The fixture's default is to write it
+   * later; then a killed server forgets rows that were read, which no cache could make good. It is
+   * not forced to the disk: the processes are killed and the machine is not.
+   */
   private static EmbeddedPostgres open(Path directory, int port) throws IOException {
     return EmbeddedPostgres.builder()
         .setDataDirectory(directory)
         .setCleanDataDirectory(false)
+        .setServerConfig("synchronous_commit", "on")
         .setPort(port)
         .start();
   }
@@ -129,7 +135,21 @@ final class HistoryDatabase implements AutoCloseable {
 
   /** Ends the server; its port refuses connections until the restart. */
   Restart shutDown() throws IOException, SQLException {
+    return closeUntilRestart(dataDirectory());
+  }
+
+  /**
+   * Kills every process of the server in the middle of whatever it does, as a crash would; its port
+   * refuses connections until the restart, which recovers what was committed. The fixture logs that
+   * it cannot stop it.
+   */
+  Restart kill() throws IOException, SQLException {
     Path directory = dataDirectory();
+    freeze().kill();
+    return closeUntilRestart(directory);
+  }
+
+  private Restart closeUntilRestart(Path directory) throws IOException {
     int port = server.getPort();
     server.close();
     return () -> server = open(directory, port);
@@ -167,6 +187,14 @@ final class HistoryDatabase implements AutoCloseable {
       for (ProcessHandle process : processes) {
         signal("-CONT", process);
       }
+    }
+
+    /** Ends them all instead, none of them knowing; they are gone when it returns. */
+    void kill() throws IOException {
+      for (ProcessHandle process : processes) {
+        signal("-KILL", process);
+      }
+      processes.forEach(process -> process.onExit().join());
     }
 
     /** A process that has ended meanwhile is none to be signalled. */

@@ -95,7 +95,11 @@ final class HistoryRun {
     }
   }
 
-  /** How often a writer lost its connection, and so does not know what became of its write. */
+  /**
+   * How often a writer lost its connection, and so does not know what became of its write. If it
+   * was not committed, nobody can have read it. If it was, it was not declared to anybody: nothing
+   * is promised of it, and who reads it has it from the database, where it stays.
+   */
   int brokenWrites() {
     return brokenWrites.get();
   }
@@ -139,6 +143,7 @@ final class HistoryRun {
         }
       } catch (SQLException _) {
         brokenWrites.incrementAndGet();
+        LockSupport.parkNanos(PATIENCE_NANOS);
       }
     }
     return null;

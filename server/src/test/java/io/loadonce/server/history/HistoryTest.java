@@ -3,10 +3,13 @@ package io.loadonce.server.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The promises G2, G3 and G4, on many reads. {@code -Dhistory.reads} makes it more of them, {@code
@@ -17,11 +20,20 @@ class HistoryTest {
   private static final long SEED =
       Long.getLong("history.seed", new SplittableRandom().nextInt(1_000_000));
 
+  /** So often is the database killed under each subject, at least. */
+  private static final int KILLS = 2;
+
+  @TempDir private static Path directory;
   private static HistoryDatabase database;
 
   @BeforeAll
   static void startDatabase() throws IOException, SQLException {
-    database = HistoryDatabase.start(HistoryRun.IDS);
+    database = HistoryDatabase.start(HistoryRun.IDS, directory);
+  }
+
+  @AfterAll
+  static void endDatabase() throws IOException {
+    database.close();
   }
 
   @Test
@@ -68,6 +80,24 @@ class HistoryTest {
     }
     report("faults, all", total);
     assertThat(total.isClean()).as(total.first()).isTrue();
+  }
+
+  @Test
+  void read_databaseIsKilled_keepsEveryPromise() throws Exception {
+    try (LoadOnceSubject subject = new LoadOnceSubject(database, Variant.OLD_ROWS)) {
+      readUntilKilled("kills, " + Variant.OLD_ROWS, subject);
+    }
+    try (GrpcSubject subject = new GrpcSubject(database, Variant.SLOW_LOADS)) {
+      readUntilKilled("kills, over gRPC", subject);
+    }
+  }
+
+  private static void readUntilKilled(String what, HistorySubject subject) throws Exception {
+    try (Faults faults = Faults.withKills(database, SEED)) {
+      Verdict verdict = faults.untilKilled(KILLS, HistoryPlan.of(SEED, share(READS / 5)), subject);
+      report(what + ", " + faults.summary(), verdict);
+      assertThat(verdict.isClean()).as(verdict.first()).isTrue();
+    }
   }
 
   /** Of each variant, and of the wire. */

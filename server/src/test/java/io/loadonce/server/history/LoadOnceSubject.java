@@ -1,5 +1,7 @@
 package io.loadonce.server.history;
 
+import static org.awaitility.Awaitility.await;
+
 import io.loadonce.db.JdbcResourceSource;
 import io.loadonce.db.Resource;
 import io.loadonce.db.ResourceId;
@@ -24,23 +26,26 @@ import java.util.concurrent.TimeUnit;
 /** The engine, in this process. What it keeps of a row is its payload. */
 final class LoadOnceSubject implements HistorySubject {
   static final Duration LOAD_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration WAIT = Duration.ofSeconds(2);
+
+  /** For a first connection on a busy machine. */
+  private static final Duration MAX_OPENING = Duration.ofSeconds(20);
+
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(5);
 
   private final ResourceSource<ResourceId, Long> source;
   private final MemoryCache<ResourceId, Long> cache;
   private final LoadOnce<ResourceId, Long> engine;
+  private final Duration patience;
   private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor();
 
   LoadOnceSubject(HistoryDatabase database, Variant variant) {
     JdbcResourceSource<Long> jdbc =
         JdbcResourceSource.open(database.settings(variant.maxDelay()), LoadOnceSubject::payload);
-    if (!jdbc.isReachable()) {
-      throw new IllegalStateException("the database is not there");
-    }
+    await().atMost(MAX_OPENING).until(jdbc::isReachable);
     this.source = new DelayedSource<>(jdbc, variant.maxDelay());
     this.cache = new MemoryCache<>(variant.cache(), _ -> 8, _ -> 8);
     this.engine = new LoadOnce<>(cache, variant.load(), lockSettings(), source, System::nanoTime);
+    this.patience = variant.patience();
     alsoSweep(engine::sweep);
   }
 
@@ -94,7 +99,7 @@ final class LoadOnceSubject implements HistorySubject {
 
   private Outcome<Long> load(ResourceId key, long minVersion) throws InterruptedException {
     CompletableFuture<Outcome<Long>> outcome = new CompletableFuture<>();
-    var _ = engine.join(key, minVersion, WAIT, outcome::complete);
+    var _ = engine.join(key, minVersion, patience, outcome::complete);
     try {
       return outcome.get();
     } catch (ExecutionException e) {

@@ -16,6 +16,21 @@ enum Variant {
   /** Everything expires all the time, and is refreshed in the background before. */
   SHORT_LIVES(Duration.ofMillis(5), Duration.ofMillis(2), Bytes.ROOMY, Duration.ofMillis(1)),
 
+  /** Everything expires all the time, and old rows are given when the database does not answer. */
+  OLD_ROWS(Duration.ofMillis(5), Duration.ofMillis(5), Bytes.ROOMY, Duration.ofMillis(1)) {
+    @Override
+    LoadSettings load() {
+      return new LoadSettings(
+          LoadSettings.DEFAULTS.earlyRefresh(), Duration.ofMinutes(1), UNHEARD_FOR);
+    }
+
+    @Override
+    Duration patience() {
+      // A short standstill of the database may last longer than half of that.
+      return Duration.ofMillis(200);
+    }
+  },
+
   /** An eighth of the rows fits. */
   SMALL_MEMORY(Duration.ofMinutes(1), Duration.ofMinutes(1), Bytes.NARROW, Duration.ofMillis(1));
 
@@ -42,6 +57,11 @@ enum Variant {
   LoadSettings load() {
     LoadSettings defaults = LoadSettings.DEFAULTS;
     return new LoadSettings(defaults.earlyRefresh(), defaults.staleOnError(), UNHEARD_FOR);
+  }
+
+  /** How long a reader waits. */
+  Duration patience() {
+    return Duration.ofSeconds(2);
   }
 
   /** How long a query may be under way, and how long the database may take over it. */

@@ -24,6 +24,7 @@ class PlantedBugsTest {
   private static final String LOCK_TEST = "io.loadonce.server.lock.SegmentedLockTest#";
   private static final String LOAD_TEST = "io.loadonce.server.load.LoadOnceTest#";
   private static final String FRESH_TEST = "io.loadonce.server.load.FreshnessTest#";
+  private static final String STALE_TEST = "io.loadonce.server.load.StaleOnErrorTest#";
   private static final String CACHE_TEST = "io.loadonce.server.cache.MemoryCacheTest#";
 
   @TempDir private Path scratch;
@@ -59,7 +60,8 @@ class PlantedBugsTest {
   }
 
   static Stream<PlantedBug> bugs() {
-    return Stream.of(inTheLock(), inTheFlight(), inTheLoad(), inFreshness(), inTheCache())
+    return Stream.of(
+            inTheLock(), inTheFlight(), inTheLoad(), inFreshness(), inAnOutage(), inTheCache())
         .flatMap(bugs -> bugs);
   }
 
@@ -127,7 +129,7 @@ class PlantedBugsTest {
         new PlantedBug(
             "G5: deadlines are not looked at",
             LOCK + "Segment.java",
-            "flight.removeLate(nowNanos, swept.late());",
+            "flight.removeDue(nowNanos, swept);",
             "",
             LOAD_TEST + "sweep_deadlinePasses_timesOutWhileTheLoadGoesOn"),
         new PlantedBug(
@@ -267,6 +269,64 @@ class PlantedBugsTest {
             "if (flight.isRefreshing()) {",
             "if (id == null) {",
             FRESH_TEST + "look_refreshFailed_isGivenAndTriedAgainLater"));
+  }
+
+  private static Stream<PlantedBug> inAnOutage() {
+    return Stream.of(
+        new PlantedBug(
+            "who could be given an old row waits although the outage is known",
+            LOAD + "StaleOnError.java",
+            "return isUnreachable ?",
+            "return !isOn ?",
+            STALE_TEST + "join_knownToBeUnreachable_isStaleAtOnceAndReadAgain"),
+        new PlantedBug(
+            "an old row is given and not read again",
+            LOAD + "LoadOnce.java",
+            "      refreshIfDue(id, nowNanos);\n",
+            "",
+            STALE_TEST + "join_knownToBeUnreachable_isStaleAtOnceAndReadAgain"),
+        new PlantedBug(
+            "an outage never ends",
+            LOAD + "StaleOnError.java",
+            "isUnreachable = false;",
+            "",
+            STALE_TEST + "join_reachedAgain_waitsForTheNewRow"),
+        new PlantedBug(
+            "a query that was given up ends an outage",
+            LOAD + "LoadQueue.java",
+            "if (!load.isUnwanted()) {",
+            "if (load != null) {",
+            STALE_TEST + "join_loadWasGivenUp_saysNothingOfTheDatabase"),
+        new PlantedBug(
+            "an outage is only known if somebody waited for its end",
+            LOAD + "LoadOnce.java",
+            "if (!swept.overdue().isEmpty()) {",
+            "if (!swept.stranded().isEmpty()) {",
+            STALE_TEST + "sweep_hangsWithNobodyWaiting_isKnownToBeUnreachableWhenALoadWouldEnd"),
+        new PlantedBug(
+            "an older row than is needed is given in an outage",
+            LOAD + "EntryJudge.java",
+            "|| row.version() < minVersion) {",
+            ") {",
+            STALE_TEST + "join_versionNeededAndUnreachable_isStaleIfItIsThatNew"),
+        new PlantedBug(
+            "who could be given an old row waits for a load that hangs",
+            LOCK + "Flight.java",
+            "O outcome = waiter.settleFor();",
+            "O outcome = null;",
+            STALE_TEST + "sweep_halfOfThePatienceIsOver_isStaleAndTheLoadGoesOn"),
+        new PlantedBug(
+            "a load is abandoned because everyone took the old row",
+            LOCK + "Flight.java",
+            "refreshing = true;",
+            "",
+            STALE_TEST + "sweep_everyoneTookTheOldRow_loadIsNotAbandoned"),
+        new PlantedBug(
+            "whether an old row may be given is not asked when it is given",
+            LOAD + "StaleOnError.java",
+            "() -> fromMemory(id, minVersion, nanoClock.getAsLong())",
+            "() -> fromMemory(id, minVersion, nowNanos)",
+            STALE_TEST + "sweep_tooOldMeanwhile_waitsUntilItsDeadline"));
   }
 
   private static Stream<PlantedBug> inTheCache() {
