@@ -24,8 +24,11 @@ public final class Flight<K, O> {
    */
   private boolean refreshing;
 
-  /** In order of arrival. Handed out when the flight ends, and not touched from then on. */
-  private final Set<Waiter<K, O>> waiters = new LinkedHashSet<>();
+  /**
+   * In order of arrival; nearly always one. Handed out when the flight ends, and not touched from
+   * then on.
+   */
+  private final Set<Waiter<K, O>> waiters = LinkedHashSet.newLinkedHashSet(1);
 
   /** No waiter is due earlier; it may be later, when the earliest has left. */
   private long earliestDueNanos;

@@ -143,7 +143,12 @@ class StaleOnErrorTest {
     failToLoad("other");
     Caller old = new Caller();
     Caller cold = new Caller();
-    engine.getAll(List.of("a", "cold"), LoadOnce.ANY_VERSION, SECOND, List.of(old, cold));
+    List<Caller> callers = List.of(old, cold);
+    engine.getAll(
+        List.of("a", "cold"),
+        LoadOnce.ANY_VERSION,
+        SECOND,
+        (outcome, place) -> callers.get(place).accept(outcome));
     assertThat(old.outcome()).isEqualTo(stale("a", TIME_TO_LIVE));
     assertThat(cold.isAnswered()).isFalse();
     Set<String> asked = new HashSet<>();
