@@ -13,8 +13,7 @@ public enum KeyType {
   BIGINT {
     @Override
     String canonical(String text) throws InvalidIdException {
-      long key = parseLong(text);
-      return isCanonicalNumber(text) ? text : Long.toString(key);
+      return isPlainNumber(text) ? text : Long.toString(parseLong(text));
     }
 
     @Override
@@ -69,6 +68,9 @@ public enum KeyType {
 
   private static final int MAX_BYTES_PER_CHAR = 3;
 
+  /** So many make no number of more than 64 bits. */
+  private static final int SURE_DIGITS = 18;
+
   private static final Pattern UUID_FORM =
       Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
@@ -101,13 +103,12 @@ public enum KeyType {
     }
   }
 
-  /** Whether a text that is a number is written as {@link Long#toString(long)} writes it. */
-  private static boolean isCanonicalNumber(String text) {
-    int first = text.charAt(0) == '-' ? 1 : 0;
-    if (text.charAt(first) == '0') {
-      return text.length() == 1;
+  /** Whether it is as {@link Long#toString(long)} writes it and surely in range; nearly all are. */
+  private static boolean isPlainNumber(String text) {
+    if (text.length() > SURE_DIGITS || text.charAt(0) == '0') {
+      return false;
     }
-    for (int i = first; i < text.length(); i++) {
+    for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) < '0' || text.charAt(i) > '9') {
         return false;
       }
