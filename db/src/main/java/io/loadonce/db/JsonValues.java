@@ -8,6 +8,7 @@ import com.google.protobuf.util.JsonFormat;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class JsonValues {
 
   static final Value NULL = Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
+  private static final String NOT_JSON = "a JSON column is not JSON or is too deep";
   private static final Value TRUE = Value.newBuilder().setBoolValue(true).build();
   private static final Value FALSE = Value.newBuilder().setBoolValue(false).build();
+
+  /**
+   * How many messages deep a value may be. A parser of protobuf stops at 100 unless it is told
+   * otherwise, and a reply is itself some deep.
+   */
+  private static final int MOST_LEVELS = 90;
 
   private JsonValues() {}
 
@@ -60,9 +68,29 @@ final class JsonValues {
     try {
       JsonFormat.parser().merge(document, value);
     } catch (InvalidProtocolBufferException _) {
-      throw new SourceException.InvalidRow("a JSON column is not JSON or is too deep");
+      throw new SourceException.InvalidRow(NOT_JSON);
     }
-    return value.build();
+    Value built = value.build();
+    if (levels(built) > MOST_LEVELS) {
+      throw new SourceException.InvalidRow(NOT_JSON);
+    }
+    return built;
+  }
+
+  /** How many messages deep it is, itself among them. */
+  private static int levels(Value value) {
+    int below =
+        switch (value.getKindCase()) {
+          case LIST_VALUE -> 1 + deepest(value.getListValue().getValuesList());
+          // Its fields are entries of a map, and those are messages too.
+          case STRUCT_VALUE -> 2 + deepest(value.getStructValue().getFieldsMap().values());
+          case NULL_VALUE, NUMBER_VALUE, STRING_VALUE, BOOL_VALUE, KIND_NOT_SET -> 0;
+        };
+    return 1 + below;
+  }
+
+  private static int deepest(Collection<Value> values) {
+    return values.stream().mapToInt(JsonValues::levels).max().orElse(0);
   }
 
   /**

@@ -1,9 +1,8 @@
 package io.loadonce.db;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
-import java.io.IOException;
 
 /**
  * One row. Immutable.
@@ -14,20 +13,15 @@ import java.io.IOException;
  */
 public record Resource(ResourceId id, long version, ByteString encodedData) {
 
-  /** More than JSON or an array can be deep: a level of theirs is two of protobuf. */
-  private static final int MOST_LEVELS = 1_000;
-
   public Resource(ResourceId id, long version, Struct data) {
     this(id, version, data.toByteString());
   }
 
   /** The columns by name, decoded anew by each call. */
   public Struct data() {
-    CodedInputStream encoded = encodedData.newCodedInput();
-    encoded.setRecursionLimit(MOST_LEVELS);
     try {
-      return Struct.parseFrom(encoded);
-    } catch (IOException e) {
+      return Struct.parseFrom(encodedData);
+    } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("encodedData is no Struct", e);
     }
   }

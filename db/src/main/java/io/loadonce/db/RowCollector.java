@@ -54,11 +54,7 @@ final class RowCollector<V> {
   private SourceRow<V> read(RowShape shape, ResourceId id, ResultSet result) throws SQLException {
     try {
       Resource row = shape.read(id, result);
-      int bytes = row.encodedData().size();
-      int limit = source.settings().maxRowBytes();
-      return bytes > limit
-          ? unusable("the row has " + bytes + " bytes; at most " + limit + " are taken")
-          : new SourceRow.Found<>(source.encode(row), row.version());
+      return new SourceRow.Found<>(source.encode(row), row.version());
     } catch (SourceException e) {
       return new SourceRow.Unusable<>(e);
     }

@@ -8,6 +8,7 @@ import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,10 @@ final class RowShape {
   private record Column(String name, int jdbcType, String typeName, int precision) {}
 
   private final List<Column> columns;
+
+  /** None is null unless there is a problem. */
   private final @Nullable ColumnReader[] readers;
+
   private final StructEncoding encoding;
   private final KeyType keyType;
   private final int keyColumn;
@@ -39,7 +43,8 @@ final class RowShape {
         columns.stream()
             .map(c -> ColumnReaders.of(c.jdbcType, c.typeName, c.precision))
             .toArray(ColumnReader[]::new);
-    this.encoding = new StructEncoding(columns.stream().map(Column::name).toList());
+    this.encoding =
+        new StructEncoding(columns.stream().map(Column::name).toList(), settings.maxRowBytes());
     this.problem = findProblem();
   }
 
@@ -80,8 +85,7 @@ final class RowShape {
     }
     Value[] values = new Value[readers.length];
     for (int i = 0; i < readers.length; i++) {
-      ColumnReader reader = readers[i];
-      values[i] = reader == null ? JsonValues.NULL : reader.read(row, i + 1);
+      values[i] = Objects.requireNonNull(readers[i]).read(row, i + 1);
     }
     return new Resource(id, version(row), encoding.encode(values));
   }

@@ -22,17 +22,23 @@ final class StructEncoding {
   private static final int VALUE = 2;
 
   private final byte[][] names;
+  private final int maxBytes;
 
-  StructEncoding(List<String> names) {
+  /**
+   * @param maxBytes what is not exceeded, as protobuf encodes it
+   */
+  StructEncoding(List<String> names, int maxBytes) {
+    this.maxBytes = maxBytes;
     this.names =
         names.stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
   }
 
   /**
    * @param values one for each name, in their order; not kept
+   * @throws SourceException if that is larger than it may be; found before it is written
    */
-  ByteString encode(Value[] values) {
-    int size = 0;
+  ByteString encode(Value[] values) throws SourceException {
+    long size = 0;
     for (int i = 0; i < names.length; i++) {
       int entry = entryBytes(names[i], values[i]);
       size +=
@@ -40,7 +46,11 @@ final class StructEncoding {
               + CodedOutputStream.computeUInt32SizeNoTag(entry)
               + entry;
     }
-    byte[] bytes = new byte[size];
+    if (size > maxBytes) {
+      throw new SourceException.InvalidRow(
+          "the row has " + size + " bytes; at most " + maxBytes + " are taken");
+    }
+    byte[] bytes = new byte[(int) size];
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     try {
       for (int i = 0; i < names.length; i++) {

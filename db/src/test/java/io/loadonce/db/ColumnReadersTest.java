@@ -120,12 +120,19 @@ final class ColumnReadersTest {
         .hasMessage(problem);
   }
 
-  @Test
-  void read_jsonTooDeep_isInvalidRow() throws Exception {
-    String deep = "'" + "[".repeat(2_000) + "]".repeat(2_000) + "'::json AS v";
+  @ParameterizedTest
+  @CsvSource({"45, [, ]", "30, {\"a\":, }"})
+  void read_jsonTooDeepForAParser_isInvalidRow(int most, String open, String close)
+      throws Exception {
+    assertThat(read(TestDatabase.POSTGRESQL, deep(most - 1, open, close))).isNotNull();
+    for (int levels : new int[] {most, 2_000}) {
+      assertThat(unusable(TestDatabase.POSTGRESQL, deep(levels, open, close) + " AS v").reason())
+          .hasMessage("a JSON column is not JSON or is too deep");
+    }
+  }
 
-    assertThat(unusable(TestDatabase.POSTGRESQL, deep).reason())
-        .hasMessage("a JSON column is not JSON or is too deep");
+  private static String deep(int levels, String open, String close) {
+    return "'" + open.repeat(levels) + "1" + close.repeat(levels) + "'::json";
   }
 
   @Test

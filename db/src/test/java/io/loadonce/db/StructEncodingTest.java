@@ -1,6 +1,7 @@
 package io.loadonce.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class StructEncodingTest {
 
   @Test
-  void encode_anyRow_isWhatTheGeneratedCodeWrites() {
+  void encode_anyRow_isWhatTheGeneratedCodeWrites() throws Exception {
     for (int seed = 0; seed < 2_000; seed++) {
       Random chance = new Random(seed);
       List<String> names = new ArrayList<>();
@@ -28,21 +29,21 @@ final class StructEncodingTest {
         generated.putFields(name, value);
       }
 
-      assertThat(new StructEncoding(names).encode(values.toArray(Value[]::new)))
+      StructEncoding encoding = new StructEncoding(names, Integer.MAX_VALUE);
+      assertThat(encoding.encode(values.toArray(Value[]::new)))
           .as("seed %d", seed)
           .isEqualTo(generated.build().toByteString());
     }
   }
 
   @Test
-  void data_deeperThanAParserTakesUnasked_isDecoded() {
-    Value value = JsonValues.bool(true);
-    for (int i = 0; i < 100; i++) {
-      value = list(value);
-    }
-    Struct row = Struct.newBuilder().putFields("v", value).build();
+  void encode_largerThanItMayBe_isInvalid() throws Exception {
+    StructEncoding encoding = new StructEncoding(List.of("v"), /* maxBytes= */ 20);
 
-    assertThat(new Resource(new ResourceId("1"), 0, row).data()).isEqualTo(row);
+    assertThat(encoding.encode(new Value[] {JsonValues.text("x".repeat(11))}).size()).isEqualTo(20);
+    assertThatExceptionOfType(SourceException.InvalidRow.class)
+        .isThrownBy(() -> encoding.encode(new Value[] {JsonValues.text("x".repeat(12))}))
+        .withMessage("the row has 21 bytes; at most 20 are taken");
   }
 
   private static Value value(Random chance, int levels) {

@@ -48,6 +48,9 @@ public final class GrpcPort {
 
   private static final int CHANNELZ_PAGE = 100;
 
+  /** For whoever hunts a leak all the same. */
+  private static final String LEAK_DETECTION = "io.grpc.netty.shaded.io.netty.leakDetection.level";
+
   /** After the grace: how long the last answers may take to be sent. */
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(1);
 
@@ -70,8 +73,10 @@ public final class GrpcPort {
    */
   public static GrpcPort open(Address address, ResourceEndpoint endpoint, Health health)
       throws IOException {
-    // It takes a stack trace of one buffer in a hundred, for leaks that only gRPC could have.
-    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+    if (System.getProperty(LEAK_DETECTION) == null) {
+      // It takes a stack trace of one buffer in a hundred, for leaks that only gRPC could have.
+      ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+    }
     OpenStreams streams = new OpenStreams();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address.resolve())

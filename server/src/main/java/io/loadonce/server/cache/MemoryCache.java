@@ -85,6 +85,25 @@ public final class MemoryCache<K, V> {
     rows.put(id, new Row<>(value, version, readNanos, Math.min(softUntil, freshUntil), freshUntil));
   }
 
+  /**
+   * Puts a newer version in the place of a row, whose times it takes over. Does nothing if there is
+   * no row, or one that is as new: what was removed meanwhile does not come back.
+   */
+  public void raise(K id, V value, long version) {
+    rows.asMap()
+        .computeIfPresent(
+            id,
+            (_, kept) ->
+                kept.version() >= version
+                    ? kept
+                    : new Row<>(
+                        value,
+                        version,
+                        kept.readNanos(),
+                        kept.refreshDueNanos(),
+                        kept.freshUntilNanos()));
+  }
+
   /** Keeps that there is no row. */
   public void fillAbsent(K id, long readNanos) {
     rows.invalidate(id);

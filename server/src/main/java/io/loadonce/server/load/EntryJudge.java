@@ -1,8 +1,6 @@
 package io.loadonce.server.load;
 
-import io.loadonce.db.SourceException;
 import io.loadonce.server.cache.Entry;
-import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
 import io.loadonce.server.load.Outcome.Origin;
@@ -46,14 +44,7 @@ final class EntryJudge<V> {
     };
   }
 
-  /** Returns what may be given although its time is over, because the load failed in this way. */
-  Outcome<V> orStale(Outcome<V> outcome, @Nullable Entry<V> entry, long nowNanos) {
-    boolean isUnreachable = outcome instanceof Failed<V>(SourceException.Unavailable _);
-    Outcome<V> old = isUnreachable ? old(entry, LoadOnce.ANY_VERSION, nowNanos) : null;
-    return old == null ? outcome : old;
-  }
-
-  /** Returns what may be given rather than let the caller wait, or null. */
+  /** Returns what may be given to a caller whom a load does not serve in time, or null. */
   @Nullable Outcome<V> usableOrOld(@Nullable Entry<V> entry, long minVersion, long nowNanos) {
     Outcome<V> usable = usable(entry, minVersion, nowNanos);
     return usable == null ? old(entry, minVersion, nowNanos) : usable;

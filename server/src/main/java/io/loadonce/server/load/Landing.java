@@ -1,6 +1,5 @@
 package io.loadonce.server.load;
 
-import io.loadonce.server.cache.Entry;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
@@ -31,17 +30,17 @@ final class Landing<K, V> {
 
   private final MemoryCache<K, V> cache;
   private final SegmentedLock<K, Outcome<V>> lock;
-  private final EntryJudge<V> judge;
+  private final StaleOnError<K, V> staleOnError;
   private final LongSupplier nanoClock;
 
   Landing(
       MemoryCache<K, V> cache,
       SegmentedLock<K, Outcome<V>> lock,
-      EntryJudge<V> judge,
+      StaleOnError<K, V> staleOnError,
       LongSupplier nanoClock) {
     this.cache = cache;
     this.lock = lock;
-    this.judge = judge;
+    this.staleOnError = staleOnError;
     this.nanoClock = nanoClock;
   }
 
@@ -52,7 +51,7 @@ final class Landing<K, V> {
             flight,
             () -> publish(flight, newest(flight, outcome), readNanos),
             younger -> pass(flight.id(), newest(flight, outcome), younger));
-    Outcome<V> led = orStale(flight.id(), newest(flight, outcome));
+    Outcome<V> led = staleOnError.afterLoad(flight.id(), newest(flight, outcome));
     Outcome<V> joined =
         led instanceof Found<V>(V value, long version, Origin origin, long ageNanos)
                 && origin == Origin.LOADED
@@ -78,9 +77,12 @@ final class Landing<K, V> {
     if (younger != null) {
       younger.overtake(EntryJudge.newer(row, younger.overtaken()));
     }
-    if (cache.get(id) instanceof Entry.Row<V> kept && kept.version() < row.version()) {
-      cache.fill(id, row.value(), row.version(), kept.readNanos());
-    }
+    cache.raise(id, row.value(), row.version());
+  }
+
+  /** For a refresh that has failed, so that a database in trouble has peace. */
+  void postponeRefresh(K id) {
+    cache.postponeRefresh(id, nanoClock.getAsLong() + REFRESH_RETRY.toNanos());
   }
 
   private void publish(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
@@ -90,19 +92,10 @@ final class Landing<K, V> {
       case Missing<V> _ -> cache.fillAbsent(id, readNanos);
       case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ -> {
         if (flight.isRefreshing()) {
-          cache.postponeRefresh(id, nanoClock.getAsLong() + REFRESH_RETRY.toNanos());
+          postponeRefresh(id);
         }
       }
     }
-  }
-
-  /**
-   * What is given for an outcome: an old row, if the database cannot be reached and that may be.
-   */
-  Outcome<V> orStale(K id, Outcome<V> outcome) {
-    return outcome instanceof Failed
-        ? judge.orStale(outcome, cache.get(id), nanoClock.getAsLong())
-        : outcome;
   }
 
   /** One caller's broken callback must not keep the others from their answer. */

@@ -36,11 +36,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guarantees. One flight asks for an id once, and everyone who joined it gets that outcome,
  * value or error. No caller's cancellation or deadline reaches a query while another caller waits
- * for it; when nobody waits, the query is cancelled. After {@link #invalidate} has returned, no
- * later lookup gives anything read before. A waiter is answered, or has withdrawn, at its deadline,
- * whatever the database does, provided that {@link #sweep} is called often. Non-guarantee: one
- * query for an id for ever; an id that fails, expires or is pushed out of memory is asked for
- * again.
+ * for it; when nobody waits and nothing in memory is refreshed by it, the query is cancelled. After
+ * {@link #invalidate} has returned, no later lookup gives anything read before. A waiter is
+ * answered, or has withdrawn, at its deadline, whatever the database does, provided that {@link
+ * #sweep} is called often. Non-guarantee: one query for an id for ever; an id that fails, expires
+ * or is pushed out of memory is asked for again.
  *
  * <p>Nothing here blocks but {@link #await}. Safe for use by many threads; no null anywhere; times
  * are on the clock given at construction. Callbacks run on whatever thread has the outcome, the
@@ -79,8 +79,8 @@ public final class LoadOnce<K, V> {
     this.cache = cache;
     this.lock = new SegmentedLock<>(lockSettings);
     this.judge = new EntryJudge<>(loadSettings, hearing);
-    this.landing = new Landing<>(cache, lock, judge, nanoClock);
     this.staleOnError = new StaleOnError<>(loadSettings, cache, judge, nanoClock);
+    this.landing = new Landing<>(cache, lock, staleOnError, nanoClock);
     this.queue = new LoadQueue<>(source, nanoClock, landing, staleOnError);
     this.nanoClock = nanoClock;
     this.loadTimeout = lockSettings.loadTimeout();
@@ -207,7 +207,8 @@ public final class LoadOnce<K, V> {
    * nobody is interested any more. To be called every few milliseconds, by one thread.
    */
   public void sweep() {
-    Swept<K, Outcome<V>> swept = lock.sweep(nanoClock.getAsLong());
+    Swept<K, Outcome<V>> swept =
+        lock.sweep(nanoClock.getAsLong(), /* mayGoOn= */ queue.hasRoomForRefreshes());
     for (Waiter<K, Outcome<V>> waiter : swept.late()) {
       Landing.answer(waiter, new TimedOut<>());
     }
@@ -217,9 +218,10 @@ public final class LoadOnce<K, V> {
     if (!swept.overdue().isEmpty()) {
       SourceException reason = tooLong();
       staleOnError.failed(reason);
+      swept.overdue().stream().map(Flight::id).forEach(landing::postponeRefresh);
       Outcome<V> tooLong = new Failed<>(reason);
       for (Waiter<K, Outcome<V>> waiter : swept.stranded()) {
-        Landing.answer(waiter, landing.orStale(waiter.id(), tooLong));
+        Landing.answer(waiter, staleOnError.afterLoad(waiter.id(), tooLong));
       }
     }
     queue.cancelUnwanted();
@@ -252,6 +254,11 @@ public final class LoadOnce<K, V> {
   /** How many callers wait; a snapshot. */
   public int waiters() {
     return lock.waiters();
+  }
+
+  /** Whether the last load to end could not reach the database; a snapshot. */
+  public boolean isDatabaseUnreachable() {
+    return staleOnError.isUnreachable();
   }
 
   /** How many threads load, each with a connection; a snapshot. */
@@ -340,7 +347,10 @@ public final class LoadOnce<K, V> {
       case Joined<K, Outcome<V>, Outcome<V>> _ -> {}
       case Present<K, Outcome<V>, Outcome<V>>(Outcome<V> found) -> Landing.answer(waiter, found);
       case Full<K, Outcome<V>, Outcome<V>>(Entrance.Cap cap) ->
-          Landing.answer(waiter, new Refused<>(capOf(cap)));
+          Landing.answer(
+              waiter,
+              staleOnError.ratherThan(
+                  new Refused<>(capOf(cap)), waiter.id(), minVersion, nowNanos));
     }
   }
 
@@ -350,7 +360,6 @@ public final class LoadOnce<K, V> {
     queue.add(began);
   }
 
-  /** A refresh that has failed puts off the next one, so that a database in trouble has peace. */
   private void refreshIfDue(K id, long nowNanos) {
     Entry<V> entry = cache.get(id);
     if (entry != null && judge.isRefreshDue(entry, nowNanos, queue.loadNanos())) {

@@ -174,10 +174,9 @@ final class LoadQueue<K, V> {
       }
       landAll(load, new Outcome.Failed<>(e), readNanos);
     } catch (Throwable t) { // whatever it is, those who wait must hear of it
-      landAll(
-          load,
-          new Outcome.Failed<>(new SourceException.QueryFailed("the load failed", t)),
-          readNanos);
+      SourceException reason = new SourceException.QueryFailed("the load failed", t);
+      staleOnError.failed(reason);
+      landAll(load, new Outcome.Failed<>(reason), readNanos);
     } finally {
       synchronized (mutex) {
         underWay.remove(load);

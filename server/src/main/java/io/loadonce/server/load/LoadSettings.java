@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param earlyRefresh how eagerly a row in demand is read again before its time is over: the factor
  *     beta of XFetch; 1 is the usual, 0 never
  * @param staleOnError for how long after its time a row is still given, marked as stale, when the
- *     database cannot be reached; zero never
+ *     database cannot be reached or does not answer in time; zero never
  * @param unheardFor for how long a row is still given, marked as stale, when changes in the
  *     database may have been missed
  */

@@ -2,6 +2,8 @@ package io.loadonce.server.load;
 
 import io.loadonce.db.SourceException;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Outcome.Failed;
+import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.lock.Compromise;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -21,14 +23,11 @@ import org.jspecify.annotations.Nullable;
  * is answered with null before memory is looked into.
  */
 final class StaleOnError<K, V> {
-  private static final int HALVES = 2;
-
   private final boolean isOn;
   private final MemoryCache<K, V> cache;
   private final EntryJudge<V> judge;
   private final LongSupplier nanoClock;
 
-  /** Whether the last load to end could not reach the database; never, if that is of no use. */
   private volatile boolean isUnreachable;
 
   StaleOnError(
@@ -39,6 +38,11 @@ final class StaleOnError<K, V> {
     this.nanoClock = nanoClock;
   }
 
+  /** Whether the last load to end could not reach the database. */
+  boolean isUnreachable() {
+    return isUnreachable;
+  }
+
   /** A load has ended with rows. */
   void reached() {
     isUnreachable = false;
@@ -46,7 +50,7 @@ final class StaleOnError<K, V> {
 
   /** A load has failed that nobody had given up. */
   void failed(SourceException reason) {
-    isUnreachable = isOn && reason instanceof SourceException.Unavailable;
+    isUnreachable = reason instanceof SourceException.Unavailable;
   }
 
   /** What a caller is given before it takes a lock; null if it has to. */
@@ -61,8 +65,21 @@ final class StaleOnError<K, V> {
       return null;
     }
     return new Compromise<>(
-        nowNanos + patience.toNanos() / HALVES,
+        nowNanos + patience.dividedBy(2).toNanos(),
         () -> fromMemory(id, minVersion, nanoClock.getAsLong()));
+  }
+
+  /** What a caller is given whom the caps keep out. */
+  Outcome<V> ratherThan(Refused<V> refused, K id, long minVersion, long nowNanos) {
+    Outcome<V> old = fromMemory(id, minVersion, nowNanos);
+    return old == null ? refused : old;
+  }
+
+  /** What those are given who have waited for a load. */
+  Outcome<V> afterLoad(K id, Outcome<V> outcome) {
+    boolean isLost = outcome instanceof Failed<V>(SourceException.Unavailable _);
+    Outcome<V> old = isLost ? fromMemory(id, LoadOnce.ANY_VERSION, nanoClock.getAsLong()) : null;
+    return old == null ? outcome : old;
   }
 
   private @Nullable Outcome<V> fromMemory(K id, long minVersion, long nowNanos) {

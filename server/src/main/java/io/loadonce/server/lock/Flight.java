@@ -20,7 +20,7 @@ public final class Flight<K, O> {
 
   /**
    * Whether it goes on when nobody waits, because it refreshes what is in memory: begun for that,
-   * or left by a waiter who took what is in memory. Once true, always true.
+   * or left by a waiter who took what is in memory. Once true, always true. Guarded by the mutex.
    */
   private boolean refreshing;
 
@@ -33,7 +33,7 @@ public final class Flight<K, O> {
   /** No waiter is due earlier; it may be later, when the earliest has left. */
   private long earliestDueNanos;
 
-  /** When the last waiter left; meaningful while there is none. */
+  /** When the last waiter left, or when it began; meaningful while there is none. */
   private long emptySinceNanos;
 
   /** What an older flight of the id, fenced, brought since this one began. Guarded by the mutex. */
@@ -45,6 +45,7 @@ public final class Flight<K, O> {
   Flight(K id, long beganNanos, boolean refreshing) {
     this.id = id;
     this.beganNanos = beganNanos;
+    this.emptySinceNanos = beganNanos;
     this.refreshing = refreshing;
   }
 
@@ -86,8 +87,9 @@ public final class Flight<K, O> {
     return nowNanos - beganNanos;
   }
 
-  boolean isAbandoned(long nowNanos, long afterNanos) {
-    return !refreshing && waiters.isEmpty() && nowNanos - emptySinceNanos >= afterNanos;
+  /** Whether nobody has waited for so long. */
+  boolean isLeft(long nowNanos, long afterNanos) {
+    return waiters.isEmpty() && nowNanos - emptySinceNanos >= afterNanos;
   }
 
   void add(Waiter<K, O> waiter) {
@@ -106,15 +108,19 @@ public final class Flight<K, O> {
     return waited;
   }
 
-  /** Takes out those whose deadline has passed, and those who take something else meanwhile. */
-  void removeDue(long nowNanos, Swept<K, O> swept) {
+  /**
+   * Takes out those whose deadline has passed, and those who take something else meanwhile.
+   *
+   * @param mayGoOn whether it may go on as a refresh when the latter have left
+   */
+  void removeDue(long nowNanos, boolean mayGoOn, Swept<K, O> swept) {
     if (waiters.isEmpty() || nowNanos - earliestDueNanos < 0) {
       return;
     }
     long earliest = Long.MAX_VALUE;
     for (Iterator<Waiter<K, O>> all = waiters.iterator(); all.hasNext(); ) {
       Waiter<K, O> waiter = all.next();
-      if (waiter.dueNanos() - nowNanos <= 0 && release(waiter, nowNanos, swept)) {
+      if (waiter.dueNanos() - nowNanos <= 0 && release(waiter, nowNanos, mayGoOn, swept)) {
         all.remove();
         emptySinceNanos = nowNanos;
       } else {
@@ -125,13 +131,18 @@ public final class Flight<K, O> {
   }
 
   /** Returns false for a waiter who waits on, until its deadline. */
-  private boolean release(Waiter<K, O> waiter, long nowNanos, Swept<K, O> swept) {
+  private boolean release(Waiter<K, O> waiter, long nowNanos, boolean mayGoOn, Swept<K, O> swept) {
     O outcome = waiter.settleFor();
     if (outcome != null) {
-      refreshing = true;
-      return swept.settled().add(new Swept.Settled<>(waiter, outcome));
+      refreshing |= mayGoOn;
+      swept.settled().add(new Swept.Settled<>(waiter, outcome));
+      return true;
     }
-    return waiter.deadlineNanos() - nowNanos <= 0 && swept.late().add(waiter);
+    if (waiter.deadlineNanos() - nowNanos > 0) {
+      return false;
+    }
+    swept.late().add(waiter);
+    return true;
   }
 
   /** Ends the flight and gives up its waiters, for whoever called to answer. */

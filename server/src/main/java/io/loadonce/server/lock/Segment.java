@@ -112,22 +112,29 @@ final class Segment<K, O> {
     }
   }
 
-  void sweep(long nowNanos, Swept<K, O> swept) {
+  void sweep(long nowNanos, boolean mayGoOn, Swept<K, O> swept) {
     synchronized (mutex) {
-      sweep(flights.values(), nowNanos, swept);
-      sweep(fenced, nowNanos, swept);
+      sweep(flights.values(), nowNanos, /* mayRefresh= */ true, mayGoOn, swept);
+      // What a fenced flight brings is not kept, so it refreshes nothing.
+      sweep(fenced, nowNanos, /* mayRefresh= */ false, /* mayGoOn= */ false, swept);
     }
   }
 
-  private void sweep(Collection<Flight<K, O>> some, long nowNanos, Swept<K, O> swept) {
+  private void sweep(
+      Collection<Flight<K, O>> some,
+      long nowNanos,
+      boolean mayRefresh,
+      boolean mayGoOn,
+      Swept<K, O> swept) {
     for (Iterator<Flight<K, O>> all = some.iterator(); all.hasNext(); ) {
       Flight<K, O> flight = all.next();
-      flight.removeDue(nowNanos, swept);
+      flight.removeDue(nowNanos, mayGoOn, swept);
       boolean overdue = flight.ageNanos(nowNanos) >= settings.loadTimeout().toNanos();
       if (overdue) {
         swept.overdue().add(flight);
       }
-      if (overdue || flight.isAbandoned(nowNanos, settings.abandonAfter().toNanos())) {
+      boolean goesOn = mayRefresh && flight.isRefreshing();
+      if (overdue || (!goesOn && flight.isLeft(nowNanos, settings.abandonAfter().toNanos()))) {
         all.remove();
         swept.stranded().addAll(flight.end());
       }

@@ -191,11 +191,13 @@ public final class SegmentedLock<K, O> {
    * Takes out of the lock the waiters whose deadline has passed or who take their {@link
    * Compromise}, the flights that last longer than a load may, and the flights for which nobody
    * waits any more. To be called often, by one thread.
+   *
+   * @param mayGoOn whether flights whose waiters take their compromise may go on without any
    */
-  public Swept<K, O> sweep(long nowNanos) {
+  public Swept<K, O> sweep(long nowNanos, boolean mayGoOn) {
     Swept<K, O> swept = new Swept<>();
     for (Segment<K, O> segment : segments) {
-      segment.sweep(nowNanos, swept);
+      segment.sweep(nowNanos, mayGoOn, swept);
     }
     waiters.addAndGet(-swept.waiters());
     return swept;

@@ -43,6 +43,11 @@ public final class ServiceMetrics implements AutoCloseable {
     counter("loadonce.ids.loaded", "Ids those queries asked for", loadOnce, LoadOnce::idsLoaded);
     gauge("loadonce.flights", "Loads under way", loadOnce, LoadOnce::flights);
     gauge("loadonce.waiters", "Callers that wait for a load", loadOnce, LoadOnce::waiters);
+    gauge(
+        "loadonce.database.unreachable",
+        "1 while the last load to end could not reach the database, or 0",
+        loadOnce,
+        engine -> engine.isDatabaseUnreachable() ? 1 : 0);
     gauge("loadonce.cache.rows", "Rows in memory, fresh or not", cache, MemoryCache::rows);
     gauge(
         "loadonce.cache.absences",

@@ -10,11 +10,22 @@ import java.io.IOException;
  * A row as it is kept in memory: the encoded bytes of a {@code loadonce.v1.Resource}. Encoded once,
  * when the row is read, and copied to the wire from then on. Immutable.
  */
-public record EncodedResource(ByteString bytes) {
+public final class EncodedResource {
 
   private static final int ID = io.loadonce.v1.Resource.ID_FIELD_NUMBER;
   private static final int VERSION = io.loadonce.v1.Resource.VERSION_FIELD_NUMBER;
   private static final int DATA = io.loadonce.v1.Resource.DATA_FIELD_NUMBER;
+
+  private final byte[] bytes;
+
+  private EncodedResource(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Takes bytes that are encoded already; they are copied. */
+  public static EncodedResource copyOf(byte[] encoded) {
+    return new EncodedResource(encoded.clone());
+  }
 
   /** Puts the id and the version before the columns, which are encoded already. Never blocks. */
   public static EncodedResource of(Resource row) {
@@ -37,11 +48,22 @@ public record EncodedResource(ByteString bytes) {
     } catch (IOException e) {
       throw new IllegalStateException("an array has the size that was computed for it", e);
     }
-    return new EncodedResource(UnsafeByteOperations.unsafeWrap(bytes));
+    return new EncodedResource(bytes);
+  }
+
+  /** The same bytes, for reading. */
+  public ByteString bytes() {
+    return UnsafeByteOperations.unsafeWrap(bytes);
   }
 
   /** What it costs in memory, apart from the entry around it. */
   public int sizeBytes() {
-    return bytes.size();
+    return bytes.length;
+  }
+
+  /** Writes it as a field of a reply, its tag and length before it. */
+  void writeTo(CodedOutputStream out, int field) throws IOException {
+    // Unlike writeBytes of a ByteString, which leaves the buffer for each.
+    out.writeByteArray(field, bytes);
   }
 }

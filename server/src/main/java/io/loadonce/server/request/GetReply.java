@@ -1,6 +1,5 @@
 package io.loadonce.server.request;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Duration;
 import com.google.protobuf.WireFormat;
@@ -17,8 +16,9 @@ import java.io.IOException;
 final class GetReply implements WireMessage {
 
   private static final long NANOS_PER_SECOND = 1_000_000_000;
+  private static final int AROUND_A_ROW_BYTES = 48;
 
-  private final ByteString resource;
+  private final EncodedResource resource;
   private final int source;
 
   /** Zero seconds, zero nanoseconds and an age of zero are absent, as proto3 has it. */
@@ -29,7 +29,7 @@ final class GetReply implements WireMessage {
   private final int infoBytes;
   private final int sizeBytes;
 
-  private GetReply(ByteString resource, LookupInfo.Source source, long ageNanos) {
+  private GetReply(EncodedResource resource, LookupInfo.Source source, long ageNanos) {
     this.resource = resource;
     this.source = source.getNumber();
     this.ageSeconds = ageNanos / NANOS_PER_SECOND;
@@ -45,12 +45,12 @@ final class GetReply implements WireMessage {
         CodedOutputStream.computeEnumSize(LookupInfo.SOURCE_FIELD_NUMBER, this.source)
             + (ageBytes == 0 ? 0 : embeddedBytes(LookupInfo.AGE_FIELD_NUMBER, ageBytes));
     this.sizeBytes =
-        CodedOutputStream.computeBytesSize(GetResponse.RESOURCE_FIELD_NUMBER, resource)
+        embeddedBytes(GetResponse.RESOURCE_FIELD_NUMBER, resource.sizeBytes())
             + embeddedBytes(GetResponse.INFO_FIELD_NUMBER, infoBytes);
   }
 
   static GetReply of(Outcome.Found<EncodedResource> found) {
-    return new GetReply(found.value().bytes(), source(found.origin()), found.ageNanos());
+    return new GetReply(found.value(), source(found.origin()), found.ageNanos());
   }
 
   @Override
@@ -58,9 +58,15 @@ final class GetReply implements WireMessage {
     return sizeBytes;
   }
 
+  /** Room for what stands around the row, which is written past it if it is longer. */
+  @Override
+  public int bufferBytes() {
+    return AROUND_A_ROW_BYTES;
+  }
+
   @Override
   public void writeTo(CodedOutputStream out) throws IOException {
-    out.writeBytes(GetResponse.RESOURCE_FIELD_NUMBER, resource);
+    resource.writeTo(out, GetResponse.RESOURCE_FIELD_NUMBER);
     writeHead(out, GetResponse.INFO_FIELD_NUMBER, infoBytes);
     out.writeEnum(LookupInfo.SOURCE_FIELD_NUMBER, source);
     if (ageBytes != 0) {

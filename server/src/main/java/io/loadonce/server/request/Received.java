@@ -3,13 +3,13 @@ package io.loadonce.server.request;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 
 /**
  * What came over the wire. gRPC takes a request that cannot be parsed for a mistake of the server
- * and logs its stack trace; here it is one of the two things that can come.
+ * and logs its stack trace; here it is one of the things that can come.
  *
  * @param <Q> the request
  */
@@ -18,8 +18,11 @@ sealed interface Received<Q> {
   /** A request. */
   record Parsed<Q>(Q request) implements Received<Q> {}
 
-  /** Bytes that are no protobuf, or text in them that is no UTF-8. */
+  /** Bytes that are no protobuf, text in them that is no UTF-8, or a compression that is broken. */
   record Malformed<Q>() implements Received<Q> {}
+
+  /** More than gRPC takes, found when it was decompressed. */
+  record TooLarge<Q>() implements Received<Q> {}
 
   /** From the bytes of a request to what it asks for. */
   interface Reader<Q> {
@@ -33,10 +36,10 @@ sealed interface Received<Q> {
       public Received<Q> parse(InputStream stream) {
         try {
           return new Parsed<>(reader.read(bytes(stream)));
-        } catch (InvalidProtocolBufferException _) {
+        } catch (IOException _) {
           return new Malformed<>();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
+        } catch (StatusRuntimeException _) {
+          return new TooLarge<>();
         }
       }
 

@@ -86,12 +86,18 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
     if (!openCalls.take(this)) {
       return;
     }
-    onEventLoop(
+    Runnable write =
         () -> {
           call.sendHeaders(new Metadata());
           call.sendMessage(message);
           call.close(io.grpc.Status.OK, new Metadata());
-        });
+        };
+    if (message.sizeBytes() > WireMessage.MAX_BUFFER_BYTES) {
+      // To copy what is large would keep the loop from its other calls.
+      write.run();
+    } else {
+      onEventLoop(write);
+    }
   }
 
   void fail(Status status) {
@@ -115,7 +121,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
   @Override
   public void onMessage(Received<Q> message) {
     if (received != null) {
-      protocolError("a second request in one call");
+      refuse(io.grpc.Status.INTERNAL, "a second request in one call");
       return;
     }
     received = message;
@@ -125,9 +131,11 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
   public void onHalfClose() {
     arrived = true;
     switch (received) {
-      case null -> protocolError("half-closed without a request");
+      case null -> refuse(io.grpc.Status.INTERNAL, "half-closed without a request");
       case Received.Malformed<Q> _ ->
           fail(Reason.MALFORMED_REQUEST.status("the request is not a valid protobuf message"));
+      case Received.TooLarge<Q> _ ->
+          refuse(io.grpc.Status.RESOURCE_EXHAUSTED, "the request is too large when decompressed");
       case Received.Parsed<Q>(Q request) -> method.answer(request, this);
     }
   }
@@ -156,9 +164,10 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
     }
   }
 
-  private void protocolError(String text) {
+  /** As gRPC refuses what it cannot hand over. */
+  private void refuse(io.grpc.Status status, String text) {
     if (openCalls.take(this)) {
-      call.close(io.grpc.Status.INTERNAL.withDescription(text), new Metadata());
+      call.close(status.withDescription(text), new Metadata());
     }
   }
 }

@@ -7,7 +7,15 @@ import java.io.IOException;
 /** A reply that knows how to write itself in the form of protobuf. Immutable; never blocks. */
 interface WireMessage {
 
+  /** Larger messages go to the transport in several pieces. */
+  int MAX_BUFFER_BYTES = 64 << 10;
+
   int sizeBytes();
+
+  /** How many bytes should go to the transport together. */
+  default int bufferBytes() {
+    return Math.min(sizeBytes(), MAX_BUFFER_BYTES);
+  }
 
   /** Writes exactly {@link #sizeBytes} bytes. */
   void writeTo(CodedOutputStream out) throws IOException;

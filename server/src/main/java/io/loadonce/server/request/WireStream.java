@@ -5,23 +5,24 @@ import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A reply as gRPC takes it: it asks for the length, and has all bytes written into its buffers by
- * one call.
+ * A reply as gRPC takes it. The transport asks for the length and then lets the reply write itself
+ * into its buffers, in few pieces; only a transport without buffers, in tests, reads it.
  */
-final class WireStream extends ByteArrayInputStream implements Drainable, KnownLength {
+final class WireStream extends InputStream implements Drainable, KnownLength {
 
   /** For replies only. */
   static final Marshaller<WireMessage> MARSHALLER =
       new Marshaller<>() {
         @Override
         public InputStream stream(WireMessage message) {
-          return new WireStream(bytes(message));
+          return new WireStream(message);
         }
 
         @Override
@@ -30,28 +31,56 @@ final class WireStream extends ByteArrayInputStream implements Drainable, KnownL
         }
       };
 
-  private WireStream(byte[] bytes) {
-    super(bytes);
+  /** Null once it has been written. */
+  private @Nullable WireMessage message;
+
+  /** Null until somebody reads. */
+  private @Nullable InputStream bytes;
+
+  WireStream(WireMessage message) {
+    this.message = message;
   }
 
-  /** Unlike {@link #transferTo}, which does not trust its target, without another copy. */
   @Override
   public int drainTo(OutputStream target) throws IOException {
-    int length = available();
-    target.write(buf, pos, length);
-    pos = count;
-    return length;
+    if (message == null) {
+      return bytes == null ? 0 : (int) bytes.transferTo(target);
+    }
+    int size = message.sizeBytes();
+    CodedOutputStream out = CodedOutputStream.newInstance(target, message.bufferBytes());
+    message.writeTo(out);
+    out.flush();
+    message = null;
+    return size;
   }
 
-  private static byte[] bytes(WireMessage message) {
-    byte[] bytes = new byte[message.sizeBytes()];
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-    try {
-      message.writeTo(out);
-    } catch (IOException e) {
-      throw new UncheckedIOException("an array of the right size takes it all", e);
+  @Override
+  public int available() throws IOException {
+    if (message != null) {
+      return message.sizeBytes();
     }
-    out.checkNoSpaceLeft();
-    return bytes;
+    return bytes == null ? 0 : bytes.available();
+  }
+
+  @Override
+  public int read() throws IOException {
+    return bytes().read();
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    return bytes().read(target, offset, length);
+  }
+
+  private InputStream bytes() throws IOException {
+    InputStream known = bytes;
+    if (known != null) {
+      return known;
+    }
+    ByteArrayOutputStream copy = new ByteArrayOutputStream(available());
+    drainTo(copy);
+    InputStream made = new ByteArrayInputStream(copy.toByteArray());
+    bytes = made;
+    return made;
   }
 }

@@ -49,6 +49,23 @@ class MemoryCacheTest {
   }
 
   @Test
+  void raise_olderRow_isReplacedAndKeepsItsTimes() {
+    MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
+    cache.fill("a", "row", 3, 100);
+    cache.raise("a", "newer", 4);
+    cache.raise("a", "older", 3);
+    assertThat(cache.get("a"))
+        .isEqualTo(new Row<>("newer", 4, 100, 100 + SECOND.toNanos() * 30, 100 + MINUTE.toNanos()));
+  }
+
+  @Test
+  void raise_noRow_leavesItThatWay() {
+    MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
+    cache.raise("a", "row", 4);
+    assertThat(cache.get("a")).isNull();
+  }
+
+  @Test
   void removeAll_rowsAndAbsences_forgetsBoth() {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
     cache.fill("a", "row", 3, 100);

@@ -102,7 +102,7 @@ class SegmentedLockSchedulesTest {
           inParallel(
               () -> lock.complete(flight, () -> {}).forEach(freed -> freed.answer(1)),
               () -> withdrawn.addAndGet(lock.withdraw(waiter, 0) ? 1 : 0),
-              () -> lock.sweep(2_000).late().forEach(late -> late.answer(0)));
+              () -> lock.sweep(2_000, /* mayGoOn= */ true).late().forEach(late -> late.answer(0)));
           require(answered.get() + withdrawn.get() == 1, "answered or withdrawn");
           require(lock.waiters() == 0 && lock.flights() == 0, "an empty table");
         });

@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -194,7 +195,7 @@ final class HistoryDatabase implements AutoCloseable {
       for (ProcessHandle process : processes) {
         signal("-KILL", process);
       }
-      processes.forEach(process -> process.onExit().join());
+      processes.forEach(process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
     }
 
     /** A process that has ended meanwhile is none to be signalled. */

@@ -2,6 +2,7 @@ package io.loadonce.server.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.server.load.LookupCounts.Ending;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -68,6 +69,9 @@ class HistoryTest {
         HistoryPlan plan = HistoryPlan.of(SEED, share(READS * 2 / 5));
         Verdict verdict = new HistoryRun(plan, database, subject).run();
         report("faults, " + variant + ", " + faults.summary(), verdict);
+        if (variant == Variant.OLD_ROWS) {
+          assertThat(subject.engine().counts().count(Ending.STALE)).isPositive();
+        }
         total = total.plus(verdict);
       }
     }

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The engine, in this process. What it keeps of a row is its payload. */
 final class LoadOnceSubject implements HistorySubject {
@@ -32,6 +33,9 @@ final class LoadOnceSubject implements HistorySubject {
 
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(5);
 
+  private static final int IDS_PER_ALL = 64;
+
+  private final AtomicInteger invalidations = new AtomicInteger();
   private final ResourceSource<ResourceId, Long> source;
   private final MemoryCache<ResourceId, Long> cache;
   private final LoadOnce<ResourceId, Long> engine;
@@ -77,9 +81,14 @@ final class LoadOnceSubject implements HistorySubject {
     return answer(hit == null ? load(key, minVersion) : hit);
   }
 
+  /** One in so many forgets everything: what it declares old is among that. */
   @Override
   public void invalidate(int id) {
-    engine.invalidate(new ResourceId(Integer.toString(id)));
+    if (invalidations.incrementAndGet() % IDS_PER_ALL == 0) {
+      engine.invalidateAll();
+    } else {
+      engine.invalidate(new ResourceId(Integer.toString(id)));
+    }
   }
 
   /** Forgets as a cache without flights would, and fences none. */

@@ -9,9 +9,11 @@ import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Origin;
+import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.LockSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -75,10 +77,17 @@ class StaleOnErrorTest {
   @Test
   void join_queryFailsForAnotherReason_isReachedAgain() throws Exception {
     loadAndExpire("a");
-    failToLoad("other");
-    Caller wrong = join("other");
-    database.next().fail(new SourceException.QueryFailed("planted", /* cause= */ null));
-    assertThat(wrong.outcome()).isInstanceOf(Failed.class);
+    for (Throwable reason :
+        List.of(
+            new SourceException.QueryFailed("planted", /* cause= */ null),
+            new StackOverflowError("planted"))) {
+      failToLoad("other");
+      assertThat(engine.isDatabaseUnreachable()).isTrue();
+      Caller wrong = join("other");
+      database.next().fail(reason);
+      assertThat(wrong.outcome()).isInstanceOf(Failed.class);
+      assertThat(engine.isDatabaseUnreachable()).isFalse();
+    }
     Caller caller = join("a");
     database.next().findVersion(2);
     assertThat(caller.outcome()).isEqualTo(found("a", 2, Origin.LOADED));
@@ -206,7 +215,64 @@ class StaleOnErrorTest {
     pass(SECOND.multipliedBy(5));
     assertThat(hanging.wasCancelled()).isTrue();
     assertThat(join("a").outcome()).isInstanceOf(Found.class);
+    assertThat(engine.flights()).as("loads").isZero();
+    pass(SECOND);
+    assertThat(join("a").outcome()).isInstanceOf(Found.class);
     database.next().findVersion(2);
+  }
+
+  @Test
+  void sweep_queueIsFull_loadOfWhoTookTheOldRowIsAbandoned() throws Exception {
+    loadAndExpire("a");
+    List<StallingSource.Asked> busy = new ArrayList<>();
+    for (String id : List.of("x", "y")) {
+      join(id, LoadOnce.ANY_VERSION, TIME_TO_LIVE);
+      busy.add(database.next());
+    }
+    for (String id : List.of("p", "q", "r", "s")) {
+      join(id, LoadOnce.ANY_VERSION, TIME_TO_LIVE);
+    }
+    Caller caller = join("a");
+    pass(HALF);
+    assertThat(caller.outcome()).isInstanceOf(Found.class);
+    pass(LockSettings.DEFAULTS.abandonAfter());
+    assertThat(engine.flights()).isEqualTo(6);
+    busy.forEach(asked -> asked.findVersion(1));
+    StallingSource.Asked rest = database.next();
+    assertThat(rest.ids()).containsExactly("p", "q", "r", "s");
+    rest.findVersion(1);
+  }
+
+  @Test
+  void sweep_refreshIsFenced_isCancelled() throws Exception {
+    loadAndExpire("a");
+    Caller caller = join("a");
+    StallingSource.Asked asked = database.next();
+    pass(HALF);
+    assertThat(caller.outcome()).isInstanceOf(Found.class);
+    engine.invalidate("a");
+    pass(LockSettings.DEFAULTS.abandonAfter());
+    assertThat(asked.wasCancelled()).isTrue();
+  }
+
+  @Test
+  void join_beyondTheCap_isStaleRatherThanRefused() throws Exception {
+    LoadOnce<String, String> narrow =
+        engine(
+            STALE_ON_ERROR,
+            new LockSettings(1, /* maxWaitersPerId= */ 1, 10, SECOND.multipliedBy(5), HALF));
+    for (long version = 1; version <= 2; version++) {
+      Caller first = new Caller();
+      Caller second = new Caller();
+      narrow.join("a", LoadOnce.ANY_VERSION, SECOND, first);
+      narrow.join("a", LoadOnce.ANY_VERSION, SECOND, second);
+      database.next().findVersion(version);
+      assertThat(first.outcome()).isInstanceOf(Found.class);
+      assertThat(second.outcome())
+          .isEqualTo(
+              version == 1 ? new Refused<>(Outcome.Cap.WAITERS_PER_ID) : stale("a", TIME_TO_LIVE));
+      clock.addAndGet(TIME_TO_LIVE.toNanos());
+    }
   }
 
   @Test
@@ -282,13 +348,17 @@ class StaleOnErrorTest {
   }
 
   private LoadOnce<String, String> engine(Duration staleOnError) {
+    return engine(staleOnError, LockSettings.DEFAULTS);
+  }
+
+  private LoadOnce<String, String> engine(Duration staleOnError, LockSettings lock) {
     return new LoadOnce<>(
         new MemoryCache<>(
             new CacheSettings(TIME_TO_LIVE, TIME_TO_LIVE, SECOND, 0, 1 << 20, 1 << 16),
             String::length,
             String::length),
         new LoadSettings(/* earlyRefresh= */ 0, staleOnError, Duration.ZERO),
-        LockSettings.DEFAULTS,
+        lock,
         database,
         clock::get);
   }

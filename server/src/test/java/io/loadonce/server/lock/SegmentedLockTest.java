@@ -169,9 +169,9 @@ class SegmentedLockTest {
     Waiter<String, String> patient = waiter("a", 2 * SECOND);
     begin(patient);
     lock.join(hasty, _ -> null, 0);
-    assertThat(lock.sweep(SECOND - 1).late()).isEmpty();
-    assertThat(lock.sweep(SECOND).late()).containsExactly(hasty);
-    assertThat(lock.sweep(2 * SECOND).late()).containsExactly(patient);
+    assertThat(lock.sweep(SECOND - 1, /* mayGoOn= */ true).late()).isEmpty();
+    assertThat(lock.sweep(SECOND, /* mayGoOn= */ true).late()).containsExactly(hasty);
+    assertThat(lock.sweep(2 * SECOND, /* mayGoOn= */ true).late()).containsExactly(patient);
     assertThat(lock.waiters()).isZero();
   }
 
@@ -180,8 +180,8 @@ class SegmentedLockTest {
     Flight<String, String> flight = begin(waiter("a", 60 * SECOND));
     lock.fence("a", () -> {});
     begin(waiter("a", 60 * SECOND));
-    assertThat(lock.sweep(5 * SECOND - 1).stranded()).isEmpty();
-    assertThat(lock.sweep(5 * SECOND).stranded()).hasSize(2);
+    assertThat(lock.sweep(5 * SECOND - 1, /* mayGoOn= */ true).stranded()).isEmpty();
+    assertThat(lock.sweep(5 * SECOND, /* mayGoOn= */ true).stranded()).hasSize(2);
     assertThat(flight.isOver()).isTrue();
     assertThat(complete(flight)).isZero();
     assertThat(published).isEmpty();
@@ -193,9 +193,9 @@ class SegmentedLockTest {
     Waiter<String, String> only = waiter("a", SECOND);
     Flight<String, String> flight = begin(only);
     lock.withdraw(only, 100);
-    lock.sweep(100 + Duration.ofMillis(30).toNanos() - 1);
+    lock.sweep(100 + Duration.ofMillis(30).toNanos() - 1, /* mayGoOn= */ true);
     assertThat(flight.isOver()).isFalse();
-    lock.sweep(100 + Duration.ofMillis(30).toNanos());
+    lock.sweep(100 + Duration.ofMillis(30).toNanos(), /* mayGoOn= */ true);
     assertThat(flight.isOver()).isTrue();
     assertThatLockIsEmpty();
   }
@@ -206,7 +206,7 @@ class SegmentedLockTest {
     Flight<String, String> flight = begin(only);
     lock.withdraw(only, 100);
     assertThat(join("a")).isInstanceOf(Joined.class);
-    lock.sweep(SECOND - 1);
+    lock.sweep(SECOND - 1, /* mayGoOn= */ true);
     assertThat(complete(flight)).isOne();
     assertThat(published).containsExactly("a");
   }

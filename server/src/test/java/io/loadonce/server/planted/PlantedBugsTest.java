@@ -129,7 +129,7 @@ class PlantedBugsTest {
         new PlantedBug(
             "G5: deadlines are not looked at",
             LOCK + "Segment.java",
-            "flight.removeDue(nowNanos, swept);",
+            "flight.removeDue(nowNanos, mayGoOn, swept);",
             "",
             LOAD_TEST + "sweep_deadlinePasses_timesOutWhileTheLoadGoesOn"),
         new PlantedBug(
@@ -224,9 +224,16 @@ class PlantedBugsTest {
         new PlantedBug(
             "G4: a newer row of a fenced flight does not reach memory",
             LOAD + "Landing.java",
-            "cache.get(id) instanceof Entry.Row<V> kept && kept.version() < row.version()",
-            "cache.get(id) instanceof Entry.Row<V> kept && kept.version() > row.version()",
+            "    cache.raise(id, row.value(), row.version());\n",
+            "",
             FRESH_TEST + "look_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot"),
+        new PlantedBug(
+            "G2: memory is looked at before it is raised, and forgotten in between",
+            LOAD + "Landing.java",
+            "    cache.raise(id, row.value(), row.version());\n",
+            "    if (cache.get(id) != null) { cache.fill(id, row.value(), row.version(), 0); }\n",
+            "io.loadonce.server.issues.RaisedAfterForgottenTest"
+                + "#land_memoryIsEmptiedWhileARowIsPassedOn_itStaysForgotten"),
         new PlantedBug(
             "G2: not every flight is fenced when all is forgotten",
             LOCK + "Segment.java",
@@ -259,9 +266,9 @@ class PlantedBugsTest {
             FRESH_TEST + "withdraw_betweenTwoFlights_joinsNoSecondOne"),
         new PlantedBug(
             "a refresh is cancelled because nobody waits for it",
-            LOCK + "Flight.java",
-            "return !refreshing && waiters",
-            "return waiters",
+            LOCK + "Segment.java",
+            "mayRefresh && flight.isRefreshing()",
+            "false",
             FRESH_TEST + "look_refreshed_isTheNewRow"),
         new PlantedBug(
             "a refresh that failed is tried again at once",
@@ -318,9 +325,33 @@ class PlantedBugsTest {
         new PlantedBug(
             "a load is abandoned because everyone took the old row",
             LOCK + "Flight.java",
-            "refreshing = true;",
+            "refreshing |= mayGoOn;",
             "",
             STALE_TEST + "sweep_everyoneTookTheOldRow_loadIsNotAbandoned"),
+        new PlantedBug(
+            "loads that nobody waits for fill the queue",
+            LOCK + "Flight.java",
+            "refreshing |= mayGoOn;",
+            "refreshing = true;",
+            STALE_TEST + "sweep_queueIsFull_loadOfWhoTookTheOldRowIsAbandoned"),
+        new PlantedBug(
+            "a fenced load goes on for nobody",
+            LOCK + "Segment.java",
+            "mayRefresh && flight.isRefreshing()",
+            "flight.isRefreshing()",
+            STALE_TEST + "sweep_refreshIsFenced_isCancelled"),
+        new PlantedBug(
+            "a refresh that hung is tried again at once",
+            LOAD + "LoadOnce.java",
+            "      swept.overdue().stream().map(Flight::id).forEach(landing::postponeRefresh);\n",
+            "",
+            STALE_TEST + "sweep_hangsWithNobodyWaiting_isKnownToBeUnreachableWhenALoadWouldEnd"),
+        new PlantedBug(
+            "who could be given an old row is refused",
+            LOAD + "StaleOnError.java",
+            "return old == null ? refused : old;",
+            "return refused;",
+            STALE_TEST + "join_beyondTheCap_isStaleRatherThanRefused"),
         new PlantedBug(
             "whether an old row may be given is not asked when it is given",
             LOAD + "StaleOnError.java",

@@ -48,7 +48,7 @@ class BatchQueryTest {
 
   private static String idsOrNothing(byte[] bytes) {
     try {
-      return "ids " + BatchQuery.of(bytes).ids();
+      return BatchQuery.of(bytes).toString();
     } catch (InvalidProtocolBufferException _) {
       return "nothing";
     }
@@ -56,7 +56,9 @@ class BatchQueryTest {
 
   private static String generatedOrNothing(byte[] bytes) {
     try {
-      return "ids " + BatchGetRequest.parseFrom(bytes).getIdsList();
+      BatchGetRequest parsed = BatchGetRequest.parseFrom(bytes);
+      long minVersion = parsed.hasMinVersion() ? parsed.getMinVersion() : LoadOnce.ANY_VERSION;
+      return new BatchQuery(parsed.getIdsList(), minVersion).toString();
     } catch (InvalidProtocolBufferException _) {
       return "nothing";
     }

@@ -7,7 +7,6 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import io.grpc.Drainable;
 import io.loadonce.db.KeyType;
 import io.loadonce.db.Resource;
 import io.loadonce.server.load.Outcome;
@@ -18,7 +17,6 @@ import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.LookupInfo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -73,12 +71,11 @@ class WireFormTest {
   @Test
   void stream_readInPlaceOfDrained_givesTheSame() throws Exception {
     GetReply reply = GetReply.of(found(200, Origin.MEMORY, 5));
-    try (InputStream stream = WireStream.MARSHALLER.stream(reply)) {
+    try (WireStream stream = new WireStream(reply)) {
       assertThat(stream.available()).isEqualTo(reply.sizeBytes());
       assertThat(stream.read()).isEqualTo(drained(reply)[0]);
       assertThat(stream.available()).isEqualTo(reply.sizeBytes() - 1);
-      assertThat(((Drainable) stream).drainTo(OutputStream.nullOutputStream()))
-          .isEqualTo(reply.sizeBytes() - 1);
+      assertThat(stream.drainTo(OutputStream.nullOutputStream())).isEqualTo(reply.sizeBytes() - 1);
       assertThat(stream.available()).isZero();
     }
   }
@@ -132,8 +129,8 @@ class WireFormTest {
 
   private static byte[] drained(WireMessage message) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (InputStream stream = WireStream.MARSHALLER.stream(message)) {
-      assertThat(((Drainable) stream).drainTo(out)).isEqualTo(out.size());
+    try (WireStream stream = new WireStream(message)) {
+      assertThat(stream.drainTo(out)).isEqualTo(out.size());
     }
     assertThat(message.sizeBytes()).isEqualTo(out.size());
     return out.toByteArray();

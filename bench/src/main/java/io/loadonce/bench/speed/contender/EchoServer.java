@@ -128,8 +128,10 @@ public final class EchoServer {
 
     @Override
     public int drainTo(OutputStream target) throws IOException {
-      target.write(buf, pos, count);
-      return count;
+      int length = available();
+      target.write(buf, pos, length);
+      pos = count;
+      return length;
     }
   }
 }

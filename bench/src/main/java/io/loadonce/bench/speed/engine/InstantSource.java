@@ -1,6 +1,5 @@
 package io.loadonce.bench.speed.engine;
 
-import com.google.protobuf.ByteString;
 import io.loadonce.db.ResourceId;
 import io.loadonce.db.ResourceSource;
 import io.loadonce.db.SourceQuery;
@@ -23,7 +22,7 @@ final class InstantSource implements ResourceSource<ResourceId, EncodedResource>
   EncodedResource read(ResourceId id) {
     byte[] bytes = new byte[VALUE_BYTES];
     bytes[0] = (byte) id.text().charAt(0);
-    return new EncodedResource(ByteString.copyFrom(bytes));
+    return EncodedResource.copyOf(bytes);
   }
 
   @Override

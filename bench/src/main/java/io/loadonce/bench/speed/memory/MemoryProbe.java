@@ -1,6 +1,5 @@
 package io.loadonce.bench.speed.memory;
 
-import com.google.protobuf.ByteString;
 import io.loadonce.bench.speed.contender.Jvm;
 import io.loadonce.db.ResourceId;
 import io.loadonce.db.ResourceSource;
@@ -122,7 +121,7 @@ public final class MemoryProbe {
     long readNanos = System.nanoTime();
     for (int i = 0; i < rows; i++) {
       byte[] bytes = new byte[ROW_BYTES];
-      EncodedResource row = new EncodedResource(ByteString.copyFrom(bytes));
+      EncodedResource row = EncodedResource.copyOf(bytes);
       cache.fill(id(i), row, /* version= */ 0, readNanos);
     }
     return cache.settle();

@@ -13,9 +13,12 @@ class ChecksTest {
   @Test
   void hits_fewerThanAnswers_areNotBelieved() {
     HitCheck.require(/* hits= */ 10, /* ids= */ 10);
+    HitCheck.require(/* hits= */ 9_990, /* ids= */ 10_000);
 
     assertThatThrownBy(() -> HitCheck.require(/* hits= */ 9, /* ids= */ 10))
         .hasMessage("10 ids were answered, of which 9 from memory");
+    assertThatThrownBy(() -> HitCheck.require(/* hits= */ 9_989, /* ids= */ 10_000))
+        .hasMessageContaining("9,989 from memory");
   }
 
   @Test

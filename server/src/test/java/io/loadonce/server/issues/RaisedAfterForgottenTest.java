@@ -1,0 +1,83 @@
+package io.loadonce.server.issues;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.db.SourceRow;
+import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Caller;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.LoadSettings;
+import io.loadonce.server.load.StallingSource;
+import io.loadonce.server.lock.LockSettings;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A row came back that had been forgotten. A fenced flight passes on what it brings, if that is
+ * newer than what is in memory; it looked first and wrote then. An invalidation of everything
+ * empties memory without the mutex in which the flight does so, and fitted in between:
+ *
+ * <pre>
+ *   1  F  a flight of a caller who needs version 2; version 1 is in memory. F reads version 2
+ *   2  W  commits version 3, and calls Invalidate(all): F is fenced
+ *   3  F  ends: there is version 1 in memory, so version 2 is to take its place
+ *   4  W  memory is emptied, Invalidate returns
+ *   5  F  writes version 2: the next Get gives it, although it was read before 4
+ * </pre>
+ *
+ * <p>Found by reading, on 2026-11-26. Now the look and the write are one step of memory's.
+ */
+class RaisedAfterForgottenTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final String NEW_ROW = "version 2";
+
+  private final CountDownLatch weighing = new CountDownLatch(1);
+  private final CountDownLatch weighed = new CountDownLatch(1);
+  private final StallingSource database = new StallingSource(1);
+  private final MemoryCache<String, String> cache =
+      new MemoryCache<>(
+          new CacheSettings(MINUTE, MINUTE, MINUTE, 0, 1 << 20, 1 << 16),
+          String::length,
+          this::holdAtTheNewRow);
+  private final LoadOnce<String, String> engine =
+      new LoadOnce<>(
+          cache, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, database, System::nanoTime);
+
+  @Test
+  void land_memoryIsEmptiedWhileARowIsPassedOn_itStaysForgotten() throws Exception {
+    Caller caller = new Caller();
+    engine.join("a", /* minVersion= */ 2, MINUTE, caller);
+    StallingSource.Asked asked = database.next();
+    engine.invalidateAll();
+    // As if that had not come to memory yet.
+    cache.fill("a", "version 1", 1, System.nanoTime());
+
+    asked.find(Map.of("a", new SourceRow.Found<>(NEW_ROW, /* version= */ 2)));
+    weighing.await();
+    Thread emptying = Thread.ofPlatform().start(cache::removeAll);
+    Awaitility.await()
+        .atMost(Caller.PATIENCE)
+        .until(() -> !emptying.isAlive() || emptying.getState() == Thread.State.BLOCKED);
+    weighed.countDown();
+    emptying.join();
+
+    assertThat(caller.outcome()).isNotNull();
+    assertThat(cache.get("a")).isNull();
+  }
+
+  private int holdAtTheNewRow(String row) {
+    if (row.equals(NEW_ROW)) {
+      weighing.countDown();
+      try {
+        weighed.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return row.length();
+  }
+}
