@@ -42,6 +42,7 @@ class ServiceMetricsTest {
                   Map.ofEntries(
                       Map.entry("loadonce_cache_absences", "1.0"),
                       Map.entry("loadonce_cache_rows", "1.0"),
+                      Map.entry("loadonce_database_unreachable", "0.0"),
                       Map.entry("loadonce_flights", "0.0"),
                       Map.entry("loadonce_ids_loaded_total", "3.0"),
                       Map.entry("loadonce_lookups_total{outcome=\"cancelled\"}", "0.0"),
