@@ -5,8 +5,10 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
+import io.grpc.netty.shaded.io.netty.util.concurrent.ImmediateEventExecutor;
 import io.grpc.netty.shaded.io.netty.util.internal.ThreadExecutorMap;
 import io.grpc.protobuf.ProtoUtils;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +39,13 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
   private final Method<Q> method;
   private final OpenCalls openCalls;
 
-  /** Of the connection; null in a transport that has none. */
-  private final @Nullable EventExecutor eventLoop = ThreadExecutorMap.currentExecutor();
+  /**
+   * Of the connection; where there is none, any thread will do. What a loader has for many calls is
+   * written by the threads that own their connections, where Netty's buffers need no lock.
+   */
+  private final EventExecutor eventLoop =
+      Objects.requireNonNullElse(
+          ThreadExecutorMap.currentExecutor(), ImmediateEventExecutor.INSTANCE);
 
   private @Nullable Received<Q> received;
 
@@ -86,17 +93,11 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
     if (!openCalls.take(this)) {
       return;
     }
-    Runnable write =
-        () -> {
-          call.sendHeaders(new Metadata());
-          call.sendMessage(message);
-          call.close(io.grpc.Status.OK, new Metadata());
-        };
-    if (message.sizeBytes() > WireMessage.MAX_BUFFER_BYTES) {
-      // To copy what is large would keep the loop from its other calls.
-      write.run();
+    // To copy what is large would keep the loop from its other calls.
+    if (eventLoop.inEventLoop() || message.sizeBytes() > WireMessage.MAX_BUFFER_BYTES) {
+      send(message);
     } else {
-      onEventLoop(write);
+      eventLoop.execute(() -> send(message));
     }
   }
 
@@ -106,11 +107,13 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
     }
     Metadata trailers = new Metadata();
     trailers.put(DETAILS, status);
-    onEventLoop(
-        () ->
-            call.close(
-                io.grpc.Status.fromCodeValue(status.getCode()).withDescription(status.getMessage()),
-                trailers));
+    io.grpc.Status ended =
+        io.grpc.Status.fromCodeValue(status.getCode()).withDescription(status.getMessage());
+    if (eventLoop.inEventLoop()) {
+      call.close(ended, trailers);
+    } else {
+      eventLoop.execute(() -> call.close(ended, trailers));
+    }
   }
 
   /** Withdraws what waits, if the caller leaves, or its deadline passes, before the answer. */
@@ -152,16 +155,10 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
     openCalls.take(this);
   }
 
-  /**
-   * What a loader has for many calls is written by the threads that own their connections, where
-   * Netty's buffers need no lock.
-   */
-  private void onEventLoop(Runnable write) {
-    if (eventLoop == null || eventLoop.inEventLoop()) {
-      write.run();
-    } else {
-      eventLoop.execute(write);
-    }
+  private void send(WireMessage message) {
+    call.sendHeaders(new Metadata());
+    call.sendMessage(message);
+    call.close(io.grpc.Status.OK, new Metadata());
   }
 
   /** As gRPC refuses what it cannot hand over. */

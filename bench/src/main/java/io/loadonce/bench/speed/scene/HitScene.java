@@ -65,6 +65,8 @@ final class HitScene implements Scene {
       throws IOException, InterruptedException, SQLException {
     Map<String, Double> perSecond = new HashMap<>();
     for (Contender contender : Turns.of(number, contenders)) {
+      // What has become too old since its last turn is not what is measured.
+      GetDriver.load(contender.loop, plan);
       Board.Drive turn = () -> driver.run(contender.server, contender.loop, plan, plan.turn());
       Driven driven =
           board.watch(
