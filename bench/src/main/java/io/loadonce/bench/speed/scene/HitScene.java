@@ -9,6 +9,7 @@ import io.loadonce.bench.speed.drive.ClosedLoop;
 import io.loadonce.bench.speed.drive.Driven;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,51 +21,70 @@ final class HitScene implements Scene {
   private static final String ECHO = "bare echo";
   private static final String PLAIN = "plain service";
 
+  private final Lab lab;
   private final SpeedPlan plan;
   private final GetDriver driver;
   private final Figure toEcho;
   private final Figure toPlain;
-  private final List<Contender> contenders;
 
-  private HitScene(
-      SpeedPlan plan, GetDriver driver, Figure toEcho, Figure toPlain, List<Contender> contenders) {
-    this.plan = plan;
+  private HitScene(Lab lab, GetDriver driver, Figure toEcho, Figure toPlain) {
+    this.lab = lab;
+    this.plan = lab.plan();
     this.driver = driver;
     this.toEcho = toEcho;
     this.toPlain = toPlain;
-    this.contenders = contenders;
   }
 
   private record Contender(String name, ServerProcess server, ClosedLoop loop) {
     static Contender of(String name, ServerProcess server, SpeedPlan plan) {
       return new Contender(name, server, new ClosedLoop(server.port(), plan.connections()));
     }
-  }
 
-  static Scene open(Lab lab, GetDriver driver, Figure toEcho, Figure toPlain)
-      throws IOException, InterruptedException, SQLException {
-    SpeedPlan plan = lab.plan();
-    Contender loadonce =
-        Contender.of(
-            LOADONCE, LoadonceServer.start(lab.table(), PostgresTable.QUERY, List.of()), plan);
-    Contender plain = Contender.of(PLAIN, PlainServer.start(lab.table()), plan);
-    GetDriver.load(loadonce.loop, plan);
-    GetDriver.load(plain.loop, plan);
-    int replyBytes = loadonce.loop.get(GetDriver.HOT_ID).getSerializedSize();
-    Contender echo = Contender.of(ECHO, EchoServer.start(replyBytes), plan);
-    GetDriver.load(echo.loop, plan);
-    List<Contender> contenders = List.of(loadonce, echo, plain);
-    for (Contender contender : contenders) {
-      var _ = driver.run(contender.server, contender.loop, plan, plan.warmUp());
+    void close() {
+      loop.close();
+      server.close();
     }
-    return new HitScene(plan, driver, toEcho, toPlain, contenders);
   }
 
+  static Scene open(Lab lab, GetDriver driver, Figure toEcho, Figure toPlain) {
+    return new HitScene(lab, driver, toEcho, toPlain);
+  }
+
+  /** With servers of its own: how a JVM happens to compile moves its rate by a fifth. */
   @Override
   public void round(int number, Board board)
       throws IOException, InterruptedException, SQLException {
+    List<Contender> contenders = new ArrayList<>();
+    try {
+      start(contenders);
+      round(Turns.of(number, contenders), board);
+    } finally {
+      contenders.forEach(Contender::close);
+    }
+  }
+
+  @Override
+  public void close() {}
+
+  private void start(List<Contender> contenders)
+      throws IOException, InterruptedException, SQLException {
+    Contender loadonce =
+        Contender.of(
+            LOADONCE, LoadonceServer.start(lab.table(), PostgresTable.QUERY, List.of()), plan);
+    contenders.add(loadonce);
+    contenders.add(Contender.of(PLAIN, PlainServer.start(lab.table()), plan));
+    int replyBytes = loadonce.loop.get(GetDriver.HOT_ID).getSerializedSize();
+    contenders.add(Contender.of(ECHO, EchoServer.start(replyBytes), plan));
+    for (Contender contender : contenders) {
+      GetDriver.load(contender.loop, plan);
+      var _ = driver.run(contender.server, contender.loop, plan, plan.warmUp());
+    }
+  }
+
+  private void round(List<Contender> contenders, Board board)
+      throws IOException, InterruptedException, SQLException {
     Map<String, Double> perSecond = new HashMap<>();
-    for (Contender contender : Turns.of(number, contenders)) {
+    for (Contender contender : contenders) {
       // What has become too old since its last turn is not what is measured.
       GetDriver.load(contender.loop, plan);
       Board.Drive turn = () -> driver.run(contender.server, contender.loop, plan, plan.turn());
@@ -82,13 +102,5 @@ final class HitScene implements Scene {
     double ours = perSecond.getOrDefault(LOADONCE, Double.NaN);
     board.add(toEcho, ours / perSecond.getOrDefault(ECHO, Double.NaN));
     board.add(toPlain, ours / perSecond.getOrDefault(PLAIN, Double.NaN));
-  }
-
-  @Override
-  public void close() {
-    for (Contender contender : contenders) {
-      contender.loop.close();
-      contender.server.close();
-    }
   }
 }
