@@ -44,14 +44,7 @@ class FreshnessTest {
 
   @AfterEach
   void whenIdle_nothingIsLeft() {
-    Awaitility.await()
-        .atMost(Caller.PATIENCE)
-        .untilAsserted(
-            () -> {
-              assertThat(engine.flights()).as("flights").isZero();
-              assertThat(engine.waiters()).as("waiters").isZero();
-              assertThat(engine.busyLoaders()).as("loaders").isZero();
-            });
+    Caller.awaitIdle(engine);
   }
 
   @Test

@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,14 +43,7 @@ class LoadOnceTest {
 
   @AfterEach
   void whenIdle_nothingIsLeft() {
-    Awaitility.await()
-        .atMost(Caller.PATIENCE)
-        .untilAsserted(
-            () -> {
-              assertThat(engine.flights()).as("flights").isZero();
-              assertThat(engine.waiters()).as("waiters").isZero();
-              assertThat(engine.busyLoaders()).as("loaders").isZero();
-            });
+    Caller.awaitIdle(engine);
   }
 
   @Test

@@ -96,6 +96,10 @@ public final class StallingSource implements ResourceSource<String, String> {
       answer.completeExceptionally(reason);
     }
 
+    public void failUnreachable() {
+      fail(new SourceException.Unavailable("planted", /* cause= */ null));
+    }
+
     public boolean isCancelled() {
       return cancelled.getCount() == 0;
     }
