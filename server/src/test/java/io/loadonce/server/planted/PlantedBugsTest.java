@@ -24,7 +24,6 @@ class PlantedBugsTest {
   private static final String LOCK_TEST = "io.loadonce.server.lock.SegmentedLockTest#";
   private static final String LOAD_TEST = "io.loadonce.server.load.LoadOnceTest#";
   private static final String FRESH_TEST = "io.loadonce.server.load.FreshnessTest#";
-  private static final String STALE_TEST = "io.loadonce.server.load.StaleOnErrorTest#";
   private static final String CACHE_TEST = "io.loadonce.server.cache.MemoryCacheTest#";
 
   @TempDir private Path scratch;
@@ -61,7 +60,12 @@ class PlantedBugsTest {
 
   static Stream<PlantedBug> bugs() {
     return Stream.of(
-            inTheLock(), inTheFlight(), inTheLoad(), inFreshness(), inAnOutage(), inTheCache())
+            inTheLock(),
+            inTheFlight(),
+            inTheLoad(),
+            inFreshness(),
+            inWhatIsPassedOn(),
+            inTheCache())
         .flatMap(bugs -> bugs);
   }
 
@@ -216,25 +220,6 @@ class PlantedBugsTest {
             "true",
             FRESH_TEST + "join_flightReadTooEarly_allWhoNeedMoreShareASecondOne"),
         new PlantedBug(
-            "G4: a fenced flight keeps a newer row to itself",
-            LOAD + "Landing.java",
-            "      younger.overtake(EntryJudge.newer(row, younger.overtaken()));\n",
-            "",
-            FRESH_TEST + "join_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot"),
-        new PlantedBug(
-            "G4: a newer row of a fenced flight does not reach memory",
-            LOAD + "Landing.java",
-            "    cache.raise(id, row.value(), row.version());\n",
-            "",
-            FRESH_TEST + "look_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot"),
-        new PlantedBug(
-            "G2: memory is looked at before it is raised, and forgotten in between",
-            LOAD + "Landing.java",
-            "    cache.raise(id, row.value(), row.version());\n",
-            "    if (cache.get(id) != null) { cache.fill(id, row.value(), row.version(), 0); }\n",
-            "io.loadonce.server.issues.RaisedAfterForgottenTest"
-                + "#land_memoryIsEmptiedWhileARowIsPassedOn_itStaysForgotten"),
-        new PlantedBug(
             "G2: not every flight is fenced when all is forgotten",
             LOCK + "Segment.java",
             "      fenced.addAll(flights.values());\n      flights.clear();\n",
@@ -278,86 +263,27 @@ class PlantedBugsTest {
             FRESH_TEST + "look_refreshFailed_isGivenAndTriedAgainLater"));
   }
 
-  private static Stream<PlantedBug> inAnOutage() {
+  private static Stream<PlantedBug> inWhatIsPassedOn() {
     return Stream.of(
         new PlantedBug(
-            "who could be given an old row waits although the outage is known",
-            LOAD + "StaleOnError.java",
-            "return isUnreachable ?",
-            "return !isOn ?",
-            STALE_TEST + "join_knownToBeUnreachable_isStaleAtOnceAndReadAgain"),
-        new PlantedBug(
-            "an old row is given and not read again",
-            LOAD + "LoadOnce.java",
-            "      refreshIfDue(id, nowNanos);\n",
+            "G4: a fenced flight keeps a newer row to itself",
+            LOAD + "Landing.java",
+            "      younger.overtake(EntryJudge.newer(row, younger.overtaken()));\n",
             "",
-            STALE_TEST + "join_knownToBeUnreachable_isStaleAtOnceAndReadAgain"),
+            FRESH_TEST + "join_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot"),
         new PlantedBug(
-            "an outage never ends",
-            LOAD + "StaleOnError.java",
-            "isUnreachable = false;",
+            "G4: a newer row of a fenced flight does not reach memory",
+            LOAD + "Landing.java",
+            "    cache.raise(id, row.value(), row.version());\n",
             "",
-            STALE_TEST + "join_reachedAgain_waitsForTheNewRow"),
+            FRESH_TEST + "look_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot"),
         new PlantedBug(
-            "a query that was given up ends an outage",
-            LOAD + "LoadQueue.java",
-            "if (!load.isUnwanted()) {",
-            "if (load != null) {",
-            STALE_TEST + "join_loadWasGivenUp_saysNothingOfTheDatabase"),
-        new PlantedBug(
-            "an outage is only known if somebody waited for its end",
-            LOAD + "LoadOnce.java",
-            "if (!swept.overdue().isEmpty()) {",
-            "if (!swept.stranded().isEmpty()) {",
-            STALE_TEST + "sweep_hangsWithNobodyWaiting_isKnownToBeUnreachableWhenALoadWouldEnd"),
-        new PlantedBug(
-            "an older row than is needed is given in an outage",
-            LOAD + "EntryJudge.java",
-            "|| row.version() < minVersion) {",
-            ") {",
-            STALE_TEST + "join_versionNeededAndUnreachable_isStaleIfItIsThatNew"),
-        new PlantedBug(
-            "who could be given an old row waits for a load that hangs",
-            LOCK + "Flight.java",
-            "O outcome = waiter.settleFor();",
-            "O outcome = null;",
-            STALE_TEST + "sweep_halfOfThePatienceIsOver_isStaleAndTheLoadGoesOn"),
-        new PlantedBug(
-            "a load is abandoned because everyone took the old row",
-            LOCK + "Flight.java",
-            "refreshing |= mayGoOn;",
-            "",
-            STALE_TEST + "sweep_everyoneTookTheOldRow_loadIsNotAbandoned"),
-        new PlantedBug(
-            "loads that nobody waits for fill the queue",
-            LOCK + "Flight.java",
-            "refreshing |= mayGoOn;",
-            "refreshing = true;",
-            STALE_TEST + "sweep_queueIsFull_loadOfWhoTookTheOldRowIsAbandoned"),
-        new PlantedBug(
-            "a fenced load goes on for nobody",
-            LOCK + "Segment.java",
-            "mayRefresh && flight.isRefreshing()",
-            "flight.isRefreshing()",
-            STALE_TEST + "sweep_refreshIsFenced_isCancelled"),
-        new PlantedBug(
-            "a refresh that hung is tried again at once",
-            LOAD + "LoadOnce.java",
-            "      swept.overdue().stream().map(Flight::id).forEach(landing::postponeRefresh);\n",
-            "",
-            STALE_TEST + "sweep_hangsWithNobodyWaiting_isKnownToBeUnreachableWhenALoadWouldEnd"),
-        new PlantedBug(
-            "who could be given an old row is refused",
-            LOAD + "StaleOnError.java",
-            "return old == null ? refused : old;",
-            "return refused;",
-            STALE_TEST + "join_beyondTheCap_isStaleRatherThanRefused"),
-        new PlantedBug(
-            "whether an old row may be given is not asked when it is given",
-            LOAD + "StaleOnError.java",
-            "() -> fromMemory(id, minVersion, nanoClock.getAsLong())",
-            "() -> fromMemory(id, minVersion, nowNanos)",
-            STALE_TEST + "sweep_tooOldMeanwhile_waitsUntilItsDeadline"));
+            "G2: memory is looked at before it is raised, and forgotten in between",
+            LOAD + "Landing.java",
+            "    cache.raise(id, row.value(), row.version());\n",
+            "    if (cache.get(id) != null) { cache.fill(id, row.value(), row.version(), 0); }\n",
+            "io.loadonce.server.issues.RaisedAfterForgottenTest"
+                + "#land_memoryIsEmptiedWhileARowIsPassedOn_itStaysForgotten"));
   }
 
   private static Stream<PlantedBug> inTheCache() {
