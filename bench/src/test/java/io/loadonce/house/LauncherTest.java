@@ -98,6 +98,7 @@ class LauncherTest {
 
   @Test
   void check_nothingBuilt_rehearsesAfterTheBuild() throws Exception {
+    built("server", "loadonce-server-1.jar");
     script(project.resolve("deploy/rehearse"), "echo \"$@\" > rehearsed; exit 1");
     Run run = run(project, launcher, Map.of(), "check");
     assertThat(run.exit()).as("what is without a cache starts, too").isZero();
@@ -114,7 +115,17 @@ class LauncherTest {
   }
 
   @Test
+  void rehearse_oneOfTheTwoNotBuilt_failsWithoutRunning() throws Exception {
+    built("client", "loadonce-client-1.jar");
+    script(project.resolve("deploy/rehearse"), "touch rehearsed");
+    Run run = run(project, launcher, Map.of(), "rehearse");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(project.resolve("rehearsed")).doesNotExist();
+  }
+
+  @Test
   void rehearse_thatFails_fails() throws Exception {
+    built("server", "loadonce-server-1.jar");
     built("client", "loadonce-client-1.jar");
     script(project.resolve("deploy/rehearse"), "exit 1");
     Run run = run(project, launcher, Map.of(), "rehearse");
