@@ -12,7 +12,7 @@ public interface SourceQuery<K, V> {
 
   /**
    * Asks the database. Blocks until it has answered, for a connection first and for the rows then,
-   * each bounded by the source's own time-outs; meant for a virtual thread.
+   * each bounded by the source's own time-outs.
    *
    * @return what was found, by id; an id that is absent has no row
    * @throws SourceException if the query as a whole failed, which holds for each of its ids

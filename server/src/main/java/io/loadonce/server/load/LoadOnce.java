@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ObjIntConsumer;
@@ -76,12 +77,25 @@ public final class LoadOnce<K, V> {
       LockSettings lockSettings,
       ResourceSource<K, V> source,
       LongSupplier nanoClock) {
+    this(cache, loadSettings, lockSettings, source, nanoClock, LoadQueue.THREADS);
+  }
+
+  /**
+   * @param threads for the loaders
+   */
+  LoadOnce(
+      MemoryCache<K, V> cache,
+      LoadSettings loadSettings,
+      LockSettings lockSettings,
+      ResourceSource<K, V> source,
+      LongSupplier nanoClock,
+      Executor threads) {
     this.cache = cache;
     this.lock = new SegmentedLock<>(lockSettings);
     this.judge = new EntryJudge<>(loadSettings, hearing);
     this.staleOnError = new StaleOnError<>(loadSettings, cache, judge, nanoClock);
     this.landing = new Landing<>(cache, lock, staleOnError, nanoClock);
-    this.queue = new LoadQueue<>(source, nanoClock, landing, staleOnError);
+    this.queue = new LoadQueue<>(threads, source, nanoClock, landing, staleOnError);
     this.nanoClock = nanoClock;
     this.loadTimeout = lockSettings.loadTimeout();
   }
@@ -190,17 +204,6 @@ public final class LoadOnce<K, V> {
     int fenced = lock.fenceAll(() -> removed[0] = cache.removeAll());
     return new InvalidatedAll(removed[0], fenced);
   }
-
-  /** How much an invalidation of everything hit. */
-  public record InvalidatedAll(long entriesRemoved, int flightsFenced) {}
-
-  /**
-   * What an invalidation hit.
-   *
-   * @param entryRemoved something was in memory
-   * @param flightFenced a load was under way
-   */
-  public record Invalidated(boolean entryRemoved, boolean flightFenced) {}
 
   /**
    * Answers those whose deadline or whose load's time has passed, and cancels the queries in which

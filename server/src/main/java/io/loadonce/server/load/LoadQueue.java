@@ -16,6 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -26,10 +30,39 @@ import org.jspecify.annotations.Nullable;
  * what there is at once, one id if there is one; while all are busy, ids pile up and leave together
  * in the next query. Nothing waits in order to be batched.
  *
- * <p>Safe for use by many threads. {@link #add} never blocks; loads run on virtual threads, at most
- * one for each connection of the source.
+ * <p>Safe for use by many threads. {@link #add} never blocks; loads run on threads of their own, at
+ * most one for each connection of the source.
  */
 final class LoadQueue<K, V> {
+
+  /*
+   * Loaders, and how few of them do.
+   *
+   * A loader is coming from when it is wanted until it takes what waits; what is added meanwhile
+   * leaves with it, and so no other is wanted for that. One that has been to the database becomes
+   * coming again only if those that are coming cannot carry what waits; else it gives its
+   * connection back. So, whenever the mutex is free,
+   *
+   *   either those that are coming can carry all that wait, or every connection is in use,
+   *
+   * and an id waits for a thread that can run, or for a connection, and for nothing else.
+   *
+   * A coming loader lets others run first. If a processor is free, that is over at once. If none is,
+   * what those others bring leaves with it: the busier the machine, the fewer and larger the
+   * queries. This needs threads that the operating system knows; see decision 12.
+   */
+
+  private static final long KEEP_THREAD_SECONDS = 10;
+
+  /** For the loaders of all queues; they are alike, and each queue counts its own. */
+  static final Executor THREADS =
+      new ThreadPoolExecutor(
+          /* corePoolSize= */ 0,
+          Integer.MAX_VALUE,
+          KEEP_THREAD_SECONDS,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          Thread.ofPlatform().daemon().name("loader-", 1).factory());
 
   /** One query under way and the flights that it is for. */
   private record Load<K, V>(SourceQuery<K, V> query, int ids, List<Flight<K, Outcome<V>>> flights) {
@@ -38,6 +71,7 @@ final class LoadQueue<K, V> {
     }
   }
 
+  private final Executor threads;
   private final ResourceSource<K, V> source;
   private final LongSupplier nanoClock;
   private final Landing<K, V> landing;
@@ -56,15 +90,25 @@ final class LoadQueue<K, V> {
   @GuardedBy("mutex")
   private final Set<Load<K, V>> underWay = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  /** Loader threads, each with a connection or about to take one; at most source.connections(). */
+  /** Loaders that are coming or load; at most source.connections(). */
   @GuardedBy("mutex")
   private int loaders;
 
+  /** Those of them that are coming: have not taken yet what waits. */
+  @GuardedBy("mutex")
+  private int coming;
+
+  /**
+   * @param threads where loaders run, each for as long as it has something to do; never in the
+   *     thread that asks
+   */
   LoadQueue(
+      Executor threads,
       ResourceSource<K, V> source,
       LongSupplier nanoClock,
       Landing<K, V> landing,
       StaleOnError<K, V> staleOnError) {
+    this.threads = threads;
     this.source = source;
     this.nanoClock = nanoClock;
     this.landing = landing;
@@ -76,17 +120,17 @@ final class LoadQueue<K, V> {
     int wanted;
     synchronized (mutex) {
       waiting.addAll(flights);
-      int queriesWaiting = Math.ceilDiv(waiting.size(), source.maxIdsPerQuery());
-      wanted = Math.min(queriesWaiting, source.connections() - loaders);
+      wanted = Math.clamp(loadersWanted(), 0, source.connections() - loaders);
       loaders += wanted;
+      coming += wanted;
     }
     int started = 0;
     try {
       for (; started < wanted; started++) {
-        Thread.ofVirtual().name("loader").start(this::loadUntilNoneWaits);
+        threads.execute(this::loadUntilNoneWaits);
       }
     } finally {
-      giveBack(wanted - started);
+      neverCame(wanted - started);
     }
   }
 
@@ -139,20 +183,77 @@ final class LoadQueue<K, V> {
   private void loadUntilNoneWaits() {
     boolean isDone = false;
     try {
-      for (Load<K, V> load = next(); load != null; load = next()) {
-        run(load);
-      }
+      do {
+        letOthersRun();
+        List<Flight<K, Outcome<V>>> flights = take();
+        if (!flights.isEmpty()) {
+          load(flights);
+        }
+      } while (comesAgain());
       isDone = true;
     } finally {
-      giveBack(isDone ? 0 : 1);
+      if (!isDone) {
+        giveConnectionBack();
+      }
     }
   }
 
-  /** For loaders that never began, or ended by an error. */
-  private void giveBack(int lost) {
+  @SuppressWarnings("ThreadPriorityCheck") // nothing is right or wrong by it
+  private static void letOthersRun() {
+    Thread.yield();
+  }
+
+  /** How many more loaders must come to carry what waits; negative if too many are coming. */
+  @GuardedBy("mutex")
+  private int loadersWanted() {
+    return Math.ceilDiv(waiting.size(), source.maxIdsPerQuery()) - coming;
+  }
+
+  private List<Flight<K, Outcome<V>>> take() {
+    synchronized (mutex) {
+      coming--;
+      List<Flight<K, Outcome<V>>> flights = new ArrayList<>();
+      while (!waiting.isEmpty() && flights.size() < source.maxIdsPerQuery()) {
+        flights.add(waiting.remove());
+      }
+      return flights;
+    }
+  }
+
+  /** Whether the loader that asks is to take again; if not, its connection is given back. */
+  private boolean comesAgain() {
+    synchronized (mutex) {
+      if (loadersWanted() > 0) {
+        coming++;
+        return true;
+      }
+      loaders--;
+      return false;
+    }
+  }
+
+  private void neverCame(int lost) {
     synchronized (mutex) {
       loaders -= lost;
+      coming -= lost;
     }
+  }
+
+  /** For a loader that ends by an error. */
+  private void giveConnectionBack() {
+    synchronized (mutex) {
+      loaders--;
+    }
+  }
+
+  private void load(List<Flight<K, Outcome<V>>> flights) {
+    // An id can be here twice: a fenced flight, and the one that began after it.
+    List<K> ids = flights.stream().map(Flight::id).distinct().toList();
+    Load<K, V> load = new Load<>(source.query(ids), ids.size(), flights);
+    synchronized (mutex) {
+      underWay.add(load);
+    }
+    run(load);
   }
 
   private void run(Load<K, V> load) {
@@ -197,24 +298,5 @@ final class LoadQueue<K, V> {
           new Outcome.Found<>(value, version, Outcome.Origin.LOADED, ageNanos);
       case SourceRow.Unusable<V>(SourceException reason) -> new Outcome.Failed<>(reason);
     };
-  }
-
-  /** Takes what waits, or gives the connection back and returns null. */
-  private @Nullable Load<K, V> next() {
-    synchronized (mutex) {
-      List<Flight<K, Outcome<V>>> flights = new ArrayList<>();
-      while (!waiting.isEmpty() && flights.size() < source.maxIdsPerQuery()) {
-        flights.add(waiting.remove());
-      }
-      if (flights.isEmpty()) {
-        loaders--;
-        return null;
-      }
-      // An id can be here twice: a fenced flight, and the one that began after it.
-      List<K> ids = flights.stream().map(Flight::id).distinct().toList();
-      Load<K, V> load = new Load<>(source.query(ids), ids.size(), flights);
-      underWay.add(load);
-      return load;
-    }
   }
 }

@@ -5,6 +5,8 @@ import io.loadonce.db.InvalidIdException;
 import io.loadonce.db.KeyType;
 import io.loadonce.db.ResourceId;
 import io.loadonce.server.fresh.Repeats;
+import io.loadonce.server.load.Invalidated;
+import io.loadonce.server.load.InvalidatedAll;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.InvalidateResponse;
@@ -85,7 +87,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
     long entries = 0;
     long flights = 0;
     for (ResourceId id : ids) {
-      LoadOnce.Invalidated hit = loadOnce.invalidate(id);
+      Invalidated hit = loadOnce.invalidate(id);
       entries += hit.entryRemoved() ? 1 : 0;
       flights += hit.flightFenced() ? 1 : 0;
     }
@@ -93,7 +95,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
   }
 
   private InvalidateResponse forgetAll() {
-    LoadOnce.InvalidatedAll hit = loadOnce.invalidateAll();
+    InvalidatedAll hit = loadOnce.invalidateAll();
     return response(hit.entriesRemoved(), hit.flightsFenced());
   }
 

@@ -230,7 +230,7 @@ class FreshnessTest {
     load("a", 1);
     Caller waiting = join("b");
     StallingSource.Asked old = database.next();
-    assertThat(engine.invalidateAll()).isEqualTo(new LoadOnce.InvalidatedAll(1, 1));
+    assertThat(engine.invalidateAll()).isEqualTo(new InvalidatedAll(1, 1));
     assertThat(look("a")).isNull();
     old.findVersion(1);
     assertThat(waiting.outcome()).isInstanceOf(Found.class);

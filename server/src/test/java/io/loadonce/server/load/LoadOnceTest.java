@@ -231,7 +231,7 @@ class LoadOnceTest {
   void invalidate_duringTheLoad_waitersAreAnsweredAndNothingIsKept() throws Exception {
     Caller before = join("a");
     StallingSource.Asked old = database.next();
-    assertThat(engine.invalidate("a")).isEqualTo(new LoadOnce.Invalidated(false, true));
+    assertThat(engine.invalidate("a")).isEqualTo(new Invalidated(false, true));
     Caller after = join("a");
     StallingSource.Asked young = database.next();
     old.find("old row of ");
@@ -245,9 +245,9 @@ class LoadOnceTest {
   @Test
   void invalidate_inMemory_isForgotten() throws Exception {
     load("a");
-    assertThat(engine.invalidate("a")).isEqualTo(new LoadOnce.Invalidated(true, false));
+    assertThat(engine.invalidate("a")).isEqualTo(new Invalidated(true, false));
     assertThat(engine.look("a", LoadOnce.ANY_VERSION)).isNull();
-    assertThat(engine.invalidate("a")).isEqualTo(new LoadOnce.Invalidated(false, false));
+    assertThat(engine.invalidate("a")).isEqualTo(new Invalidated(false, false));
   }
 
   @Test

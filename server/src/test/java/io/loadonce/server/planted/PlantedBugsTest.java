@@ -23,6 +23,7 @@ class PlantedBugsTest {
       "io.loadonce.server.concurrency.SegmentedLockSchedulesTest#";
   private static final String LOCK_TEST = "io.loadonce.server.lock.SegmentedLockTest#";
   private static final String LOAD_TEST = "io.loadonce.server.load.LoadOnceTest#";
+  private static final String LOADERS_TEST = "io.loadonce.server.load.LoadersTest#";
   private static final String FRESH_TEST = "io.loadonce.server.load.FreshnessTest#";
   private static final String CACHE_TEST = "io.loadonce.server.cache.MemoryCacheTest#";
 
@@ -63,6 +64,7 @@ class PlantedBugsTest {
             inTheLock(),
             inTheFlight(),
             inTheLoad(),
+            inTheQueue(),
             inFreshness(),
             inWhatIsPassedOn(),
             inTheCache())
@@ -203,6 +205,40 @@ class PlantedBugsTest {
             ".distinct()",
             "",
             LOAD_TEST + "invalidate_whileQueued_idIsAskedOnce"));
+  }
+
+  private static Stream<PlantedBug> inTheQueue() {
+    return Stream.of(
+        new PlantedBug(
+            "another loader comes for ids that one who is coming would take",
+            LOAD + "LoadQueue.java",
+            "source.maxIdsPerQuery()) - coming;",
+            "source.maxIdsPerQuery());",
+            LOADERS_TEST + "join_whileALoaderIsComing_leavesWithIt"),
+        new PlantedBug(
+            "a loader that is under way keeps others from coming",
+            LOAD + "LoadQueue.java",
+            "source.maxIdsPerQuery()) - coming;",
+            "source.maxIdsPerQuery()) - loaders;",
+            LOADERS_TEST + "join_aConnectionIsFree_isTakenAtOnce"),
+        new PlantedBug(
+            "a loader that comes back takes what another is coming for",
+            LOAD + "LoadQueue.java",
+            "if (loadersWanted() > 0) {",
+            "if (!waiting.isEmpty()) {",
+            LOADERS_TEST + "load_endsWhileAnotherLoaderIsComing_leavesTheIdsToThatOne"),
+        new PlantedBug(
+            "a loader that comes back leaves what nobody is coming for",
+            LOAD + "LoadQueue.java",
+            "if (loadersWanted() > 0) {",
+            "if (loadersWanted() > 1) {",
+            LOADERS_TEST + "join_everyConnectionIsInUse_whoComesBackTakesAll"),
+        new PlantedBug(
+            "more loaders than connections",
+            LOAD + "LoadQueue.java",
+            "Math.clamp(loadersWanted(), 0, source.connections() - loaders)",
+            "Math.max(loadersWanted(), 0)",
+            LOADERS_TEST + "join_everyConnectionIsInUse_whoComesBackTakesAll"));
   }
 
   private static Stream<PlantedBug> inFreshness() {
