@@ -77,7 +77,7 @@ public final class LoadOnce<K, V> {
       LockSettings lockSettings,
       ResourceSource<K, V> source,
       LongSupplier nanoClock) {
-    this(cache, loadSettings, lockSettings, source, nanoClock, LoadQueue.THREADS);
+    this(cache, loadSettings, lockSettings, source, nanoClock, LoaderThreads.SHARED);
   }
 
   /**
@@ -228,6 +228,7 @@ public final class LoadOnce<K, V> {
       }
     }
     queue.cancelUnwanted();
+    queue.startWanted();
   }
 
   /** For whoever listens to the database: memory is believed as long as it hears of changes. */
@@ -264,7 +265,7 @@ public final class LoadOnce<K, V> {
     return staleOnError.isUnreachable();
   }
 
-  /** How many threads load, each with a connection; a snapshot. */
+  /** How many loaders there are, at most one for each connection; a snapshot. */
   public int busyLoaders() {
     return queue.loaders();
   }

@@ -17,9 +17,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -28,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Flights that wait for a connection, and the queries that are under way. A free connection takes
  * what there is at once, one id if there is one; while all are busy, ids pile up and leave together
- * in the next query. Nothing waits in order to be batched.
+ * in the next query. No timer makes an id wait for others.
  *
  * <p>Safe for use by many threads. {@link #add} never blocks; loads run on threads of their own, at
  * most one for each connection of the source.
@@ -40,29 +37,18 @@ final class LoadQueue<K, V> {
    *
    * A loader is coming from when it is wanted until it takes what waits; what is added meanwhile
    * leaves with it, and so no other is wanted for that. One that has been to the database becomes
-   * coming again only if those that are coming cannot carry what waits; else it gives its
-   * connection back. So, whenever the mutex is free,
+   * coming again only if those that are coming cannot carry what waits. So, whenever the mutex is
+   * free,
    *
    *   either those that are coming can carry all that wait, or every connection is in use,
    *
-   * and an id waits for a thread that can run, or for a connection, and for nothing else.
+   * and an id waits for a thread that can run, or for a connection. Where a loader could not start,
+   * or ended by an error, the next sweep restores this.
    *
-   * A coming loader lets others run first. If a processor is free, that is over at once. If none is,
-   * what those others bring leaves with it: the busier the machine, the fewer and larger the
-   * queries. This needs threads that the operating system knows; see decision 12.
+   * A coming loader lets others run first. If nobody stands in line for its processor, that is over
+   * at once. Else what those others bring leaves with it: the busier the machine, the fewer and
+   * larger the queries. This needs threads that the operating system knows; see decision 12.
    */
-
-  private static final long KEEP_THREAD_SECONDS = 10;
-
-  /** For the loaders of all queues; they are alike, and each queue counts its own. */
-  static final Executor THREADS =
-      new ThreadPoolExecutor(
-          /* corePoolSize= */ 0,
-          Integer.MAX_VALUE,
-          KEEP_THREAD_SECONDS,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          Thread.ofPlatform().daemon().name("loader-", 1).factory());
 
   /** One query under way and the flights that it is for. */
   private record Load<K, V>(SourceQuery<K, V> query, int ids, List<Flight<K, Outcome<V>>> flights) {
@@ -90,13 +76,13 @@ final class LoadQueue<K, V> {
   @GuardedBy("mutex")
   private final Set<Load<K, V>> underWay = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  /** Loaders that are coming or load; at most source.connections(). */
-  @GuardedBy("mutex")
-  private int loaders;
-
-  /** Those of them that are coming: have not taken yet what waits. */
+  /** Loaders that have not taken yet what waits. With those below, at most source.connections(). */
   @GuardedBy("mutex")
   private int coming;
+
+  /** Loaders that have taken ids and are busy with them. */
+  @GuardedBy("mutex")
+  private int loading;
 
   /**
    * @param threads where loaders run, each for as long as it has something to do; never in the
@@ -117,11 +103,17 @@ final class LoadQueue<K, V> {
 
   /** Lets the flights be loaded: together, as far as one query reaches. */
   void add(Collection<Flight<K, Outcome<V>>> flights) {
-    int wanted;
     synchronized (mutex) {
       waiting.addAll(flights);
-      wanted = Math.clamp(loadersWanted(), 0, source.connections() - loaders);
-      loaders += wanted;
+    }
+    startWanted();
+  }
+
+  /** Also for the sweep, in case that a loader could not start, or ended by an error. */
+  void startWanted() {
+    int wanted;
+    synchronized (mutex) {
+      wanted = Math.clamp(loadersWanted(), 0, source.connections() - coming - loading);
       coming += wanted;
     }
     int started = 0;
@@ -173,10 +165,10 @@ final class LoadQueue<K, V> {
     }
   }
 
-  /** How many loads run at this moment; a snapshot. Zero when idle. */
+  /** How many loaders are coming or load; a snapshot. Zero when idle. */
   int loaders() {
     synchronized (mutex) {
-      return loaders;
+      return coming + loading;
     }
   }
 
@@ -185,15 +177,12 @@ final class LoadQueue<K, V> {
     try {
       do {
         letOthersRun();
-        List<Flight<K, Outcome<V>>> flights = take();
-        if (!flights.isEmpty()) {
-          load(flights);
-        }
+        load(take());
       } while (comesAgain());
       isDone = true;
     } finally {
       if (!isDone) {
-        giveConnectionBack();
+        endedByError();
       }
     }
   }
@@ -212,6 +201,7 @@ final class LoadQueue<K, V> {
   private List<Flight<K, Outcome<V>>> take() {
     synchronized (mutex) {
       coming--;
+      loading++;
       List<Flight<K, Outcome<V>>> flights = new ArrayList<>();
       while (!waiting.isEmpty() && flights.size() < source.maxIdsPerQuery()) {
         flights.add(waiting.remove());
@@ -220,47 +210,53 @@ final class LoadQueue<K, V> {
     }
   }
 
-  /** Whether the loader that asks is to take again; if not, its connection is given back. */
+  /** Whether the loader that asks is to take again, or to end. */
   private boolean comesAgain() {
     synchronized (mutex) {
+      loading--;
       if (loadersWanted() > 0) {
         coming++;
         return true;
       }
-      loaders--;
       return false;
     }
   }
 
   private void neverCame(int lost) {
     synchronized (mutex) {
-      loaders -= lost;
       coming -= lost;
     }
   }
 
-  /** For a loader that ends by an error. */
-  private void giveConnectionBack() {
+  private void endedByError() {
     synchronized (mutex) {
-      loaders--;
+      loading--;
     }
   }
 
   private void load(List<Flight<K, Outcome<V>>> flights) {
-    // An id can be here twice: a fenced flight, and the one that began after it.
-    List<K> ids = flights.stream().map(Flight::id).distinct().toList();
-    Load<K, V> load = new Load<>(source.query(ids), ids.size(), flights);
+    if (flights.isEmpty()) {
+      return;
+    }
+    long readNanos = nanoClock.getAsLong();
+    try {
+      // An id can be here twice: a fenced flight, and the one that began after it.
+      List<K> ids = flights.stream().map(Flight::id).distinct().toList();
+      run(new Load<>(source.query(ids), ids.size(), flights), readNanos);
+    } catch (Throwable t) { // whatever it is, those who wait must hear of it
+      SourceException reason = new SourceException.QueryFailed("the load failed", t);
+      staleOnError.failed(reason);
+      landAll(flights, new Outcome.Failed<>(reason), readNanos);
+    }
+  }
+
+  private void run(Load<K, V> load, long readNanos) {
     synchronized (mutex) {
       underWay.add(load);
     }
-    run(load);
-  }
-
-  private void run(Load<K, V> load) {
-    queries.increment();
-    idsLoaded.add(load.ids());
-    long readNanos = nanoClock.getAsLong();
     try {
+      queries.increment();
+      idsLoaded.add(load.ids());
       Map<K, SourceRow<V>> rows = load.query().run();
       long tookNanos = nanoClock.getAsLong() - readNanos;
       loadNanos.accumulateAndGet(tookNanos, (average, took) -> average + (took - average) / 8);
@@ -273,11 +269,7 @@ final class LoadQueue<K, V> {
       if (!load.isUnwanted()) {
         staleOnError.failed(e);
       }
-      landAll(load, new Outcome.Failed<>(e), readNanos);
-    } catch (Throwable t) { // whatever it is, those who wait must hear of it
-      SourceException reason = new SourceException.QueryFailed("the load failed", t);
-      staleOnError.failed(reason);
-      landAll(load, new Outcome.Failed<>(reason), readNanos);
+      landAll(load.flights(), new Outcome.Failed<>(e), readNanos);
     } finally {
       synchronized (mutex) {
         underWay.remove(load);
@@ -285,8 +277,8 @@ final class LoadQueue<K, V> {
     }
   }
 
-  private void landAll(Load<K, V> load, Outcome<V> outcome, long readNanos) {
-    for (Flight<K, Outcome<V>> flight : load.flights()) {
+  private void landAll(List<Flight<K, Outcome<V>>> flights, Outcome<V> outcome, long readNanos) {
+    for (Flight<K, Outcome<V>> flight : flights) {
       landing.land(flight, outcome, readNanos);
     }
   }

@@ -1,6 +1,7 @@
 package io.loadonce.server.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
@@ -9,6 +10,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +25,9 @@ class LoadersTest {
   /** Loaders that are coming; only for the thread of the test. */
   private final Queue<Runnable> coming = new ArrayDeque<>();
 
+  private final AtomicLong now = new AtomicLong();
+  private boolean noThreads;
+
   private final StallingSource database = new StallingSource(2);
   private final LoadOnce<String, String> engine =
       new LoadOnce<>(
@@ -31,8 +38,8 @@ class LoadersTest {
           new LoadSettings(0, Duration.ZERO, Duration.ofSeconds(2)),
           new LockSettings(4, 3, 100, MINUTE, MINUTE),
           database,
-          () -> 0,
-          coming::add);
+          now::get,
+          this::start);
 
   @AfterEach
   void whenIdle_nothingIsLeft() {
@@ -119,12 +126,71 @@ class LoadersTest {
     young.forEach(Caller::outcome);
   }
 
+  @Test
+  void join_loaderCannotStart_theSweepStartsOneForAll() throws Exception {
+    noThreads = true;
+    Caller first = new Caller();
+    assertThatThrownBy(() -> engine.join("a", LoadOnce.ANY_VERSION, MINUTE, first))
+        .isInstanceOf(OutOfMemoryError.class);
+    assertThat(engine.busyLoaders()).isZero();
+    noThreads = false;
+    engine.sweep();
+    assertThat(coming).hasSize(1);
+    List<Caller> second = join("b");
+    assertThat(coming).hasSize(1);
+    arrive();
+    assertThat(find().ids()).containsExactly("a", "b");
+    first.outcome();
+    second.forEach(Caller::outcome);
+  }
+
+  @Test
+  void execute_noPlatformThreadLeft_loadsAllTheSame() throws Exception {
+    CountDownLatch ran = new CountDownLatch(1);
+    new LoaderThreads(
+            _ -> {
+              throw new OutOfMemoryError("planted: unable to create native thread");
+            })
+        .execute(ran::countDown);
+    assertThat(ran.await(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void load_queryCannotBeMade_everyoneHearsAndTheRestIsLoaded() throws Exception {
+    database.refuseNext(new StackOverflowError("planted"));
+    List<Caller> lost = join("a", "b", "c", "d");
+    List<Caller> rest = join("e");
+    arrive();
+    lost.forEach(caller -> assertThat(caller.outcome()).isInstanceOf(Outcome.Failed.class));
+    arrive();
+    assertThat(find().ids()).containsExactly("e");
+    rest.forEach(Caller::outcome);
+  }
+
+  @Test
+  void sweep_everyoneLeftBeforeTheLoaderCame_itAsksNothing() {
+    List<Caller> callers = join("a");
+    callers.forEach(Caller::withdraw);
+    now.addAndGet(MINUTE.toNanos());
+    engine.sweep();
+    arrive();
+    Caller.awaitIdle(engine);
+    assertThat(database.queries()).isZero();
+  }
+
+  private void start(Runnable loader) {
+    if (noThreads) {
+      throw new OutOfMemoryError("planted: unable to create native thread");
+    }
+    coming.add(loader);
+  }
+
   private List<Caller> join(String... ids) {
     return Stream.of(ids)
         .map(
             id -> {
               Caller caller = new Caller();
-              engine.join(id, LoadOnce.ANY_VERSION, MINUTE, caller);
+              caller.joined(engine.join(id, LoadOnce.ANY_VERSION, MINUTE, caller));
               return caller;
             })
         .toList();

@@ -15,12 +15,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A database whose every query stands still until the test answers it. */
 public final class StallingSource implements ResourceSource<String, String> {
   private final int connections;
   private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
   private final AtomicInteger queries = new AtomicInteger();
+
+  private final AtomicReference<@Nullable Error> refusal = new AtomicReference<>();
 
   public StallingSource(int connections) {
     this.connections = connections;
@@ -37,8 +41,17 @@ public final class StallingSource implements ResourceSource<String, String> {
     return queries.get();
   }
 
+  /** The next query is not even made. */
+  void refuseNext(Error reason) {
+    refusal.set(reason);
+  }
+
   @Override
   public SourceQuery<String, String> query(List<String> ids) {
+    Error reason = refusal.getAndSet(null);
+    if (reason != null) {
+      throw reason;
+    }
     return new Asked(ids);
   }
 

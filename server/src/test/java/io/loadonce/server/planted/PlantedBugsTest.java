@@ -219,7 +219,7 @@ class PlantedBugsTest {
             "a loader that is under way keeps others from coming",
             LOAD + "LoadQueue.java",
             "source.maxIdsPerQuery()) - coming;",
-            "source.maxIdsPerQuery()) - loaders;",
+            "source.maxIdsPerQuery()) - coming - loading;",
             LOADERS_TEST + "join_aConnectionIsFree_isTakenAtOnce"),
         new PlantedBug(
             "a loader that comes back takes what another is coming for",
@@ -236,9 +236,27 @@ class PlantedBugsTest {
         new PlantedBug(
             "more loaders than connections",
             LOAD + "LoadQueue.java",
-            "Math.clamp(loadersWanted(), 0, source.connections() - loaders)",
+            "Math.clamp(loadersWanted(), 0, source.connections() - coming - loading)",
             "Math.max(loadersWanted(), 0)",
-            LOADERS_TEST + "join_everyConnectionIsInUse_whoComesBackTakesAll"));
+            LOADERS_TEST + "join_everyConnectionIsInUse_whoComesBackTakesAll"),
+        new PlantedBug(
+            "a loader that could not start is waited for",
+            LOAD + "LoadQueue.java",
+            "      coming -= lost;\n",
+            "",
+            LOADERS_TEST + "join_loaderCannotStart_theSweepStartsOneForAll"),
+        new PlantedBug(
+            "nobody starts the loader that could not start",
+            LOAD + "LoadOnce.java",
+            "    queue.startWanted();\n",
+            "",
+            LOADERS_TEST + "join_loaderCannotStart_theSweepStartsOneForAll"),
+        new PlantedBug(
+            "a load begins only where there is a platform thread",
+            LOAD + "LoaderThreads.java",
+            "      loader.run();\n",
+            "",
+            LOADERS_TEST + "execute_noPlatformThreadLeft_loadsAllTheSame"));
   }
 
   private static Stream<PlantedBug> inFreshness() {
