@@ -25,6 +25,7 @@ public record EngineRun(Duration time, int forks) {
   public static final String OURS = "ours";
   public static final String GET_IF_PRESENT = "getIfPresent";
   public static final String GET_IF_PRESENT_EXPIRING = "getIfPresentExpiring";
+  public static final String GET_IF_PRESENT_AND_CLOCK = "getIfPresentAndClock";
 
   private static final List<Integer> CROWDS = List.of(2, 8, 64);
   private static final int ITERATIONS = 5;
@@ -43,7 +44,7 @@ public record EngineRun(Duration time, int forks) {
       double callsPerMicrosecond,
       double error) {}
 
-  /** Hits, by one thread, on many ids: {@link #OURS} and Caffeine's two. */
+  /** Hits, by one thread, on many ids: {@link #OURS} and Caffeine's three. */
   public List<Score> hits() {
     return run("hit", HitBenchmark.class, /* threads= */ 1, "16384");
   }

@@ -7,6 +7,7 @@ import static io.loadonce.bench.speed.scene.Figure.COLD_JDBC;
 import static io.loadonce.bench.speed.scene.Figure.COLD_P50;
 import static io.loadonce.bench.speed.scene.Figure.COLD_QUERIES;
 import static io.loadonce.bench.speed.scene.Figure.COLD_SINGLE;
+import static io.loadonce.bench.speed.scene.Figure.ENGINE_CLOCK;
 import static io.loadonce.bench.speed.scene.Figure.ENGINE_EXPIRING;
 import static io.loadonce.bench.speed.scene.Figure.ENGINE_HIT;
 import static io.loadonce.bench.speed.scene.Figure.HERD_ENGINE;
@@ -29,7 +30,7 @@ import java.sql.SQLException;
 
 /** The scenes in their order, and which figures each of them gives. */
 public enum Act {
-  ENGINE(ImmutableSet.of(ENGINE_HIT, ENGINE_EXPIRING), EngineScene::open),
+  ENGINE(ImmutableSet.of(ENGINE_HIT, ENGINE_EXPIRING, ENGINE_CLOCK), EngineScene::open),
   HITS(
       ImmutableSet.of(HITS_ECHO, HITS_PLAIN),
       lab -> HitScene.open(lab, GetDriver.CLOSED_LOOP, HITS_ECHO, HITS_PLAIN)),

@@ -1,10 +1,6 @@
 package io.loadonce.bench.speed.scene;
 
-import io.loadonce.bench.speed.drive.CpuClock;
-import io.loadonce.bench.speed.drive.Driven;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -35,7 +31,11 @@ public final class Board {
    * @param driver who asks
    * @param unit of the readings
    */
-  public record Turn(String what, String contender, String driver, String unit) {}
+  public record Turn(String what, String contender, String driver, String unit) {
+    static Turn rate(String what, String contender, String driver) {
+      return new Turn(what, contender, driver, "/s");
+    }
+  }
 
   /**
    * What one turn came to.
@@ -44,23 +44,21 @@ public final class Board {
    */
   public record Reading(double value, Map<String, Double> shares) {}
 
-  /** A turn of a driver. */
-  interface Drive {
-    Driven run() throws IOException, InterruptedException, SQLException;
-  }
-
-  /** Drives, and writes down the rate and who took the processors meanwhile. */
-  Driven watch(
-      String what, String contender, String driver, Map<String, ProcessHandle> servers, Drive drive)
-      throws IOException, InterruptedException, SQLException {
-    CpuClock clock = CpuClock.start(servers);
-    Driven driven = drive.run();
-    add(new Turn(what, contender, driver, "/s"), new Reading(driven.perSecond(), clock.shares()));
-    return driven;
-  }
-
   void add(Turn turn, double value) {
     add(turn, new Reading(value, Map.of()));
+  }
+
+  void add(Turn turn, Reading reading) {
+    readings.computeIfAbsent(turn, _ -> new ArrayList<>()).add(reading);
+    say(
+        String.format(
+            Locale.ROOT,
+            "%s, %s, %s: %,.1f %s",
+            turn.what(),
+            turn.contender(),
+            turn.driver(),
+            reading.value(),
+            turn.unit()));
   }
 
   void add(Figure figure, double value) {
@@ -91,18 +89,5 @@ public final class Board {
   public void say(String line) {
     progress.println(line);
     progress.flush();
-  }
-
-  private void add(Turn turn, Reading reading) {
-    readings.computeIfAbsent(turn, _ -> new ArrayList<>()).add(reading);
-    say(
-        String.format(
-            Locale.ROOT,
-            "%s, %s, %s: %,.1f %s",
-            turn.what(),
-            turn.contender(),
-            turn.driver(),
-            reading.value(),
-            turn.unit()));
   }
 }

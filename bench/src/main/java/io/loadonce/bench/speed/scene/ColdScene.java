@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -60,13 +61,6 @@ final class ColdScene implements Scene {
     }
   }
 
-  /**
-   * What a storm came to.
-   *
-   * @param queries as the database counted them
-   */
-  private record Storm(Driven driven, long queries) {}
-
   static Scene open(Lab lab) throws IOException, InterruptedException, SQLException {
     SpeedPlan plan = lab.plan();
     PostgresTable table = lab.table();
@@ -102,32 +96,31 @@ final class ColdScene implements Scene {
   @Override
   public void round(int number, Board board)
       throws IOException, InterruptedException, SQLException {
-    byte[][] requests =
-        Requests.gets((number + 1) * plan.coldShare(), plan.coldShare(), plan.rows());
-    Storm[] storms = new Storm[2];
-    for (Asked asked : Turns.of(number, List.of(batching, single))) {
-      storms[asked.equals(batching) ? 0 : 1] = storm(asked, requests, board);
-    }
-    Driven cold = storms[0].driven();
-    Driven hits =
-        board.watch(
-            "Get hit, " + plan.coldInFlight() + " in flight",
-            batching.name,
-            DRIVER,
-            Map.of("server", batching.server.handle()),
-            () -> HitCheck.hits(batching.server, 1, () -> hits(batching, requests, plan.turn())));
-    Driven reads =
-        board.watch(
-            "row",
-            "JDBC, %d connections".formatted(TableReader.CONNECTIONS),
-            "%d threads".formatted(TableReader.CONNECTIONS),
-            Map.of("database", table.handle()),
-            () -> BlockingLoop.run(this::readAny, TableReader.CONNECTIONS, plan.turn()));
-    board.add(Figure.COLD_HITS, cold.perSecond() / hits.perSecond());
-    board.add(Figure.COLD_SINGLE, cold.perSecond() / storms[1].driven().perSecond());
-    board.add(Figure.COLD_QUERIES, 1e3 * storms[0].queries() / cold.calls());
-    board.add(Figure.COLD_JDBC, cold.perSecond() / reads.perSecond());
-    board.add(Figure.HITS_JDBC, hits.perSecond() / reads.perSecond());
+    List<byte[][]> laps = requests(number);
+    Storms cold = new Storms(batching, laps);
+    Storms slow = new Storms(single, laps);
+    List<Driven> driven =
+        Race.run(
+            board,
+            List.of(
+                cold.runner(),
+                hits(laps),
+                slow.runner(),
+                new Race.Runner(
+                    Board.Turn.rate(
+                        "row",
+                        "JDBC, %d connections".formatted(TableReader.CONNECTIONS),
+                        "%d threads".formatted(TableReader.CONNECTIONS)),
+                    Map.of("database", table.handle()),
+                    _ -> BlockingLoop.run(this::readAny, TableReader.CONNECTIONS, plan.lap()))));
+    double coldRate = driven.get(0).perSecond();
+    double hitRate = driven.get(1).perSecond();
+    double readRate = driven.get(3).perSecond();
+    board.add(Figure.COLD_HITS, coldRate / hitRate);
+    board.add(Figure.COLD_SINGLE, coldRate / driven.get(2).perSecond());
+    board.add(Figure.COLD_QUERIES, 1e3 * cold.queries / driven.get(0).calls());
+    board.add(Figure.COLD_JDBC, coldRate / readRate);
+    board.add(Figure.HITS_JDBC, hitRate / readRate);
   }
 
   @Override
@@ -137,25 +130,58 @@ final class ColdScene implements Scene {
     reader.close();
   }
 
-  private Storm storm(Asked asked, byte[][] requests, Board board)
-      throws IOException, InterruptedException, SQLException {
-    Metrics before = Metrics.read(asked.server.adminPort());
-    long queriesBefore = table.queries();
-    Driven driven =
-        board.watch(
-            COLD,
-            asked.name,
-            DRIVER,
-            Map.of("server", asked.server.handle(), "database", table.handle()),
-            () -> drive(asked, requests));
-    Metrics after = Metrics.read(asked.server.adminPort());
-    long queries = table.queries() - queriesBefore;
-    require("ids loaded", after.idsLoaded() - before.idsLoaded(), driven.calls());
-    require("loads begun", after.lookups("loaded") - before.lookups("loaded"), driven.calls());
-    board.say(
-        "%,d cold ids: %,d queries by PostgreSQL, %,d by the metric"
-            .formatted(driven.calls(), queries, after.queries() - before.queries()));
-    return new Storm(driven, queries);
+  /** Ids for each lap of a round; nobody has asked for them yet. */
+  private List<byte[][]> requests(int round) {
+    int ids = plan.coldShare() / Race.LAPS;
+    return IntStream.range(0, Race.LAPS)
+        .mapToObj(lap -> (round + 1) * plan.coldShare() + lap * ids)
+        .map(firstPlace -> Requests.gets(firstPlace, ids, plan.rows()))
+        .toList();
+  }
+
+  /** Of what the storm of the same lap has brought into memory. */
+  private Race.Runner hits(List<byte[][]> laps) {
+    return new Race.Runner(
+        Board.Turn.rate(
+            "Get hit, %d in flight".formatted(plan.coldInFlight()), batching.name, DRIVER),
+        Map.of("server", batching.server.handle()),
+        lap ->
+            HitCheck.hits(
+                batching.server,
+                /* idsPerCall= */ 1,
+                () -> hits(batching, laps.get(lap), plan.lap())));
+  }
+
+  /** The storms of one round on one server: one in each lap, of other ids. */
+  private final class Storms {
+    private final Asked asked;
+    private final List<byte[][]> laps;
+
+    /** As the database counted them. */
+    private long queries;
+
+    Storms(Asked asked, List<byte[][]> laps) {
+      this.asked = asked;
+      this.laps = laps;
+    }
+
+    Race.Runner runner() {
+      return new Race.Runner(
+          Board.Turn.rate(COLD, asked.name, DRIVER),
+          Map.of("server", asked.server.handle(), "database", table.handle()),
+          this::run);
+    }
+
+    private Driven run(int lap) throws IOException, InterruptedException, SQLException {
+      Metrics before = Metrics.read(asked.server.adminPort());
+      long queriesBefore = table.queries();
+      Driven driven = drive(asked, laps.get(lap));
+      queries += table.queries() - queriesBefore;
+      Metrics after = Metrics.read(asked.server.adminPort());
+      require("ids loaded", after.idsLoaded() - before.idsLoaded(), driven.calls());
+      require("loads begun", after.lookups("loaded") - before.lookups("loaded"), driven.calls());
+      return driven;
+    }
   }
 
   private Driven drive(Asked asked, byte[][] requests) throws InterruptedException {

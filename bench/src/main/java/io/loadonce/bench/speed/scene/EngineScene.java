@@ -28,6 +28,7 @@ final class EngineScene implements Scene {
     }
     board.add(Figure.ENGINE_HIT, ours / score(scores, EngineRun.GET_IF_PRESENT));
     board.add(Figure.ENGINE_EXPIRING, ours / score(scores, EngineRun.GET_IF_PRESENT_EXPIRING));
+    board.add(Figure.ENGINE_CLOCK, ours / score(scores, EngineRun.GET_IF_PRESENT_AND_CLOCK));
   }
 
   @Override

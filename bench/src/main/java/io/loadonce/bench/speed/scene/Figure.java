@@ -21,6 +21,7 @@ public enum Figure {
   HERD_QUERIES("herd: queries, by PostgreSQL", new Bound.AtMost(1)),
   ENGINE_HIT("JMH, hit: LoadOnce / Caffeine getIfPresent", new Bound.AtLeast(0.9)),
   ENGINE_EXPIRING("the same / one that expires and counts, as ours does", new Bound.None()),
+  ENGINE_CLOCK("the same / getIfPresent and one call of the clock", new Bound.None()),
   ALLOCATION("bytes allocated per Get hit: Loadonce / bare echo", new Bound.AtMost(1.15));
 
   private final String title;

@@ -14,11 +14,16 @@ final class HitCheck {
 
   private HitCheck() {}
 
+  /** Some driving. */
+  interface Drive {
+    Driven run() throws IOException, InterruptedException, SQLException;
+  }
+
   /**
    * @param idsPerCall how many hits a call is
    * @throws IllegalStateException if there were fewer hits than the driver says
    */
-  static Driven hits(ServerProcess loadonce, int idsPerCall, Board.Drive drive)
+  static Driven hits(ServerProcess loadonce, int idsPerCall, Drive drive)
       throws IOException, InterruptedException, SQLException {
     long before = Metrics.read(loadonce.adminPort()).lookups("memory");
     Driven driven = drive.run();

@@ -10,7 +10,6 @@ import io.loadonce.bench.speed.drive.Driven;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -57,7 +56,7 @@ final class HitScene implements Scene {
     List<Contender> contenders = new ArrayList<>();
     try {
       start(contenders);
-      round(Turns.of(number, contenders), board);
+      race(contenders, board);
     } finally {
       contenders.forEach(Contender::close);
     }
@@ -66,6 +65,7 @@ final class HitScene implements Scene {
   @Override
   public void close() {}
 
+  /** Starts and warms up: Loadonce, the plain service and the echo, in this order. */
   private void start(List<Contender> contenders)
       throws IOException, InterruptedException, SQLException {
     Contender loadonce =
@@ -81,26 +81,26 @@ final class HitScene implements Scene {
     }
   }
 
-  private void round(List<Contender> contenders, Board board)
+  private void race(List<Contender> contenders, Board board)
       throws IOException, InterruptedException, SQLException {
-    Map<String, Double> perSecond = new HashMap<>();
     for (Contender contender : contenders) {
-      // What has become too old since its last turn is not what is measured.
+      // What has become too old since it was warmed up is not what is measured.
       GetDriver.load(contender.loop, plan);
-      Board.Drive turn = () -> driver.run(contender.server, contender.loop, plan, plan.turn());
-      Driven driven =
-          board.watch(
-              "Get hit",
-              contender.name,
-              driver.title(),
-              Map.of("server", contender.server.handle()),
-              contender.name.equals(LOADONCE)
-                  ? () -> HitCheck.hits(contender.server, /* idsPerCall= */ 1, turn)
-                  : turn);
-      perSecond.put(contender.name, driven.perSecond());
     }
-    double ours = perSecond.getOrDefault(LOADONCE, Double.NaN);
-    board.add(toEcho, ours / perSecond.getOrDefault(ECHO, Double.NaN));
-    board.add(toPlain, ours / perSecond.getOrDefault(PLAIN, Double.NaN));
+    List<Driven> driven = Race.run(board, contenders.stream().map(this::runner).toList());
+    double ours = driven.get(0).perSecond();
+    board.add(toPlain, ours / driven.get(1).perSecond());
+    board.add(toEcho, ours / driven.get(2).perSecond());
+  }
+
+  private Race.Runner runner(Contender contender) {
+    HitCheck.Drive drive = () -> driver.run(contender.server, contender.loop, plan, plan.lap());
+    return new Race.Runner(
+        Board.Turn.rate("Get hit", contender.name, driver.title()),
+        Map.of("server", contender.server.handle()),
+        _ ->
+            contender.name.equals(LOADONCE)
+                ? HitCheck.hits(contender.server, /* idsPerCall= */ 1, drive)
+                : drive.run());
   }
 }

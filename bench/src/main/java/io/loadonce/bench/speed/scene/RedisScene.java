@@ -28,7 +28,10 @@ final class RedisScene implements Scene {
   private final SpeedPlan plan;
   private final ServerProcess loadonce;
   private final RedisServer redis;
+
+  /** How many calls fill a lap. */
   private final long redisGets;
+
   private final long redisMultiGets;
 
   private RedisScene(
@@ -60,8 +63,8 @@ final class RedisScene implements Scene {
             plan,
             loadonce,
             redis,
-            RedisBenchmark.calls(port, REDIS_GET, plan.inFlight(), plan.turn()),
-            RedisBenchmark.calls(port, REDIS_MULTI_GET, plan.inFlight(), plan.turn()));
+            RedisBenchmark.calls(port, REDIS_GET, plan.inFlight(), plan.lap()),
+            RedisBenchmark.calls(port, REDIS_MULTI_GET, plan.inFlight(), plan.lap()));
     var _ = scene.get();
     var _ = scene.batchGet();
     return scene;
@@ -70,44 +73,44 @@ final class RedisScene implements Scene {
   @Override
   public void round(int number, Board board)
       throws IOException, InterruptedException, SQLException {
-    Map<String, ProcessHandle> ours = Map.of("server", loadonce.handle());
-    Map<String, ProcessHandle> theirs = Map.of("server", redis.handle());
-    Driven get =
-        board.watch(
+    List<Driven> gets =
+        race(
+            board,
             "Get hit, beside Redis",
-            "Loadonce",
-            "h2load",
-            ours,
-            () -> HitCheck.hits(loadonce, 1, this::get));
-    Driven redisGet =
-        board.watch(
-            "Get hit, beside Redis",
+            _ -> HitCheck.hits(loadonce, /* idsPerCall= */ 1, this::get),
             "Redis GET",
-            "redis-benchmark",
-            theirs,
-            () -> redis(REDIS_GET, redisGets));
-    board.add(Figure.HITS_REDIS, get.perSecond() / redisGet.perSecond());
-    Driven batchGet =
-        board.watch(
+            _ -> redis(REDIS_GET, redisGets));
+    board.add(Figure.HITS_REDIS, gets.get(0).perSecond() / gets.get(1).perSecond());
+    List<Driven> batches =
+        race(
+            board,
             "batch of 100, beside Redis",
-            "Loadonce",
-            "h2load",
-            ours,
-            () -> HitCheck.hits(loadonce, BATCH, this::batchGet));
-    Driven multiGet =
-        board.watch(
-            "batch of 100, beside Redis",
+            _ -> HitCheck.hits(loadonce, BATCH, this::batchGet),
             "Redis MGET",
-            "redis-benchmark",
-            theirs,
-            () -> redis(REDIS_MULTI_GET, redisMultiGets));
-    board.add(Figure.BATCH_REDIS, batchGet.perSecond() / multiGet.perSecond());
+            _ -> redis(REDIS_MULTI_GET, redisMultiGets));
+    board.add(Figure.BATCH_REDIS, batches.get(0).perSecond() / batches.get(1).perSecond());
   }
 
   @Override
   public void close() {
     loadonce.close();
     redis.close();
+  }
+
+  private List<Driven> race(
+      Board board, String what, Race.Lap ours, String theirName, Race.Lap theirs)
+      throws IOException, InterruptedException, SQLException {
+    return Race.run(
+        board,
+        List.of(
+            new Race.Runner(
+                Board.Turn.rate(what, "Loadonce", "h2load"),
+                Map.of("server", loadonce.handle()),
+                ours),
+            new Race.Runner(
+                Board.Turn.rate(what, theirName, "redis-benchmark"),
+                Map.of("server", redis.handle()),
+                theirs)));
   }
 
   private Driven get() throws IOException, InterruptedException {
@@ -117,7 +120,7 @@ final class RedisScene implements Scene {
         RawCalls.get(GetDriver.HOT_ID),
         plan.connections(),
         plan.inFlight(),
-        plan.turn());
+        plan.lap());
   }
 
   private Driven batchGet() throws IOException, InterruptedException {
@@ -127,10 +130,10 @@ final class RedisScene implements Scene {
         BATCH_OF_IDS,
         plan.connections(),
         plan.inFlight(),
-        plan.turn());
+        plan.lap());
   }
 
   private Driven redis(List<String> command, long calls) throws IOException, InterruptedException {
-    return RedisBenchmark.run(redis.port(), command, plan.inFlight(), calls, plan.turn());
+    return RedisBenchmark.run(redis.port(), command, plan.inFlight(), calls, plan.lap());
   }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How much is measured.
  *
  * @param rounds in each of which every contender has its turn
- * @param turn how long a turn lasts where it is a time
+ * @param turn how long a turn lasts where it is a time, all of its laps together
  * @param rows in the table of PostgreSQL; each cold id is asked once
  * @param connections of our driver and of h2load
  * @param inFlight calls under way at any moment, for hits; a multiple of the connections
@@ -41,6 +41,11 @@ public record SpeedPlan(
     require(rows >= 1_000 * (rounds + 1), "rows must be 1,000 for each round and one more");
     require(connections >= 1, "connections must be at least 1");
     require(inFlight % connections == 0, "in-flight must be a multiple of the connections");
+  }
+
+  /** How long a turn's laps last each. */
+  Duration lap() {
+    return turn.dividedBy(Race.LAPS);
   }
 
   /** How long the contenders are driven before it counts. */

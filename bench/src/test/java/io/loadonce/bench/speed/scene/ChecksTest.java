@@ -3,9 +3,14 @@ package io.loadonce.bench.speed.scene;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.loadonce.bench.speed.drive.Driven;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ChecksTest {
@@ -41,14 +46,39 @@ class ChecksTest {
   }
 
   @Test
-  void turns_everySecondRound_areReversed() {
-    assertThat(Turns.of(0, List.of("a", "b"))).containsExactly("a", "b");
-    assertThat(Turns.of(1, List.of("a", "b"))).containsExactly("b", "a");
+  void race_contenders_takeTurnsInEachLapAndAreToldOfAll() throws Exception {
+    List<String> order = new ArrayList<>();
+    Board board = new Board(new PrintWriter(Writer.nullWriter()));
+    Race.Runner slow = runner("slow", order, /* calls= */ 10);
+    Race.Runner quick = runner("quick", order, /* calls= */ 30);
+
+    List<Driven> driven = Race.run(board, List.of(slow, quick));
+
+    assertThat(order)
+        .containsExactly(
+            "slow 0", "quick 0", "slow 1", "quick 1", "slow 2", "quick 2", "slow 3", "quick 3");
+    assertThat(driven)
+        .containsExactly(
+            new Driven(40, Duration.ofSeconds(4)), new Driven(120, Duration.ofSeconds(4)));
+    assertThat(board.readings().get(quick.name()))
+        .singleElement()
+        .satisfies(reading -> assertThat(reading.value()).isEqualTo(30.0))
+        .satisfies(reading -> assertThat(reading.shares()).containsOnlyKeys("driver"));
   }
 
   @Test
   void plan_inFlightNotDividedByConnections_isRefused() {
     assertThatThrownBy(() -> new SpeedPlan(1, Duration.ofSeconds(1), 10_000, 3, 100, 1_000, 10))
         .hasMessage("in-flight must be a multiple of the connections");
+  }
+
+  private static Race.Runner runner(String name, List<String> order, int calls) {
+    return new Race.Runner(
+        Board.Turn.rate("calls", name, "a test"),
+        Map.of(),
+        lap -> {
+          order.add(name + " " + lap);
+          return new Driven(calls, Duration.ofSeconds(1));
+        });
   }
 }
