@@ -11,6 +11,7 @@ import io.loadonce.bench.speed.drive.RawCalls;
 import io.loadonce.bench.speed.drive.RedisBenchmark;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -65,8 +66,8 @@ final class RedisScene implements Scene {
             redis,
             RedisBenchmark.calls(port, REDIS_GET, plan.inFlight(), plan.lap()),
             RedisBenchmark.calls(port, REDIS_MULTI_GET, plan.inFlight(), plan.lap()));
-    var _ = scene.get();
-    var _ = scene.batchGet();
+    var _ = scene.get(plan.warmUp());
+    var _ = scene.batchGet(plan.warmUp());
     return scene;
   }
 
@@ -77,7 +78,7 @@ final class RedisScene implements Scene {
         race(
             board,
             "Get hit, beside Redis",
-            _ -> HitCheck.hits(loadonce, /* idsPerCall= */ 1, this::get),
+            _ -> HitCheck.hits(loadonce, /* idsPerCall= */ 1, () -> get(plan.lap())),
             "Redis GET",
             _ -> redis(REDIS_GET, redisGets));
     board.add(Figure.HITS_REDIS, gets.get(0).perSecond() / gets.get(1).perSecond());
@@ -85,7 +86,7 @@ final class RedisScene implements Scene {
         race(
             board,
             "batch of 100, beside Redis",
-            _ -> HitCheck.hits(loadonce, BATCH, this::batchGet),
+            _ -> HitCheck.hits(loadonce, BATCH, () -> batchGet(plan.lap())),
             "Redis MGET",
             _ -> redis(REDIS_MULTI_GET, redisMultiGets));
     board.add(Figure.BATCH_REDIS, batches.get(0).perSecond() / batches.get(1).perSecond());
@@ -113,24 +114,24 @@ final class RedisScene implements Scene {
                 theirs)));
   }
 
-  private Driven get() throws IOException, InterruptedException {
+  private Driven get(Duration time) throws IOException, InterruptedException {
     return H2load.run(
         loadonce.port(),
         RawCalls.GET,
         RawCalls.get(GetDriver.HOT_ID),
         plan.connections(),
         plan.inFlight(),
-        plan.lap());
+        time);
   }
 
-  private Driven batchGet() throws IOException, InterruptedException {
+  private Driven batchGet(Duration time) throws IOException, InterruptedException {
     return H2load.run(
         loadonce.port(),
         RawCalls.BATCH_GET,
         BATCH_OF_IDS,
         plan.connections(),
         plan.inFlight(),
-        plan.lap());
+        time);
   }
 
   private Driven redis(List<String> command, long calls) throws IOException, InterruptedException {
