@@ -67,7 +67,8 @@ class PlantedBugsTest {
             inTheQueue(),
             inFreshness(),
             inWhatIsPassedOn(),
-            inTheCache())
+            inTheCache(),
+            inTheCall())
         .flatMap(bugs -> bugs);
   }
 
@@ -360,5 +361,16 @@ class PlantedBugsTest {
             "1 - settings.jitter() * ThreadLocalRandom.current().nextDouble()",
             "1 - settings.jitter()",
             CACHE_TEST + "fill_together_expireSpreadOverTheJitter"));
+  }
+
+  private static Stream<PlantedBug> inTheCall() {
+    return Stream.of(
+        new PlantedBug(
+            "a loader writes into what an event loop owns",
+            "server/src/main/java/io/loadonce/server/request/UnaryCall.java",
+            "ThreadExecutorMap.currentExecutor()",
+            "null",
+            "io.loadonce.server.request.UnaryCallTest"
+                + "#reply_byAnotherThread_isWrittenByTheEventLoopOfTheCall"));
   }
 }
