@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class RowCollector<V> {
 
   private final JdbcResourceSource<V> source;
-  private final Map<String, ResourceId> asked = new HashMap<>();
-  private final Map<ResourceId, SourceRow<V>> rows = new HashMap<>();
+  private final Map<String, ResourceId> asked;
+  private final Map<ResourceId, SourceRow<V>> rows;
 
   RowCollector(JdbcResourceSource<V> source, List<ResourceId> ids) {
     this.source = source;
+    this.asked = HashMap.newHashMap(ids.size());
+    this.rows = HashMap.newHashMap(ids.size());
     for (ResourceId id : ids) {
       asked.put(id.text(), id);
     }

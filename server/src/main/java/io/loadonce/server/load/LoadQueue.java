@@ -103,27 +103,24 @@ final class LoadQueue<K, V> {
 
   /** Lets the flights be loaded: together, as far as one query reaches. */
   void add(Collection<Flight<K, Outcome<V>>> flights) {
+    if (flights.isEmpty()) {
+      return;
+    }
+    int wanted;
     synchronized (mutex) {
       waiting.addAll(flights);
+      wanted = announceWanted();
     }
-    startWanted();
+    start(wanted);
   }
 
   /** Also for the sweep, in case that a loader could not start, or ended by an error. */
   void startWanted() {
     int wanted;
     synchronized (mutex) {
-      wanted = Math.clamp(loadersWanted(), 0, source.connections() - coming - loading);
-      coming += wanted;
+      wanted = announceWanted();
     }
-    int started = 0;
-    try {
-      for (; started < wanted; started++) {
-        threads.execute(this::loadUntilNoneWaits);
-      }
-    } finally {
-      neverCame(wanted - started);
-    }
+    start(wanted);
   }
 
   /**
@@ -196,6 +193,27 @@ final class LoadQueue<K, V> {
   @GuardedBy("mutex")
   private int loadersWanted() {
     return Math.ceilDiv(waiting.size(), source.maxIdsPerQuery()) - coming;
+  }
+
+  /** Counts as coming all who must come; whoever calls starts them. */
+  @GuardedBy("mutex")
+  private int announceWanted() {
+    int wanted = Math.clamp(loadersWanted(), 0, source.connections() - coming - loading);
+    coming += wanted;
+    return wanted;
+  }
+
+  private void start(int announced) {
+    int started = 0;
+    try {
+      for (; started < announced; started++) {
+        threads.execute(this::loadUntilNoneWaits);
+      }
+    } finally {
+      if (started < announced) {
+        neverCame(announced - started);
+      }
+    }
   }
 
   private List<Flight<K, Outcome<V>>> take() {

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -145,9 +147,26 @@ class LoadersTest {
   }
 
   @Test
+  void execute_aThreadHasNothingToDo_takesItAndOnlyTheNextIsStarted() throws Exception {
+    Runnable first = () -> {};
+    Runnable second = () -> {};
+    List<Runnable> taken = new CopyOnWriteArrayList<>();
+    CompletableFuture<Runnable> started = new CompletableFuture<>();
+    LoaderThreads threads =
+        new LoaderThreads(loader -> taken.isEmpty() && taken.add(loader), started::complete);
+
+    threads.execute(first);
+    threads.execute(second);
+
+    assertThat(started.get(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isSameAs(second);
+    assertThat(taken).containsExactly(first);
+  }
+
+  @Test
   void execute_noPlatformThreadLeft_loadsAllTheSame() throws Exception {
     CountDownLatch ran = new CountDownLatch(1);
     new LoaderThreads(
+            _ -> false,
             _ -> {
               throw new OutOfMemoryError("planted: unable to create native thread");
             })

@@ -253,6 +253,12 @@ class PlantedBugsTest {
             "",
             LOADERS_TEST + "join_loaderCannotStart_theSweepStartsOneForAll"),
         new PlantedBug(
+            "a loader that was taken is started as well",
+            LOAD + "LoaderThreads.java",
+            "if (!toIdle.test(loader)) {",
+            "if (toIdle.test(loader) || true) {",
+            LOADERS_TEST + "execute_aThreadHasNothingToDo_takesItAndOnlyTheNextIsStarted"),
+        new PlantedBug(
             "a load begins only where there is a platform thread",
             LOAD + "LoaderThreads.java",
             "      loader.run();\n",

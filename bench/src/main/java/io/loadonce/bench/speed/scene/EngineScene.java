@@ -2,9 +2,10 @@ package io.loadonce.bench.speed.scene;
 
 import io.loadonce.bench.speed.engine.EngineRun;
 import io.loadonce.bench.speed.engine.EngineRun.Score;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** The engine's hit against Caffeine's own, by JMH, in a JVM that JMH starts. */
+/** The engine's hit against Caffeine's own, by JMH, in JVMs that JMH starts, lap by lap. */
 final class EngineScene implements Scene {
 
   private final EngineRun run;
@@ -14,31 +15,33 @@ final class EngineScene implements Scene {
   }
 
   static Scene open(Lab lab) {
-    return new EngineScene(new EngineRun(lab.plan().turn(), /* forks= */ 1));
+    return new EngineScene(new EngineRun(lab.plan().lap(), /* forks= */ 1));
   }
 
   @Override
   public void round(int number, Board board) {
-    List<Score> scores = run.hits();
-    double ours = score(scores, EngineRun.OURS);
-    for (Score score : scores) {
-      board.add(
-          new Board.Turn(score.benchmark(), score.way(), "JMH", "/µs"),
-          score.callsPerMicrosecond());
+    Map<String, Double> sums = new LinkedHashMap<>();
+    for (int lap = 0; lap < Race.LAPS; lap++) {
+      for (Score score : run.hits()) {
+        sums.merge(score.way(), score.callsPerMicrosecond(), Double::sum);
+      }
     }
-    board.add(Figure.ENGINE_HIT, ours / score(scores, EngineRun.GET_IF_PRESENT));
-    board.add(Figure.ENGINE_EXPIRING, ours / score(scores, EngineRun.GET_IF_PRESENT_EXPIRING));
-    board.add(Figure.ENGINE_CLOCK, ours / score(scores, EngineRun.GET_IF_PRESENT_AND_CLOCK));
+    sums.forEach(
+        (way, sum) -> board.add(new Board.Turn("hit", way, "JMH", "/µs"), sum / Race.LAPS));
+    double ours = sum(sums, EngineRun.OURS);
+    board.add(Figure.ENGINE_HIT, ours / sum(sums, EngineRun.GET_IF_PRESENT));
+    board.add(Figure.ENGINE_EXPIRING, ours / sum(sums, EngineRun.GET_IF_PRESENT_EXPIRING));
+    board.add(Figure.ENGINE_CLOCK, ours / sum(sums, EngineRun.GET_IF_PRESENT_AND_CLOCK));
   }
 
   @Override
   public void close() {}
 
-  private static double score(List<Score> scores, String way) {
-    return scores.stream()
-        .filter(score -> score.way().equals(way))
-        .mapToDouble(Score::callsPerMicrosecond)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("JMH has not measured " + way));
+  private static double sum(Map<String, Double> sums, String way) {
+    Double sum = sums.get(way);
+    if (sum == null) {
+      throw new IllegalStateException("JMH has not measured " + way);
+    }
+    return sum;
   }
 }
