@@ -77,7 +77,7 @@ public final class BenchCommand implements Callable<Integer> {
     SpeedPlan plan = plan();
     Alone chosen = alone == null ? new Alone() : alone;
     if (chosen.engine) {
-      tell("engine", SpeedTable.of(new EngineRun(plan.turn(), plan.rounds()).all()));
+      tell("engine", SpeedTable.of(new EngineRun(plan.turn(), plan.turn(), plan.rounds()).all()));
       return 0;
     }
     if (chosen.memory) {

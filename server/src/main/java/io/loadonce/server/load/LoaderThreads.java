@@ -1,6 +1,5 @@
 package io.loadonce.server.load;
 
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -18,24 +17,32 @@ import java.util.function.Predicate;
 final class LoaderThreads implements Executor {
   private static final long KEEP_SECONDS = 10;
 
-  static final Executor SHARED = shared();
+  static final Executor SHARED = create();
 
   private final Predicate<Runnable> toIdle;
+  private final Executor virtual;
   private final Executor platform;
 
   /**
    * @param toIdle gives a loader to a thread that has nothing to do, or says that there is none
+   * @param virtual runs at once, elsewhere
    * @param platform starts a thread if none has nothing to do
    */
-  LoaderThreads(Predicate<Runnable> toIdle, Executor platform) {
+  LoaderThreads(Predicate<Runnable> toIdle, Executor virtual, Executor platform) {
     this.toIdle = toIdle;
+    this.virtual = virtual;
     this.platform = platform;
   }
 
-  private static Executor shared() {
-    BlockingQueue<Runnable> idle = new SynchronousQueue<>();
+  /** A pool without threads, as yet. */
+  static LoaderThreads create() {
+    // The pool's threads wait here for work. A queue that stores nothing takes a loader only if one
+    // of them leaves with it in the same step; one whose time is over has left without, and then
+    // the offer is refused. The pool is never shut down, so it has nothing to refuse by itself.
+    SynchronousQueue<Runnable> idle = new SynchronousQueue<>();
     return new LoaderThreads(
         idle::offer,
+        task -> Thread.ofVirtual().name("loader").start(task),
         new ThreadPoolExecutor(
             /* corePoolSize= */ 0,
             Integer.MAX_VALUE,
@@ -51,9 +58,14 @@ final class LoaderThreads implements Executor {
 
   @Override
   public void execute(Runnable loader) {
-    if (!toIdle.test(loader)) {
-      Thread.ofVirtual().name("loader").start(() -> runOnPlatform(loader));
+    if (!offer(loader)) {
+      virtual.execute(() -> runOnPlatform(loader));
     }
+  }
+
+  /** Gives the loader to a thread that has nothing to do; returns whether there was one. */
+  boolean offer(Runnable loader) {
+    return toIdle.test(loader);
   }
 
   private void runOnPlatform(Runnable loader) {

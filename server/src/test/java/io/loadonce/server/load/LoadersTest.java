@@ -8,10 +8,10 @@ import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.lock.LockSettings;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -147,19 +147,37 @@ class LoadersTest {
   }
 
   @Test
-  void execute_aThreadHasNothingToDo_takesItAndOnlyTheNextIsStarted() throws Exception {
+  void execute_aThreadHasNothingToDo_takesItAndOnlyTheNextIsStarted() {
     Runnable first = () -> {};
     Runnable second = () -> {};
-    List<Runnable> taken = new CopyOnWriteArrayList<>();
-    CompletableFuture<Runnable> started = new CompletableFuture<>();
+    List<Runnable> taken = new ArrayList<>();
+    List<Runnable> started = new ArrayList<>();
     LoaderThreads threads =
-        new LoaderThreads(loader -> taken.isEmpty() && taken.add(loader), started::complete);
+        new LoaderThreads(
+            loader -> loader.equals(first) && taken.add(loader), Runnable::run, started::add);
 
     threads.execute(first);
     threads.execute(second);
 
-    assertThat(started.get(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isSameAs(second);
     assertThat(taken).containsExactly(first);
+    assertThat(started).containsExactly(second);
+  }
+
+  @Test
+  void offer_afterALoaderHasEnded_runsOnItsThread() throws Exception {
+    LoaderThreads threads = LoaderThreads.create();
+    CompletableFuture<Thread> first = new CompletableFuture<>();
+    CompletableFuture<Thread> second = new CompletableFuture<>();
+    assertThat(threads.offer(() -> first.complete(Thread.currentThread()))).isFalse();
+
+    threads.execute(() -> first.complete(Thread.currentThread()));
+    Awaitility.await()
+        .atMost(Caller.PATIENCE)
+        .until(() -> threads.offer(() -> second.complete(Thread.currentThread())));
+
+    assertThat(second.get(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .isSameAs(first.get(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .matches(thread -> !thread.isVirtual());
   }
 
   @Test
@@ -167,6 +185,7 @@ class LoadersTest {
     CountDownLatch ran = new CountDownLatch(1);
     new LoaderThreads(
             _ -> false,
+            Runnable::run,
             _ -> {
               throw new OutOfMemoryError("planted: unable to create native thread");
             })

@@ -255,9 +255,15 @@ class PlantedBugsTest {
         new PlantedBug(
             "a loader that was taken is started as well",
             LOAD + "LoaderThreads.java",
-            "if (!toIdle.test(loader)) {",
-            "if (toIdle.test(loader) || true) {",
+            "    if (!offer(loader)) {",
+            "    offer(loader);\n    if (true) {",
             LOADERS_TEST + "execute_aThreadHasNothingToDo_takesItAndOnlyTheNextIsStarted"),
+        new PlantedBug(
+            "a loader is offered where no thread waits for one",
+            LOAD + "LoaderThreads.java",
+            "            idle,\n",
+            "            new SynchronousQueue<>(),\n",
+            LOADERS_TEST + "offer_afterALoaderHasEnded_runsOnItsThread"),
         new PlantedBug(
             "a load begins only where there is a platform thread",
             LOAD + "LoaderThreads.java",

@@ -17,10 +17,14 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * Runs the benchmarks of this room, each in a JVM of its own. Blocks for as long as that takes.
  *
- * @param time how long each benchmark is measured; it is warmed up for three times that before
+ * @param warmUp how long each benchmark runs before it counts
+ * @param time how long it is measured
  * @param forks how many JVMs one after the other
  */
-public record EngineRun(Duration time, int forks) {
+public record EngineRun(Duration warmUp, Duration time, int forks) {
+
+  /** The benchmark of {@link #hits}. */
+  public static final String HIT = "hit";
 
   public static final String OURS = "ours";
   public static final String GET_IF_PRESENT = "getIfPresent";
@@ -29,9 +33,6 @@ public record EngineRun(Duration time, int forks) {
 
   private static final List<Integer> CROWDS = List.of(2, 8, 64);
   private static final int ITERATIONS = 5;
-
-  /** Times the measurement: the longer way, ours, takes the compiler some seconds. */
-  private static final int WARM_UP = 3;
 
   /**
    * What came of one benchmark.
@@ -49,7 +50,7 @@ public record EngineRun(Duration time, int forks) {
 
   /** Hits, by one thread, on many ids: {@link #OURS} and Caffeine's three. */
   public List<Score> hits() {
-    return run("hit", HitBenchmark.class, /* threads= */ 1, "16384");
+    return run(HIT, HitBenchmark.class, /* threads= */ 1, "16384");
   }
 
   /** All of them. */
@@ -63,7 +64,6 @@ public record EngineRun(Duration time, int forks) {
   }
 
   private List<Score> run(String name, Class<?> benchmark, int threads, String... ids) {
-    TimeValue step = TimeValue.nanoseconds(time.toNanos() / ITERATIONS);
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include(benchmark.getName() + "\\.")
@@ -72,10 +72,10 @@ public record EngineRun(Duration time, int forks) {
             .timeUnit(TimeUnit.MICROSECONDS)
             .threads(threads)
             .forks(forks)
-            .warmupIterations(WARM_UP * ITERATIONS)
-            .warmupTime(step)
+            .warmupIterations(ITERATIONS)
+            .warmupTime(step(warmUp))
             .measurementIterations(ITERATIONS)
-            .measurementTime(step)
+            .measurementTime(step(time))
             .jvmArgsAppend("-XX:+UseCompactObjectHeaders")
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
@@ -85,6 +85,10 @@ public record EngineRun(Duration time, int forks) {
     } catch (RunnerException e) {
       throw new IllegalStateException("JMH did not measure " + name, e);
     }
+  }
+
+  private static TimeValue step(Duration whole) {
+    return TimeValue.nanoseconds(whole.toNanos() / ITERATIONS);
   }
 
   private static Score score(String name, RunResult result) {

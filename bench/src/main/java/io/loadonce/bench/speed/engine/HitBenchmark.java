@@ -46,7 +46,7 @@ public class HitBenchmark {
     return expiring.getIfPresent(ids.next(place));
   }
 
-  /** The least that a look-up takes which can tell how old a row is. */
+  /** What a look-up takes at least that asks the clock how old a row is. */
   @Benchmark
   public long getIfPresentAndClock(Ids ids, Ids.Place place, Blackhole hole) {
     hole.consume(caffeine.getIfPresent(ids.next(place)));

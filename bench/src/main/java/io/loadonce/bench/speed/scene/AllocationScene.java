@@ -9,7 +9,6 @@ import io.loadonce.bench.speed.drive.ClosedLoop;
 import io.loadonce.bench.speed.drive.Driven;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** How many bytes a server allocates for a hit, all of its threads counted. */
@@ -23,20 +22,28 @@ final class AllocationScene implements Scene {
     this.plan = lab.plan();
   }
 
-  private record Metered(
-      String name, ServerProcess server, ClosedLoop loop, AllocationMeter meter) {
+  private record Metered(String name, ServerProcess server, ClosedLoop loop, AllocationMeter meter)
+      implements AutoCloseable {
+
+    /** Takes the server over, and ends it if it cannot be metered. */
     static Metered of(String name, ServerProcess server, SpeedPlan plan) throws IOException {
-      return new Metered(
-          name,
-          server,
-          new ClosedLoop(server.port(), plan.connections()),
-          AllocationMeter.attach(server.handle()));
+      try {
+        AllocationMeter meter = AllocationMeter.attach(server.handle());
+        return new Metered(name, server, new ClosedLoop(server.port(), plan.connections()), meter);
+      } catch (IOException | RuntimeException e) {
+        server.close();
+        throw e;
+      }
     }
 
-    void close() throws IOException {
-      meter.close();
-      loop.close();
-      server.close();
+    @Override
+    public void close() throws IOException {
+      try {
+        meter.close();
+      } finally {
+        loop.close();
+        server.close();
+      }
     }
   }
 
@@ -48,20 +55,13 @@ final class AllocationScene implements Scene {
   @Override
   public void round(int number, Board board)
       throws IOException, InterruptedException, SQLException {
-    List<Metered> started = new ArrayList<>();
-    try {
-      Metered loadonce =
-          Metered.of(
-              "Loadonce", LoadonceServer.start(lab.table(), PostgresTable.QUERY, List.of()), plan);
-      started.add(loadonce);
+    try (Metered loadonce =
+        Metered.of(
+            "Loadonce", LoadonceServer.start(lab.table(), PostgresTable.QUERY, List.of()), plan)) {
       GetDriver.load(loadonce.loop, plan);
       int replyBytes = loadonce.loop.get(GetDriver.HOT_ID).getSerializedSize();
-      Metered echo = Metered.of("bare echo", EchoServer.start(replyBytes), plan);
-      started.add(echo);
-      board.add(Figure.ALLOCATION, bytesPerCall(loadonce, board) / bytesPerCall(echo, board));
-    } finally {
-      for (Metered metered : started) {
-        metered.close();
+      try (Metered echo = Metered.of("bare echo", EchoServer.start(replyBytes), plan)) {
+        board.add(Figure.ALLOCATION, bytesPerCall(loadonce, board) / bytesPerCall(echo, board));
       }
     }
   }

@@ -102,6 +102,7 @@ final class ColdScene implements Scene {
     List<Driven> driven =
         Race.run(
             board,
+            // In this order: hits are of what the storm before them has brought into memory.
             List.of(
                 cold.runner(),
                 hits(laps),

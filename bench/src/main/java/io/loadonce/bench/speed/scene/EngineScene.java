@@ -8,6 +8,9 @@ import java.util.Map;
 /** The engine's hit against Caffeine's own, by JMH, in JVMs that JMH starts, lap by lap. */
 final class EngineScene implements Scene {
 
+  /** In each JVM, of which there is one for each lap. */
+  private static final int WARM_UP_LAPS = 3;
+
   private final EngineRun run;
 
   private EngineScene(EngineRun run) {
@@ -15,7 +18,9 @@ final class EngineScene implements Scene {
   }
 
   static Scene open(Lab lab) {
-    return new EngineScene(new EngineRun(lab.plan().lap(), /* forks= */ 1));
+    return new EngineScene(
+        new EngineRun(
+            lab.plan().lap().multipliedBy(WARM_UP_LAPS), lab.plan().lap(), /* forks= */ 1));
   }
 
   @Override
@@ -27,7 +32,7 @@ final class EngineScene implements Scene {
       }
     }
     sums.forEach(
-        (way, sum) -> board.add(new Board.Turn("hit", way, "JMH", "/µs"), sum / Race.LAPS));
+        (way, sum) -> board.add(new Board.Turn(EngineRun.HIT, way, "JMH", "/µs"), sum / Race.LAPS));
     double ours = sum(sums, EngineRun.OURS);
     board.add(Figure.ENGINE_HIT, ours / sum(sums, EngineRun.GET_IF_PRESENT));
     board.add(Figure.ENGINE_EXPIRING, ours / sum(sums, EngineRun.GET_IF_PRESENT_EXPIRING));

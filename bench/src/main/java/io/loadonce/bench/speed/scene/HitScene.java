@@ -84,7 +84,7 @@ final class HitScene implements Scene {
   private void race(List<Contender> contenders, Board board)
       throws IOException, InterruptedException, SQLException {
     for (Contender contender : contenders) {
-      // What has become too old since it was warmed up is not what is measured.
+      // What has become too old while others were warmed up is read again before the race.
       GetDriver.load(contender.loop, plan);
     }
     List<Driven> driven = Race.run(board, contenders.stream().map(this::runner).toList());

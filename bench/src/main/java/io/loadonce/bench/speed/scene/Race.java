@@ -5,15 +5,14 @@ import io.loadonce.bench.speed.drive.Driven;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * How a round goes on a machine whose speed changes within seconds: in laps, in each of which every
- * runner has its turn. What a runner came to is told of all of its laps together, so all of them
- * have seen much the same machine. For one thread.
+ * runner has its turn, always in the same order. What a runner came to is told of all of its laps
+ * together, so all of them have seen much the same machine. For one thread.
  */
 final class Race {
 
@@ -26,7 +25,8 @@ final class Race {
    * Who runs.
    *
    * @param name what it is called on the board
-   * @param servers whose share of the processors is told beside that of the driver
+   * @param servers whose share of the processors is told beside that of the driver: of the whole
+   *     lap, with what is checked before and after the driving
    */
   record Runner(Board.Turn name, Map<String, ProcessHandle> servers, Lap lap) {}
 
@@ -61,29 +61,29 @@ final class Race {
     private final Runner runner;
     private Driven driven = new Driven(0, Duration.ZERO);
 
-    /** By who took the processors, lap by lap. */
-    private final Map<String, List<Double>> shares = new HashMap<>();
+    /** How long its laps took, and how much of that each of those on the processors had. */
+    private long nanos;
+
+    private final Map<String, Double> busyNanos = new HashMap<>();
 
     Tally(Runner runner) {
       this.runner = runner;
     }
 
     void run(int lap) throws IOException, InterruptedException, SQLException {
+      long began = System.nanoTime();
       CpuClock clock = CpuClock.start(runner.servers());
       driven = driven.plus(runner.lap().run(lap));
-      clock
-          .shares()
-          .forEach((who, share) -> shares.computeIfAbsent(who, _ -> new ArrayList<>()).add(share));
+      Map<String, Double> shares = clock.shares();
+      long took = System.nanoTime() - began;
+      nanos += took;
+      shares.forEach((who, share) -> busyNanos.merge(who, share * took, Double::sum));
     }
 
     Board.Reading reading() {
-      Map<String, Double> means = new HashMap<>();
-      shares.forEach((who, laps) -> means.put(who, mean(laps)));
-      return new Board.Reading(driven.perSecond(), means);
-    }
-
-    private static double mean(List<Double> values) {
-      return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+      Map<String, Double> shares = new HashMap<>();
+      busyNanos.forEach((who, busy) -> shares.put(who, busy / nanos));
+      return new Board.Reading(driven.perSecond(), shares);
     }
   }
 }

@@ -36,9 +36,9 @@ public record SpeedPlan(
   public SpeedPlan {
     require(rounds >= 1 && rounds <= 1_000, "rounds must be from 1 to 1,000");
     require(
-        turn.compareTo(Duration.ofMillis(100)) >= 0 && turn.compareTo(Duration.ofMinutes(10)) <= 0,
-        "seconds must be from 0.1 to 600");
-    require(rows >= 1_000 * (rounds + 1), "rows must be 1,000 for each round and one more");
+        turn.compareTo(Duration.ofMillis(400)) >= 0 && turn.compareTo(Duration.ofMinutes(10)) <= 0,
+        "seconds must be from 0.4 to 600");
+    require(rows >= 4_000 * (rounds + 1), "rows must be 4,000 for each round and one more");
     require(connections >= 1, "connections must be at least 1");
     require(inFlight % connections == 0, "in-flight must be a multiple of the connections");
   }
