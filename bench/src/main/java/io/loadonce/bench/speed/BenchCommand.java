@@ -45,7 +45,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--rounds", description = "in each of which every contender has its turn")
   private @Nullable Integer rounds;
 
-  @Option(names = "--seconds", description = "that a turn lasts")
+  @Option(names = "--seconds", description = "that a turn lasts, all of its laps together")
   private @Nullable Double seconds;
 
   @Option(names = "--rows", description = "in the table; each cold id is asked once")

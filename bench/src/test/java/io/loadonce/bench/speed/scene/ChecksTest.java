@@ -67,6 +67,16 @@ class ChecksTest {
   }
 
   @Test
+  void plan_tooLittleForLaps_isRefused() {
+    assertThatThrownBy(() -> new SpeedPlan(1, Duration.ofMillis(399), 8_000, 4, 100, 1_000, 10))
+        .hasMessage("seconds must be from 0.4 to 600");
+    assertThatThrownBy(() -> new SpeedPlan(1, Duration.ofMillis(400), 7_999, 4, 100, 1_000, 10))
+        .hasMessage("rows must be 4,000 for each round and one more");
+    assertThat(new SpeedPlan(1, Duration.ofMillis(400), 8_000, 4, 100, 1_000, 10).lap())
+        .isEqualTo(Duration.ofMillis(100));
+  }
+
+  @Test
   void plan_inFlightNotDividedByConnections_isRefused() {
     assertThatThrownBy(() -> new SpeedPlan(1, Duration.ofSeconds(1), 10_000, 3, 100, 1_000, 10))
         .hasMessage("in-flight must be a multiple of the connections");
