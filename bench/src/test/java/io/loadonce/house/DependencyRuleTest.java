@@ -87,10 +87,10 @@ class DependencyRuleTest {
             planted("io.loadonce.server.load", "Plant", "io.grpc.Context context;")),
         with(
             DependencyRules.onlyEdgesSeeGrpc(),
-            planted("io.loadonce.server.fresh", "Plant", "io.grpc.stub.StreamObserver<?> o;")),
+            planted("io.loadonce.server.changes", "Plant", "io.grpc.stub.StreamObserver<?> o;")),
         with(
             DependencyRules.nobodySeesMain(),
-            planted("io.loadonce.server.admin", "Plant", "io.loadonce.server.Main main;")),
+            planted("io.loadonce.server.ports", "Plant", "io.loadonce.server.Main main;")),
         with(
             DependencyRules.dbSeesNothingAbove(),
             planted("io.loadonce.db", "Plant", "io.loadonce.server.cache.Memory memory;")));

@@ -25,7 +25,7 @@ final class DependencyRules {
   private static final String LOAD = SERVER + ".load";
   private static final String CACHE = SERVER + ".cache";
   private static final String LOCK = SERVER + ".lock";
-  private static final String ADMIN = SERVER + ".admin";
+  private static final String PORTS = SERVER + ".ports";
 
   private static final DescribedPredicate<JavaClass> MAIN =
       DescribedPredicate.describe(
@@ -85,12 +85,12 @@ final class DependencyRules {
 
   static DependencyRule onlyEdgesSeeGrpc() {
     return new DependencyRule(
-        "only request, admin, the wiring of the server and client see io.grpc",
+        "only request, ports, the wiring of the server and client see io.grpc",
         List.of(DB, LOAD, CACHE, LOCK, REQUEST, CLIENT),
         noClasses()
             .that()
             .resideOutsideOfPackages(
-                REQUEST + "..", ADMIN + "..", SERVER, CLIENT + "..", STUBS + "..", BENCH + "..")
+                REQUEST + "..", PORTS + "..", SERVER, CLIENT + "..", STUBS + "..", BENCH + "..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.grpc.."));

@@ -35,7 +35,7 @@ final class PlantedClasses {
               "io.loadonce.server.request",
               "Endpoint",
               "io.loadonce.server.load.Once once; io.grpc.Status status;"),
-          planted("io.loadonce.server.admin", "Health", "io.grpc.Status status;"),
+          planted("io.loadonce.server.ports", "Health", "io.grpc.Status status;"),
           planted(
               "io.loadonce.server",
               "Main",

@@ -2,7 +2,7 @@
  * Step 4 of 4: one query for all the ids that wait for a connection at that moment.
  *
  * <pre>
- *   load/LoadOnce -- ids --> ResourceSource.query(ids) --> SourceQuery.run() --> SELECT … WHERE id IN (?, ?, …)
+ *   load/LoadOnce -- ids --> Source.query(ids) --> SourceQuery.run() --> SELECT … WHERE id IN (?, ?, …)
  *                                                              |
  *                   value, version or error, for each id  <----+
  * </pre>

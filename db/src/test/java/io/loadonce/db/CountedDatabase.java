@@ -1,5 +1,6 @@
 package io.loadonce.db;
 
+import io.loadonce.db.jdbc.DatabaseSettings;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -95,7 +96,7 @@ public abstract sealed class CountedDatabase implements AutoCloseable
   }
 
   /** Asks for one number on the fixture's own connection. */
-  final long number(String sql) {
+  public final long number(String sql) {
     synchronized (admin) {
       try (Statement statement = admin.createStatement();
           ResultSet result = statement.executeQuery(sql)) {

@@ -1,5 +1,6 @@
 package io.loadonce.db;
 
+import io.loadonce.db.jdbc.EmbeddedCities;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

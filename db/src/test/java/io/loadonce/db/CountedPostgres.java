@@ -1,5 +1,6 @@
 package io.loadonce.db;
 
+import io.loadonce.db.jdbc.EmbeddedCities;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +42,8 @@ public final class CountedPostgres extends CountedDatabase {
     this.server = server;
     this.log = new PostgresLog(logFile());
     execute(CREATE);
-    try (InputStream cities = EmbeddedCities.class.getResourceAsStream("cities.csv")) {
+    try (InputStream cities =
+        EmbeddedCities.class.getResourceAsStream("/io/loadonce/db/cities.csv")) {
       admin()
           .unwrap(PGConnection.class)
           .getCopyAPI()

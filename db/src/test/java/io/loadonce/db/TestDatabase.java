@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /** The two databases that tests run on; each is started once for all of them. */
-enum TestDatabase {
+public enum TestDatabase {
   H2,
   POSTGRESQL;
 
@@ -14,7 +14,7 @@ enum TestDatabase {
       new EnumMap<>(TestDatabase.class);
 
   /** Starts it at the first call. It ends with the process. */
-  CountedDatabase database() {
+  public CountedDatabase database() {
     synchronized (RUNNING) {
       return RUNNING.computeIfAbsent(this, TestDatabase::start);
     }

@@ -1,6 +1,10 @@
 package io.loadonce.server;
 
 import io.loadonce.db.InvalidSettingException;
+import io.loadonce.server.settings.ConfigPage;
+import io.loadonce.server.settings.ServeFlags;
+import io.loadonce.server.settings.SettingTexts;
+import io.loadonce.server.settings.Settings;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;

@@ -1,21 +1,23 @@
 package io.loadonce.server;
 
-import io.loadonce.db.ChangeFeed;
-import io.loadonce.db.ChangedTable;
 import io.loadonce.db.InvalidSettingException;
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.server.admin.Address;
-import io.loadonce.server.admin.AdminPort;
-import io.loadonce.server.admin.GrpcPort;
-import io.loadonce.server.admin.Health;
+import io.loadonce.db.feed.ChangeFeed;
+import io.loadonce.db.feed.ChangedTable;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.MemoryCache;
-import io.loadonce.server.fresh.ChangeListener;
+import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.metrics.ListenMetrics;
 import io.loadonce.server.metrics.ServiceMetrics;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.server.ports.Address;
+import io.loadonce.server.ports.AdminPort;
+import io.loadonce.server.ports.GrpcPort;
+import io.loadonce.server.ports.Health;
+import io.loadonce.server.request.EncodedRow;
 import io.loadonce.server.request.ResourceEndpoint;
+import io.loadonce.server.settings.Setting;
+import io.loadonce.server.settings.Settings;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -42,7 +44,7 @@ final class Service {
   private final Settings settings;
   private final GrpcPort grpc;
   private final AdminPort admin;
-  private final LoadOnce<ResourceId, EncodedResource> loadOnce;
+  private final LoadOnce<Key, EncodedRow> loadOnce;
 
   /** What is to be closed after the ports, the last first. */
   private final Deque<Runnable> closings;
@@ -51,7 +53,7 @@ final class Service {
       Settings settings,
       GrpcPort grpc,
       AdminPort admin,
-      LoadOnce<ResourceId, EncodedResource> loadOnce,
+      LoadOnce<Key, EncodedRow> loadOnce,
       Deque<Runnable> closings) {
     this.settings = settings;
     this.grpc = grpc;
@@ -77,15 +79,14 @@ final class Service {
 
   private static Service start(Settings settings, Deque<Runnable> closings) {
     Optional<ChangeFeed> feed = feed(settings);
-    JdbcResourceSource<EncodedResource> source =
-        JdbcResourceSource.open(settings.database(), EncodedResource::of);
+    JdbcSource<EncodedRow> source = JdbcSource.open(settings.database(), EncodedRow::of);
     closings.push(source::close);
-    MemoryCache<ResourceId, EncodedResource> cache =
+    MemoryCache<Key, EncodedRow> cache =
         new MemoryCache<>(
             settings.cache(),
             id -> STRING_OVERHEAD_BYTES + id.text().length(),
-            EncodedResource::sizeBytes);
-    LoadOnce<ResourceId, EncodedResource> loadOnce =
+            EncodedRow::sizeBytes);
+    LoadOnce<Key, EncodedRow> loadOnce =
         new LoadOnce<>(cache, settings.load(), settings.lock(), source, System::nanoTime);
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
@@ -109,7 +110,7 @@ final class Service {
     closings.push(metrics::close);
     listener.ifPresent(heard -> ListenMetrics.register(metrics.registry(), heard));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME);
-    Thread contact = FirstContact.await(source::isReachable, health::serving);
+    Thread contact = DatabaseWait.await(source::isReachable, health::serving);
     closings.push(contact::interrupt);
     AdminPort admin = openAdmin(settings.admin(), health, metrics);
     closings.push(admin::close);
@@ -128,7 +129,7 @@ final class Service {
   }
 
   /** What it is all about; for tests. */
-  LoadOnce<ResourceId, EncodedResource> loadOnce() {
+  LoadOnce<Key, EncodedRow> loadOnce() {
     return loadOnce;
   }
 

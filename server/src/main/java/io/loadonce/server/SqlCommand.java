@@ -1,8 +1,12 @@
 package io.loadonce.server;
 
-import io.loadonce.db.ChangedTable;
 import io.loadonce.db.InvalidSettingException;
-import io.loadonce.db.PostgresTriggers;
+import io.loadonce.db.feed.ChangedTable;
+import io.loadonce.db.feed.PostgresTriggers;
+import io.loadonce.server.settings.ServeFlags;
+import io.loadonce.server.settings.Setting;
+import io.loadonce.server.settings.SettingTexts;
+import io.loadonce.server.settings.Settings;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +39,7 @@ final class SqlCommand {
     if (arguments.isEmpty() || !arguments.getFirst().equals("triggers")) {
       throw new InvalidSettingException("sql", "prints triggers; write ./loadonce sql triggers");
     }
-    ServeFlags.Given given = new ServeFlags().parse(arguments.subList(1, arguments.size()));
+    ServeFlags.Given given = new ServeFlags().parse(flags(arguments.subList(1, arguments.size())));
     if (given.help()) {
       out.print(USAGE);
       return;
@@ -44,5 +48,12 @@ final class SqlCommand {
     Settings settings = Settings.of(texts, Runtime.getRuntime().maxMemory());
     out.print(
         PostgresTriggers.script(ChangedTable.of(settings.listen().table(), settings.database())));
+  }
+
+  /** Here {@code --table} is enough: nothing else has a table. */
+  private static List<String> flags(List<String> arguments) {
+    return arguments.stream()
+        .map(argument -> argument.replaceFirst("^--table(?==|$)", Setting.LISTEN_TABLE.flag()))
+        .toList();
   }
 }

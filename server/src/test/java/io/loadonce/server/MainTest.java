@@ -2,6 +2,8 @@ package io.loadonce.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.server.settings.ConfigPage;
+import io.loadonce.server.settings.Setting;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.CountedDatabase;
+import io.loadonce.server.settings.Setting;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.Resource;
 import java.io.IOException;

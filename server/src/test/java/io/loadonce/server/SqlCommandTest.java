@@ -67,9 +67,9 @@ class SqlCommandTest {
 
   @Test
   void listen_flagWithoutAValue_isOn() throws InterruptedException {
-    assertThat(run(Map.of(), "--listen", "--heartbeat", "2s", "--print-config")).isZero();
+    assertThat(run(Map.of(), "--listen", "--listen-heartbeat", "2s", "--print-config")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("listen=true (flag --listen)", "heartbeat=2s (flag --heartbeat)");
+        .contains("listen=true (flag --listen)", "heartbeat=2s (flag --listen-heartbeat)");
   }
 
   @Test
@@ -77,8 +77,8 @@ class SqlCommandTest {
     for (List<String> wrong :
         List.of(
             List.of("--listen=maybe"),
-            List.of("--heartbeat", "50ms"),
-            List.of("--heartbeat", "2m"))) {
+            List.of("--listen-heartbeat", "50ms"),
+            List.of("--listen-heartbeat", "2m"))) {
       err.reset();
       assertThat(run(Map.of(), wrong.toArray(String[]::new))).as("%s", wrong).isEqualTo(2);
       assertThat(err.toString(StandardCharsets.UTF_8).lines()).as("%s", wrong).hasSize(1);

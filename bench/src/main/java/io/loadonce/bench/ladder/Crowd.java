@@ -4,8 +4,8 @@ import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
 import io.loadonce.bench.ladder.rung.Answer;
 import io.loadonce.bench.ladder.rung.Answer.Way;
 import io.loadonce.bench.ladder.rung.Rung;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.SourceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Crowd {
   private final Rung rung;
-  private final List<ResourceId> calls;
+  private final List<Key> calls;
   private final Ending[] endings;
   private final CountDownLatch ready;
   private final CountDownLatch release = new CountDownLatch(1);
@@ -32,7 +32,7 @@ final class Crowd {
   /**
    * @param calls what each caller asks for
    */
-  Crowd(Rung rung, List<ResourceId> calls) {
+  Crowd(Rung rung, List<Key> calls) {
     this.rung = rung;
     this.calls = calls;
     this.endings = new Ending[calls.size()];

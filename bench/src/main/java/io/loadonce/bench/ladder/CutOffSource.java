@@ -1,11 +1,11 @@
 package io.loadonce.bench.ladder;
 
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
-import io.loadonce.db.SourceQuery;
-import io.loadonce.db.SourceRow;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceQuery;
+import io.loadonce.db.source.SourceRow;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,12 +16,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * at once without reaching the database, so that callers that stand in line are gone in no time.
  * Closing it closes nothing.
  */
-final class CutOffSource implements ResourceSource<ResourceId, Resource> {
-  private final ResourceSource<ResourceId, Resource> source;
-  private final Set<SourceQuery<ResourceId, Resource>> underWay = ConcurrentHashMap.newKeySet();
+final class CutOffSource implements Source<Key, Row> {
+  private final Source<Key, Row> source;
+  private final Set<SourceQuery<Key, Row>> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
 
-  CutOffSource(ResourceSource<ResourceId, Resource> source) {
+  CutOffSource(Source<Key, Row> source) {
     this.source = source;
   }
 
@@ -37,7 +37,7 @@ final class CutOffSource implements ResourceSource<ResourceId, Resource> {
   }
 
   @Override
-  public SourceQuery<ResourceId, Resource> query(List<ResourceId> ids) {
+  public SourceQuery<Key, Row> query(List<Key> ids) {
     return new CutOffQuery(source.query(ids));
   }
 
@@ -54,16 +54,16 @@ final class CutOffSource implements ResourceSource<ResourceId, Resource> {
   @Override
   public void close() {}
 
-  private final class CutOffQuery implements SourceQuery<ResourceId, Resource> {
-    private final SourceQuery<ResourceId, Resource> query;
+  private final class CutOffQuery implements SourceQuery<Key, Row> {
+    private final SourceQuery<Key, Row> query;
 
-    CutOffQuery(SourceQuery<ResourceId, Resource> query) {
+    CutOffQuery(SourceQuery<Key, Row> query) {
       this.query = query;
     }
 
     /** Registers first and looks then: a cut that comes between finds it. */
     @Override
-    public Map<ResourceId, SourceRow<Resource>> run() throws SourceException {
+    public Map<Key, SourceRow<Row>> run() throws SourceException {
       underWay.add(query);
       try {
         if (cut) {

@@ -4,9 +4,9 @@ import io.loadonce.bench.ladder.Measured.Herd;
 import io.loadonce.bench.ladder.database.LadderDatabase;
 import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
 import io.loadonce.bench.ladder.rung.Rung;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
 import java.time.Duration;
 import java.util.List;
 
@@ -17,9 +17,9 @@ final class HerdScene {
   static final Duration LIMIT = Duration.ofSeconds(5);
 
   private final LadderDatabase database;
-  private final ResourceSource<ResourceId, Resource> source;
+  private final Source<Key, Row> source;
 
-  HerdScene(LadderDatabase database, ResourceSource<ResourceId, Resource> source) {
+  HerdScene(LadderDatabase database, Source<Key, Row> source) {
     this.database = database;
     this.source = source;
   }
@@ -27,7 +27,7 @@ final class HerdScene {
   /**
    * @param calls what each caller asks for
    */
-  Herd run(Step step, List<ResourceId> calls) throws InterruptedException {
+  Herd run(Step step, List<Key> calls) throws InterruptedException {
     CutOffSource measured = new CutOffSource(source);
     try (Rung rung = step.rung().apply(measured)) {
       Counts before = database.counts();

@@ -2,10 +2,10 @@ package io.loadonce.bench.ladder;
 
 import io.loadonce.bench.ladder.Measured.Herd;
 import io.loadonce.bench.ladder.database.LadderDatabase;
-import io.loadonce.db.DatabaseSettings;
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,15 +29,15 @@ final class Ladder implements AutoCloseable {
   private static final Duration WARM_UP = Duration.ofMillis(500);
 
   private final LadderPlan plan;
-  private final JdbcResourceSource<Resource> slow;
-  private final JdbcResourceSource<Resource> failing;
-  private final JdbcResourceSource<Resource> gated;
+  private final JdbcSource<Row> slow;
+  private final JdbcSource<Row> failing;
+  private final JdbcSource<Row> gated;
   private final HerdScene herds;
   private final HerdScene failures;
   private final StaleScene changes;
 
   /** Enough for every scene; all are in the database and none is in any memory. */
-  private final List<ResourceId> ids;
+  private final List<Key> ids;
 
   Ladder(LadderDatabase database, LadderPlan plan) {
     this.plan = plan;
@@ -90,14 +90,14 @@ final class Ladder implements AutoCloseable {
     return seen.get(seen.size() / 2);
   }
 
-  private List<ResourceId> callersOf(ResourceId id) {
+  private List<Key> callersOf(Key id) {
     return Collections.nCopies(plan.callers(), id);
   }
 
   /** Callers of many ids; the same order for every rung. */
-  private List<ResourceId> manyIds() {
-    List<ResourceId> calls = new ArrayList<>();
-    for (ResourceId id : ids.subList(0, plan.ids())) {
+  private List<Key> manyIds() {
+    List<Key> calls = new ArrayList<>();
+    for (Key id : ids.subList(0, plan.ids())) {
       calls.addAll(Collections.nCopies(plan.callersPerId(), id));
     }
     Collections.shuffle(calls, new Random(plan.seed()));
@@ -112,7 +112,7 @@ final class Ladder implements AutoCloseable {
     return herd;
   }
 
-  private static JdbcResourceSource<Resource> open(DatabaseSettings settings) {
-    return JdbcResourceSource.open(settings, Function.identity());
+  private static JdbcSource<Row> open(DatabaseSettings settings) {
+    return JdbcSource.open(settings, Function.identity());
   }
 }

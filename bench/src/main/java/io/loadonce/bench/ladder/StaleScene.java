@@ -5,10 +5,10 @@ import io.loadonce.bench.ladder.database.LadderDatabase;
 import io.loadonce.bench.ladder.rung.Answer;
 import io.loadonce.bench.ladder.rung.NoLock;
 import io.loadonce.bench.ladder.rung.Rung;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;
@@ -42,12 +42,12 @@ final class StaleScene {
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
   private final LadderDatabase database;
-  private final ResourceSource<ResourceId, Resource> source;
+  private final Source<Key, Row> source;
 
   /**
    * @param source asks as {@link LadderDatabase#gated} says
    */
-  StaleScene(LadderDatabase database, ResourceSource<ResourceId, Resource> source) {
+  StaleScene(LadderDatabase database, Source<Key, Row> source) {
     this.database = database;
     this.source = source;
   }
@@ -57,13 +57,13 @@ final class StaleScene {
    *
    * @throws IllegalStateException if the order was not kept, so that the numbers mean nothing
    */
-  Staleness run(Step step, List<ResourceId> ids) throws Exception {
+  Staleness run(Step step, List<Key> ids) throws Exception {
     int stale = 0;
     Duration slowest = Duration.ZERO;
     openConnections(ids.getFirst());
     CutOffSource watched = new CutOffSource(source);
     try (Rung rung = step.rung().apply(watched)) {
-      for (ResourceId id : ids) {
+      for (Key id : ids) {
         database.write(id, 1);
         Staleness round = new Round(rung, watched, id).play();
         stale += round.stale();
@@ -77,9 +77,9 @@ final class StaleScene {
   private final class Round {
     private final Rung rung;
     private final CutOffSource queries;
-    private final ResourceId id;
+    private final Key id;
 
-    Round(Rung rung, CutOffSource queries, ResourceId id) {
+    Round(Rung rung, CutOffSource queries, Key id) {
       this.rung = rung;
       this.queries = queries;
       this.id = id;
@@ -129,7 +129,7 @@ final class StaleScene {
   }
 
   /** As many loads as there are connections meet at the gate, so that all of them are open. */
-  private void openConnections(ResourceId id) throws Exception {
+  private void openConnections(Key id) throws Exception {
     database.write(id, 1);
     List<FutureTask<Answer>> loads =
         IntStream.range(0, source.connections())

@@ -11,9 +11,9 @@ import io.loadonce.bench.ladder.rung.Rung;
 import io.loadonce.bench.ladder.rung.SingleFlight;
 import io.loadonce.bench.ladder.rung.StripedLock;
 import io.loadonce.bench.ladder.rung.TryLockThenSleep;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -25,7 +25,7 @@ import java.util.function.Function;
  *     changes
  * @param rung makes one with an empty memory
  */
-record Step(String name, boolean herds, Function<ResourceSource<ResourceId, Resource>, Rung> rung) {
+record Step(String name, boolean herds, Function<Source<Key, Row>, Rung> rung) {
 
   /** From the bottom to the top. */
   static final List<Step> LADDER =
@@ -43,7 +43,7 @@ record Step(String name, boolean herds, Function<ResourceSource<ResourceId, Reso
           doubleDelete(100),
           doubleDelete(500));
 
-  static Step herd(String name, Function<ResourceSource<ResourceId, Resource>, Rung> rung) {
+  static Step herd(String name, Function<Source<Key, Row>, Rung> rung) {
     return new Step(name, /* herds= */ true, rung);
   }
 

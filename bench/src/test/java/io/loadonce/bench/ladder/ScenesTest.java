@@ -12,10 +12,10 @@ import io.loadonce.bench.ladder.rung.CaffeineGet;
 import io.loadonce.bench.ladder.rung.NoLock;
 import io.loadonce.bench.ladder.rung.Ours;
 import io.loadonce.bench.ladder.rung.Rung;
-import io.loadonce.db.DatabaseSettings;
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 @EnumSource(DatabaseKind.class)
 class ScenesTest {
   private static final int CALLERS = 500;
-  private static final ResourceId PARIS = new ResourceId("2988507");
+  private static final Key PARIS = new Key("2988507");
   private static final Step OURS = Step.herd("ours", Ours::new);
   private static final Step NO_LOCK = Step.herd("no lock", NoLock::new);
   private static final Step CAFFEINE = Step.herd("Caffeine", CaffeineGet::new);
@@ -46,7 +46,7 @@ class ScenesTest {
   @ParameterizedTest
   @FieldSource("io.loadonce.bench.ladder.Step#LADDER")
   void get_paris_isParisThenFromMemoryThenAskedAgain(Step step) throws Exception {
-    try (JdbcResourceSource<Resource> source = slow(Duration.ZERO);
+    try (JdbcSource<Row> source = slow(Duration.ZERO);
         Rung rung = step.rung().apply(source)) {
       Counts before = database.counts();
       Answer first = rung.get(PARIS);
@@ -64,7 +64,7 @@ class ScenesTest {
 
   @Test
   void coldHerd_ours_oneQuery() throws Exception {
-    try (JdbcResourceSource<Resource> source = slow(Duration.ofMillis(5))) {
+    try (JdbcSource<Row> source = slow(Duration.ofMillis(5))) {
       Herd herd = new HerdScene(database, source).run(OURS, callersOf(PARIS));
       System.out.printf(
           "cold herd, %s: %d callers, %d answered, %d query%n",
@@ -78,7 +78,7 @@ class ScenesTest {
 
   @Test
   void coldHerd_plantedSecondQuery_showsTwo() throws Exception {
-    try (JdbcResourceSource<Resource> source = slow(Duration.ZERO)) {
+    try (JdbcSource<Row> source = slow(Duration.ZERO)) {
       Herd herd = new HerdScene(database, source).run(TwoQueries.STEP, List.of(PARIS));
       assertThat(herd.counts().queries()).isEqualTo(2);
       assertThat(herd.counts().rowsRead()).isEqualTo(2);
@@ -87,10 +87,10 @@ class ScenesTest {
 
   @Test
   void manyIds_ours_eachRowIsReadOnce() throws Exception {
-    List<ResourceId> calls = new ArrayList<>();
+    List<Key> calls = new ArrayList<>();
     database.cities(200).forEach(id -> calls.addAll(Collections.nCopies(50, id)));
     Collections.shuffle(calls);
-    try (JdbcResourceSource<Resource> source = slow(Duration.ofMillis(5))) {
+    try (JdbcSource<Row> source = slow(Duration.ofMillis(5))) {
       Herd herd = new HerdScene(database, source).run(OURS, calls);
       assertThat(herd.counts().rowsRead()).isEqualTo(200);
       assertThat(herd.counts().queries()).isBetween(1L, 200L);
@@ -101,8 +101,7 @@ class ScenesTest {
 
   @Test
   void failingLoad_ours_oneQueryFailsAll() throws Exception {
-    try (JdbcResourceSource<Resource> source =
-        open(database.slow(Duration.ofMillis(300), /* fails= */ true))) {
+    try (JdbcSource<Row> source = open(database.slow(Duration.ofMillis(300), /* fails= */ true))) {
       Herd herd = new HerdScene(database, source).run(OURS, callersOf(PARIS));
       assertThat(herd.counts().queries()).isOne();
       assertThat(herd.crowd().answered()).isEqualTo(CALLERS);
@@ -112,8 +111,7 @@ class ScenesTest {
 
   @Test
   void failingLoad_noLock_isCutOffAndSaysSo() throws Exception {
-    try (JdbcResourceSource<Resource> source =
-        open(database.slow(Duration.ofSeconds(1), /* fails= */ true))) {
+    try (JdbcSource<Row> source = open(database.slow(Duration.ofSeconds(1), /* fails= */ true))) {
       Herd herd = new HerdScene(database, source).run(NO_LOCK, callersOf(PARIS));
       assertThat(herd.crowd().isCut()).isTrue();
       assertThat(herd.counts().queries()).isLessThan(CALLERS / 2);
@@ -149,20 +147,20 @@ class ScenesTest {
   }
 
   private Staleness change(Step step) throws Exception {
-    try (JdbcResourceSource<Resource> source = open(database.gated())) {
+    try (JdbcSource<Row> source = open(database.gated())) {
       return new StaleScene(database, source).run(step, List.of(PARIS));
     }
   }
 
-  private JdbcResourceSource<Resource> slow(Duration time) {
+  private JdbcSource<Row> slow(Duration time) {
     return open(database.slow(time, /* fails= */ false));
   }
 
-  private static JdbcResourceSource<Resource> open(DatabaseSettings settings) {
-    return JdbcResourceSource.open(settings, Function.identity());
+  private static JdbcSource<Row> open(DatabaseSettings settings) {
+    return JdbcSource.open(settings, Function.identity());
   }
 
-  private static List<ResourceId> callersOf(ResourceId id) {
+  private static List<Key> callersOf(Key id) {
     return Collections.nCopies(CALLERS, id);
   }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long and how much is kept in memory.
  *
  * @param timeToLive how long a row is fresh; zero keeps nothing
- * @param softTimeToLive after how long a row is read again in the background, while it is still
+ * @param refreshAfter after how long a row is read again in the background, while it is still
  *     given; as long as the time to live or longer: not before it is
  * @param negativeTimeToLive how long the absence of a row is; zero keeps nothing
  * @param jitter the share of its time to live that an entry may lose by chance, from 0 to 1, so
@@ -16,7 +16,7 @@ import java.time.Duration;
  */
 public record CacheSettings(
     Duration timeToLive,
-    Duration softTimeToLive,
+    Duration refreshAfter,
     Duration negativeTimeToLive,
     double jitter,
     long maxBytes,
@@ -36,7 +36,7 @@ public record CacheSettings(
    */
   public CacheSettings {
     require(!timeToLive.isNegative(), "time to live must not be negative");
-    require(softTimeToLive.isPositive(), "soft time to live must be longer than zero");
+    require(refreshAfter.isPositive(), "soft time to live must be longer than zero");
     require(!negativeTimeToLive.isNegative(), "negative time to live must not be negative");
     require(jitter >= 0 && jitter <= 1, "jitter must be from 0 to 1");
     require(maxBytes >= 0, "cache bytes must not be negative");

@@ -26,5 +26,5 @@ public sealed interface Entry<V> {
       implements Entry<V> {}
 
   /** There was none. */
-  record Absent<V>(long readNanos, long freshUntilNanos) implements Entry<V> {}
+  record NotFound<V>(long readNanos, long freshUntilNanos) implements Entry<V> {}
 }

@@ -2,7 +2,7 @@ package io.loadonce.server.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.loadonce.server.cache.Entry.Absent;
+import io.loadonce.server.cache.Entry.NotFound;
 import io.loadonce.server.cache.Entry.Row;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -37,7 +37,7 @@ public final class MemoryCache<K, V> {
 
   private final CacheSettings settings;
   private final Cache<K, Row<V>> rows;
-  private final Cache<K, Absent<V>> absent;
+  private final Cache<K, NotFound<V>> absent;
 
   /**
    * @param keyBytes what a key costs, at least 0
@@ -62,7 +62,7 @@ public final class MemoryCache<K, V> {
         Caffeine.newBuilder()
             .executor(KEEPER)
             .maximumWeight(settings.maxNegativeBytes())
-            .weigher((K key, Absent<V> none) -> ENTRY_OVERHEAD_BYTES + keyBytes.applyAsInt(key))
+            .weigher((K key, NotFound<V> none) -> ENTRY_OVERHEAD_BYTES + keyBytes.applyAsInt(key))
             .build();
   }
 
@@ -81,7 +81,7 @@ public final class MemoryCache<K, V> {
     absent.invalidate(id);
     double share = share();
     long freshUntil = after(readNanos, settings.timeToLive(), share);
-    long softUntil = after(readNanos, settings.softTimeToLive(), share);
+    long softUntil = after(readNanos, settings.refreshAfter(), share);
     rows.put(id, new Row<>(value, version, readNanos, Math.min(softUntil, freshUntil), freshUntil));
   }
 
@@ -105,10 +105,10 @@ public final class MemoryCache<K, V> {
   }
 
   /** Keeps that there is no row. */
-  public void fillAbsent(K id, long readNanos) {
+  public void fillNotFound(K id, long readNanos) {
     rows.invalidate(id);
     long freshUntil = after(readNanos, settings.negativeTimeToLive(), share());
-    absent.put(id, new Absent<>(readNanos, freshUntil));
+    absent.put(id, new NotFound<>(readNanos, freshUntil));
   }
 
   /** Forgets an id; returns whether anything, fresh or not, was known of it. */
@@ -153,7 +153,7 @@ public final class MemoryCache<K, V> {
   }
 
   /** How many absences are kept, fresh or not; an estimate. */
-  public long absences() {
+  public long negativeEntries() {
     return absent.estimatedSize();
   }
 

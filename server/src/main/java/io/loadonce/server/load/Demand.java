@@ -1,6 +1,6 @@
 package io.loadonce.server.load;
 
-import io.loadonce.db.SourceException;
+import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;

@@ -9,7 +9,7 @@ import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.Flight;
-import io.loadonce.server.lock.SegmentedLock;
+import io.loadonce.server.lock.FlightTable;
 import io.loadonce.server.lock.Waiter;
 import java.time.Duration;
 import java.util.Collection;
@@ -29,13 +29,13 @@ final class Landing<K, V> {
   private static final Duration REFRESH_RETRY = Duration.ofSeconds(1);
 
   private final MemoryCache<K, V> cache;
-  private final SegmentedLock<K, Outcome<V>> lock;
+  private final FlightTable<K, Outcome<V>> lock;
   private final StaleOnError<K, V> staleOnError;
   private final LongSupplier nanoClock;
 
   Landing(
       MemoryCache<K, V> cache,
-      SegmentedLock<K, Outcome<V>> lock,
+      FlightTable<K, Outcome<V>> lock,
       StaleOnError<K, V> staleOnError,
       LongSupplier nanoClock) {
     this.cache = cache;
@@ -66,7 +66,7 @@ final class Landing<K, V> {
    * What an older, fenced flight has brought meanwhile, if that is newer; fixed once it is over.
    */
   private Outcome<V> newest(Flight<K, Outcome<V>> flight, Outcome<V> own) {
-    return EntryJudge.newer(own, flight.overtaken());
+    return FreshnessPolicy.newer(own, flight.overtaken());
   }
 
   /** Who is given a newer row by a fenced flight must find nothing older afterwards. */
@@ -75,7 +75,7 @@ final class Landing<K, V> {
       return;
     }
     if (younger != null) {
-      younger.overtake(EntryJudge.newer(row, younger.overtaken()));
+      younger.overtake(FreshnessPolicy.newer(row, younger.overtaken()));
     }
     cache.raise(id, row.value(), row.version());
   }
@@ -89,7 +89,7 @@ final class Landing<K, V> {
     K id = flight.id();
     switch (outcome) {
       case Found<V> found -> cache.fill(id, found.value(), found.version(), readNanos);
-      case Missing<V> _ -> cache.fillAbsent(id, readNanos);
+      case Missing<V> _ -> cache.fillNotFound(id, readNanos);
       case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ -> {
         if (flight.isRefreshing()) {
           postponeRefresh(id);

@@ -1,7 +1,7 @@
 package io.loadonce.server.load;
 
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
 import io.loadonce.server.cache.Entry;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LookupCounts.Ending;
@@ -9,16 +9,16 @@ import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.Compromise;
-import io.loadonce.server.lock.Entrance;
-import io.loadonce.server.lock.Entrance.Began;
-import io.loadonce.server.lock.Entrance.Full;
-import io.loadonce.server.lock.Entrance.Joined;
-import io.loadonce.server.lock.Entrance.Present;
 import io.loadonce.server.lock.Flight;
+import io.loadonce.server.lock.FlightTable;
+import io.loadonce.server.lock.JoinResult;
+import io.loadonce.server.lock.JoinResult.Began;
+import io.loadonce.server.lock.JoinResult.Hit;
+import io.loadonce.server.lock.JoinResult.Joined;
+import io.loadonce.server.lock.JoinResult.Rejected;
 import io.loadonce.server.lock.LockSettings;
-import io.loadonce.server.lock.SegmentedLock;
-import io.loadonce.server.lock.Swept;
-import io.loadonce.server.lock.Swept.Settled;
+import io.loadonce.server.lock.SweepResult;
+import io.loadonce.server.lock.SweepResult.Settled;
 import io.loadonce.server.lock.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,12 +58,12 @@ public final class LoadOnce<K, V> {
   public static final long ANY_VERSION = Long.MIN_VALUE;
 
   private final MemoryCache<K, V> cache;
-  private final SegmentedLock<K, Outcome<V>> lock;
+  private final FlightTable<K, Outcome<V>> lock;
   private final LoadQueue<K, V> queue;
-  private final EntryJudge<V> judge;
+  private final FreshnessPolicy<V> judge;
   private final Landing<K, V> landing;
   private final StaleOnError<K, V> staleOnError;
-  private final Hearing hearing = new Hearing();
+  private final FeedState hearing = new FeedState();
   private final LongSupplier nanoClock;
   private final Duration loadTimeout;
   private final LookupCounts counts = new LookupCounts();
@@ -75,7 +75,7 @@ public final class LoadOnce<K, V> {
       MemoryCache<K, V> cache,
       LoadSettings loadSettings,
       LockSettings lockSettings,
-      ResourceSource<K, V> source,
+      Source<K, V> source,
       LongSupplier nanoClock) {
     this(cache, loadSettings, lockSettings, source, nanoClock, LoaderThreads.SHARED);
   }
@@ -87,12 +87,12 @@ public final class LoadOnce<K, V> {
       MemoryCache<K, V> cache,
       LoadSettings loadSettings,
       LockSettings lockSettings,
-      ResourceSource<K, V> source,
+      Source<K, V> source,
       LongSupplier nanoClock,
       Executor threads) {
     this.cache = cache;
-    this.lock = new SegmentedLock<>(lockSettings);
-    this.judge = new EntryJudge<>(loadSettings, hearing);
+    this.lock = new FlightTable<>(lockSettings);
+    this.judge = new FreshnessPolicy<>(loadSettings, hearing);
     this.staleOnError = new StaleOnError<>(loadSettings, cache, judge, nanoClock);
     this.landing = new Landing<>(cache, lock, staleOnError, nanoClock);
     this.queue = new LoadQueue<>(threads, source, nanoClock, landing, staleOnError);
@@ -210,7 +210,7 @@ public final class LoadOnce<K, V> {
    * nobody is interested any more. To be called every few milliseconds, by one thread.
    */
   public void sweep() {
-    Swept<K, Outcome<V>> swept =
+    SweepResult<K, Outcome<V>> swept =
         lock.sweep(nanoClock.getAsLong(), /* mayGoOn= */ queue.hasRoomForRefreshes());
     for (Waiter<K, Outcome<V>> waiter : swept.late()) {
       Landing.answer(waiter, new TimedOut<>());
@@ -232,7 +232,7 @@ public final class LoadOnce<K, V> {
   }
 
   /** For whoever listens to the database: memory is believed as long as it hears of changes. */
-  public Hearing hearing() {
+  public FeedState feedState() {
     return hearing;
   }
 
@@ -349,8 +349,8 @@ public final class LoadOnce<K, V> {
     switch (lock.join(waiter, id -> judge.usable(cache.get(id), minVersion, nowNanos), nowNanos)) {
       case Began<K, Outcome<V>, Outcome<V>>(Flight<K, Outcome<V>> flight) -> began.add(flight);
       case Joined<K, Outcome<V>, Outcome<V>> _ -> {}
-      case Present<K, Outcome<V>, Outcome<V>>(Outcome<V> found) -> Landing.answer(waiter, found);
-      case Full<K, Outcome<V>, Outcome<V>>(Entrance.Cap cap) ->
+      case Hit<K, Outcome<V>, Outcome<V>>(Outcome<V> found) -> Landing.answer(waiter, found);
+      case Rejected<K, Outcome<V>, Outcome<V>>(JoinResult.Cap cap) ->
           Landing.answer(
               waiter,
               staleOnError.ratherThan(
@@ -381,7 +381,7 @@ public final class LoadOnce<K, V> {
     }
   }
 
-  private static Outcome.Cap capOf(Entrance.Cap cap) {
+  private static Outcome.Cap capOf(JoinResult.Cap cap) {
     return switch (cap) {
       case WAITERS_PER_ID -> Outcome.Cap.WAITERS_PER_ID;
       case WAITERS -> Outcome.Cap.WAITERS;

@@ -1,10 +1,10 @@
 package io.loadonce.server.load;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
-import io.loadonce.db.SourceQuery;
-import io.loadonce.db.SourceRow;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceQuery;
+import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.lock.Flight;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -58,7 +58,7 @@ final class LoadQueue<K, V> {
   }
 
   private final Executor threads;
-  private final ResourceSource<K, V> source;
+  private final Source<K, V> source;
   private final LongSupplier nanoClock;
   private final Landing<K, V> landing;
   private final StaleOnError<K, V> staleOnError;
@@ -90,7 +90,7 @@ final class LoadQueue<K, V> {
    */
   LoadQueue(
       Executor threads,
-      ResourceSource<K, V> source,
+      Source<K, V> source,
       LongSupplier nanoClock,
       Landing<K, V> landing,
       StaleOnError<K, V> staleOnError) {
@@ -109,7 +109,7 @@ final class LoadQueue<K, V> {
     int wanted;
     synchronized (mutex) {
       waiting.addAll(flights);
-      wanted = announceWanted();
+      wanted = reserveMissing();
     }
     start(wanted);
   }
@@ -118,7 +118,7 @@ final class LoadQueue<K, V> {
   void startWanted() {
     int wanted;
     synchronized (mutex) {
-      wanted = announceWanted();
+      wanted = reserveMissing();
     }
     start(wanted);
   }
@@ -175,7 +175,7 @@ final class LoadQueue<K, V> {
       do {
         letOthersRun();
         load(take());
-      } while (comesAgain());
+      } while (continues());
       isDone = true;
     } finally {
       if (!isDone) {
@@ -191,27 +191,27 @@ final class LoadQueue<K, V> {
 
   /** How many more loaders must come to carry what waits; negative if too many are coming. */
   @GuardedBy("mutex")
-  private int loadersWanted() {
+  private int missingLoaders() {
     return Math.ceilDiv(waiting.size(), source.maxIdsPerQuery()) - coming;
   }
 
   /** Counts as coming all who must come; whoever calls starts them. */
   @GuardedBy("mutex")
-  private int announceWanted() {
-    int wanted = Math.clamp(loadersWanted(), 0, source.connections() - coming - loading);
+  private int reserveMissing() {
+    int wanted = Math.clamp(missingLoaders(), 0, source.connections() - coming - loading);
     coming += wanted;
     return wanted;
   }
 
-  private void start(int announced) {
+  private void start(int reserved) {
     int started = 0;
     try {
-      for (; started < announced; started++) {
+      for (; started < reserved; started++) {
         threads.execute(this::loadUntilNoneWaits);
       }
     } finally {
-      if (started < announced) {
-        neverCame(announced - started);
+      if (started < reserved) {
+        notStarted(reserved - started);
       }
     }
   }
@@ -229,10 +229,10 @@ final class LoadQueue<K, V> {
   }
 
   /** Whether the loader that asks is to take again, or to end. */
-  private boolean comesAgain() {
+  private boolean continues() {
     synchronized (mutex) {
       loading--;
-      if (loadersWanted() > 0) {
+      if (missingLoaders() > 0) {
         coming++;
         return true;
       }
@@ -240,7 +240,7 @@ final class LoadQueue<K, V> {
     }
   }
 
-  private void neverCame(int lost) {
+  private void notStarted(int lost) {
     synchronized (mutex) {
       coming -= lost;
     }

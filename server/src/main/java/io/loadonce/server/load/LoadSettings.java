@@ -9,10 +9,10 @@ import java.time.Duration;
  *     beta of XFetch; 1 is the usual, 0 never
  * @param staleOnError for how long after its time a row is still given, marked as stale, when the
  *     database cannot be reached or does not answer in time; zero never
- * @param unheardFor for how long a row is still given, marked as stale, when changes in the
+ * @param staleOnDisconnect for how long a row is still given, marked as stale, when changes in the
  *     database may have been missed
  */
-public record LoadSettings(double earlyRefresh, Duration staleOnError, Duration unheardFor) {
+public record LoadSettings(double earlyRefresh, Duration staleOnError, Duration staleOnDisconnect) {
 
   public static final LoadSettings DEFAULTS =
       new LoadSettings(1, Duration.ZERO, Duration.ofSeconds(2));
@@ -23,7 +23,7 @@ public record LoadSettings(double earlyRefresh, Duration staleOnError, Duration 
   public LoadSettings {
     require(earlyRefresh >= 0 && earlyRefresh <= 100, "early refresh must be from 0 to 100");
     require(!staleOnError.isNegative(), "stale-on-error must not be negative");
-    require(!unheardFor.isNegative(), "unheard-for must not be negative");
+    require(!staleOnDisconnect.isNegative(), "stale-on-disconnect must not be negative");
   }
 
   private static void require(boolean holds, String otherwise) {

@@ -1,6 +1,6 @@
 package io.loadonce.server.load;
 
-import io.loadonce.db.SourceException;
+import io.loadonce.db.source.SourceException;
 
 /**
  * How a lookup ended. Immutable; one outcome is shared by many callers.

@@ -1,6 +1,6 @@
 package io.loadonce.server.load;
 
-import io.loadonce.db.SourceException;
+import io.loadonce.db.source.SourceException;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Refused;
@@ -25,13 +25,16 @@ import org.jspecify.annotations.Nullable;
 final class StaleOnError<K, V> {
   private final boolean isOn;
   private final MemoryCache<K, V> cache;
-  private final EntryJudge<V> judge;
+  private final FreshnessPolicy<V> judge;
   private final LongSupplier nanoClock;
 
   private volatile boolean isUnreachable;
 
   StaleOnError(
-      LoadSettings settings, MemoryCache<K, V> cache, EntryJudge<V> judge, LongSupplier nanoClock) {
+      LoadSettings settings,
+      MemoryCache<K, V> cache,
+      FreshnessPolicy<V> judge,
+      LongSupplier nanoClock) {
     this.isOn = settings.staleOnError().isPositive();
     this.cache = cache;
     this.judge = judge;

@@ -113,7 +113,7 @@ public final class Flight<K, O> {
    *
    * @param mayGoOn whether it may go on as a refresh when the latter have left
    */
-  void removeDue(long nowNanos, boolean mayGoOn, Swept<K, O> swept) {
+  void removeDue(long nowNanos, boolean mayGoOn, SweepResult<K, O> swept) {
     if (waiters.isEmpty() || nowNanos - earliestDueNanos < 0) {
       return;
     }
@@ -131,11 +131,12 @@ public final class Flight<K, O> {
   }
 
   /** Returns false for a waiter who waits on, until its deadline. */
-  private boolean release(Waiter<K, O> waiter, long nowNanos, boolean mayGoOn, Swept<K, O> swept) {
+  private boolean release(
+      Waiter<K, O> waiter, long nowNanos, boolean mayGoOn, SweepResult<K, O> swept) {
     O outcome = waiter.settleFor();
     if (outcome != null) {
       refreshing |= mayGoOn;
-      swept.settled().add(new Swept.Settled<>(waiter, outcome));
+      swept.settled().add(new SweepResult.Settled<>(waiter, outcome));
       return true;
     }
     if (waiter.deadlineNanos() - nowNanos > 0) {

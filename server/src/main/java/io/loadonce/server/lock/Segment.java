@@ -1,11 +1,11 @@
 package io.loadonce.server.lock;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.loadonce.server.lock.Entrance.Began;
-import io.loadonce.server.lock.Entrance.Cap;
-import io.loadonce.server.lock.Entrance.Full;
-import io.loadonce.server.lock.Entrance.Joined;
-import io.loadonce.server.lock.Entrance.Present;
+import io.loadonce.server.lock.JoinResult.Began;
+import io.loadonce.server.lock.JoinResult.Cap;
+import io.loadonce.server.lock.JoinResult.Hit;
+import io.loadonce.server.lock.JoinResult.Joined;
+import io.loadonce.server.lock.JoinResult.Rejected;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A mutex and the flights that it guards. {@link SegmentedLock} has the contract. */
+/** A mutex and the flights that it guards. {@link FlightTable} has the contract. */
 final class Segment<K, O> {
   private final LockSettings settings;
   private final Object mutex = new Object();
@@ -33,13 +33,13 @@ final class Segment<K, O> {
     this.settings = settings;
   }
 
-  <E> Entrance<K, O, E> join(
+  <E> JoinResult<K, O, E> join(
       Waiter<K, O> waiter, Function<? super K, ? extends @Nullable E> secondLook, long nowNanos) {
     synchronized (mutex) {
       Flight<K, O> underWay = flights.get(waiter.id());
       if (underWay != null) {
         if (underWay.waiters() >= settings.maxWaitersPerId()) {
-          return new Full<>(Cap.WAITERS_PER_ID);
+          return new Rejected<>(Cap.WAITERS_PER_ID);
         }
         underWay.add(waiter);
         waiter.enter(underWay, /* led= */ false);
@@ -47,7 +47,7 @@ final class Segment<K, O> {
       }
       E entry = secondLook.apply(waiter.id());
       if (entry != null) {
-        return new Present<>(entry);
+        return new Hit<>(entry);
       }
       Flight<K, O> flight = new Flight<>(waiter.id(), nowNanos, /* refreshing= */ false);
       flight.add(waiter);
@@ -112,7 +112,7 @@ final class Segment<K, O> {
     }
   }
 
-  void sweep(long nowNanos, boolean mayGoOn, Swept<K, O> swept) {
+  void sweep(long nowNanos, boolean mayGoOn, SweepResult<K, O> swept) {
     synchronized (mutex) {
       sweep(flights.values(), nowNanos, /* mayRefresh= */ true, mayGoOn, swept);
       // What a fenced flight brings is not kept, so it refreshes nothing.
@@ -125,7 +125,7 @@ final class Segment<K, O> {
       long nowNanos,
       boolean mayRefresh,
       boolean mayGoOn,
-      Swept<K, O> swept) {
+      SweepResult<K, O> swept) {
     for (Iterator<Flight<K, O>> all = some.iterator(); all.hasNext(); ) {
       Flight<K, O> flight = all.next();
       flight.removeDue(nowNanos, mayGoOn, swept);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call that waits for an id: an entry with a callback, not a thread.
  *
- * <p>Guarantee: either the callback is called, exactly once, or {@link SegmentedLock#withdraw}
+ * <p>Guarantee: either the callback is called, exactly once, or {@link FlightTable#withdraw}
  * returned true for this waiter; never both and never neither. Non-guarantee: the thread that calls
  * it. A waiter is in one flight at a time; it may join again from its own callback.
  *

@@ -1,7 +1,7 @@
 package io.loadonce.server.metrics;
 
-import io.loadonce.server.fresh.ChangeListener;
-import io.loadonce.server.fresh.Notification;
+import io.loadonce.server.changes.ChangeKind;
+import io.loadonce.server.changes.ChangeListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,10 +13,10 @@ public final class ListenMetrics {
   private ListenMetrics() {}
 
   public static void register(MeterRegistry registry, ChangeListener listener) {
-    Gauge.builder("loadonce.listening", listener, heard -> heard.isListening() ? 1 : 0)
+    Gauge.builder("loadonce.listener.connected", listener, heard -> heard.isConnected() ? 1 : 0)
         .description("1 while changes in the database are heard and memory is believed, or 0")
         .register(registry);
-    for (Notification kind : Notification.values()) {
+    for (ChangeKind kind : ChangeKind.values()) {
       FunctionCounter.builder(
               "loadonce.notifications", listener, heard -> heard.notifications(kind))
           .description("Notifications from the database, by what they said")

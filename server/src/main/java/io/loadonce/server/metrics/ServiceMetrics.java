@@ -50,10 +50,10 @@ public final class ServiceMetrics implements AutoCloseable {
         engine -> engine.isDatabaseUnreachable() ? 1 : 0);
     gauge("loadonce.cache.rows", "Rows in memory, fresh or not", cache, MemoryCache::rows);
     gauge(
-        "loadonce.cache.absences",
+        "loadonce.cache.negative.entries",
         "Absences in memory, fresh or not",
         cache,
-        MemoryCache::absences);
+        MemoryCache::negativeEntries);
     for (MeterBinder process :
         List.of(
             garbageCollection,

@@ -1,6 +1,6 @@
 package io.loadonce.server.request;
 
-import io.loadonce.db.SourceException;
+import io.loadonce.db.source.SourceException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;

@@ -18,7 +18,7 @@ final class GetReply implements WireMessage {
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final int AROUND_A_ROW_BYTES = 48;
 
-  private final EncodedResource resource;
+  private final EncodedRow resource;
   private final int source;
 
   /** Zero seconds, zero nanoseconds and an age of zero are absent, as proto3 has it. */
@@ -29,7 +29,7 @@ final class GetReply implements WireMessage {
   private final int infoBytes;
   private final int sizeBytes;
 
-  private GetReply(EncodedResource resource, LookupInfo.Source source, long ageNanos) {
+  private GetReply(EncodedRow resource, LookupInfo.Source source, long ageNanos) {
     this.resource = resource;
     this.source = source.getNumber();
     this.ageSeconds = ageNanos / NANOS_PER_SECOND;
@@ -49,7 +49,7 @@ final class GetReply implements WireMessage {
             + embeddedBytes(GetResponse.INFO_FIELD_NUMBER, infoBytes);
   }
 
-  static GetReply of(Outcome.Found<EncodedResource> found) {
+  static GetReply of(Outcome.Found<EncodedRow> found) {
     return new GetReply(found.value(), source(found.origin()), found.ageNanos());
   }
 

@@ -1,10 +1,10 @@
 package io.loadonce.server.request;
 
 import com.google.rpc.Status;
-import io.loadonce.db.InvalidIdException;
-import io.loadonce.db.KeyType;
-import io.loadonce.db.ResourceId;
-import io.loadonce.server.fresh.Repeats;
+import io.loadonce.db.lookup.InvalidIdException;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.KeyType;
+import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.Invalidated;
 import io.loadonce.server.load.InvalidatedAll;
 import io.loadonce.server.load.LoadOnce;
@@ -25,17 +25,17 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
   private static final Status ALREADY_TOO_MANY =
       Reason.TOO_MANY_REPEATS.status(
           "%,d ids are to be forgotten once more already; come again later, or leave out repeat_after"
-              .formatted(Repeats.MAX_PENDING_IDS));
+              .formatted(DelayedInvalidations.MAX_PENDING_IDS));
 
-  private final LoadOnce<ResourceId, EncodedResource> loadOnce;
+  private final LoadOnce<Key, EncodedRow> loadOnce;
   private final KeyType keyType;
-  private final Repeats repeats;
+  private final DelayedInvalidations repeats;
 
-  InvalidateMethod(
-      LoadOnce<ResourceId, EncodedResource> loadOnce, KeyType keyType, LongSupplier nanoClock) {
+  InvalidateMethod(LoadOnce<Key, EncodedRow> loadOnce, KeyType keyType, LongSupplier nanoClock) {
     this.loadOnce = loadOnce;
     this.keyType = keyType;
-    this.repeats = new Repeats(nanoClock, task -> Thread.ofVirtual().name("repeat").start(task));
+    this.repeats =
+        new DelayedInvalidations(nanoClock, task -> Thread.ofVirtual().name("repeat").start(task));
   }
 
   @Override
@@ -50,7 +50,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
       Thread.ofVirtual().name("forget-all").start(() -> forget(this::forgetAll, request, call));
       return;
     }
-    List<ResourceId> ids = new ArrayList<>(request.getIdsCount());
+    List<Key> ids = new ArrayList<>(request.getIdsCount());
     try {
       for (String text : request.getIdsList()) {
         ids.add(keyType.parse(text));
@@ -83,10 +83,10 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
     call.reply(new WireMessage.Generated(hits));
   }
 
-  private InvalidateResponse forget(List<ResourceId> ids) {
+  private InvalidateResponse forget(List<Key> ids) {
     long entries = 0;
     long flights = 0;
-    for (ResourceId id : ids) {
+    for (Key id : ids) {
       Invalidated hit = loadOnce.invalidate(id);
       entries += hit.entryRemoved() ? 1 : 0;
       flights += hit.flightFenced() ? 1 : 0;
@@ -123,7 +123,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
       return Reason.INVALID_REPEAT.status(
           "repeat_after must be more than 0 s and at most %d s, not %d s and %d ns"
               .formatted(
-                  Repeats.MAX_DELAY.toSeconds(),
+                  DelayedInvalidations.MAX_DELAY.toSeconds(),
                   request.getRepeatAfter().getSeconds(),
                   request.getRepeatAfter().getNanos()));
     }
@@ -134,12 +134,12 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
   private static boolean isDelay(com.google.protobuf.Duration duration) {
     boolean isInRange =
         duration.getSeconds() >= 0
-            && duration.getSeconds() <= Repeats.MAX_DELAY.toSeconds()
+            && duration.getSeconds() <= DelayedInvalidations.MAX_DELAY.toSeconds()
             && duration.getNanos() >= 0
             && duration.getNanos() < NANOS_PER_SECOND;
     return isInRange
         && delay(duration).isPositive()
-        && delay(duration).compareTo(Repeats.MAX_DELAY) <= 0;
+        && delay(duration).compareTo(DelayedInvalidations.MAX_DELAY) <= 0;
   }
 
   private static Duration delay(com.google.protobuf.Duration duration) {

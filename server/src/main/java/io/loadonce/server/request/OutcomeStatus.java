@@ -2,7 +2,7 @@ package io.loadonce.server.request;
 
 import com.google.rpc.Code;
 import com.google.rpc.Status;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.Outcome;
 import java.util.Map;
 

@@ -6,9 +6,9 @@ import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
-import io.loadonce.db.InvalidIdException;
-import io.loadonce.db.KeyType;
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.lookup.InvalidIdException;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.KeyType;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
@@ -30,7 +30,7 @@ public final class ResourceEndpoint implements BindableService {
   /** The most ids that one BatchGet or Invalidate takes. */
   public static final int MAX_IDS = 1_000;
 
-  private final LoadOnce<ResourceId, EncodedResource> loadOnce;
+  private final LoadOnce<Key, EncodedRow> loadOnce;
   private final KeyType keyType;
   private final Duration callTimeout;
   private final OpenCalls openCalls;
@@ -42,7 +42,7 @@ public final class ResourceEndpoint implements BindableService {
    * @param nanoClock monotonic, in nanoseconds
    */
   public ResourceEndpoint(
-      LoadOnce<ResourceId, EncodedResource> loadOnce,
+      LoadOnce<Key, EncodedRow> loadOnce,
       KeyType keyType,
       Duration callTimeout,
       LongSupplier nanoClock) {
@@ -71,11 +71,11 @@ public final class ResourceEndpoint implements BindableService {
   /** The generated service, with the marshallers of this room in place of the generated ones. */
   @Override
   public ServerServiceDefinition bindService() {
-    MethodDescriptor<Received<GetQuery>, WireMessage> get =
-        onTheWire(ResourceServiceGrpc.getGetMethod(), GetQuery::of);
-    MethodDescriptor<Received<BatchQuery>, WireMessage> batchGet =
-        onTheWire(ResourceServiceGrpc.getBatchGetMethod(), BatchQuery::of);
-    MethodDescriptor<Received<InvalidateRequest>, WireMessage> invalidate =
+    MethodDescriptor<ReceivedRequest<ParsedGet>, WireMessage> get =
+        onTheWire(ResourceServiceGrpc.getGetMethod(), ParsedGet::of);
+    MethodDescriptor<ReceivedRequest<ParsedBatchGet>, WireMessage> batchGet =
+        onTheWire(ResourceServiceGrpc.getBatchGetMethod(), ParsedBatchGet::of);
+    MethodDescriptor<ReceivedRequest<InvalidateRequest>, WireMessage> invalidate =
         onTheWire(ResourceServiceGrpc.getInvalidateMethod(), InvalidateRequest::parseFrom);
     ServiceDescriptor service =
         ServiceDescriptor.newBuilder(ResourceServiceGrpc.SERVICE_NAME)
@@ -91,15 +91,15 @@ public final class ResourceEndpoint implements BindableService {
         .build();
   }
 
-  private void get(GetQuery query, UnaryCall<GetQuery> call) {
-    ResourceId id;
+  private void get(ParsedGet query, UnaryCall<ParsedGet> call) {
+    Key id;
     try {
       id = keyType.parse(query.id());
     } catch (InvalidIdException e) {
       call.fail(invalid(e));
       return;
     }
-    Outcome<EncodedResource> hit = loadOnce.look(id, query.minVersion());
+    Outcome<EncodedRow> hit = loadOnce.look(id, query.minVersion());
     if (hit != null) {
       answer(call, hit);
       return;
@@ -110,7 +110,7 @@ public final class ResourceEndpoint implements BindableService {
         Withdrawal::withdraw);
   }
 
-  private void batchGet(BatchQuery query, UnaryCall<BatchQuery> call) {
+  private void batchGet(ParsedBatchGet query, UnaryCall<ParsedBatchGet> call) {
     int size = query.ids().size();
     if (size < 1 || size > MAX_IDS) {
       call.fail(invalidBatch(size));
@@ -118,7 +118,7 @@ public final class ResourceEndpoint implements BindableService {
     }
     Duration patience = patience();
     BatchLookup batch = new BatchLookup(call, size);
-    List<ResourceId> ids = new ArrayList<>(size);
+    List<Key> ids = new ArrayList<>(size);
     int[] places = new int[size];
     for (int place = 0; place < size; place++) {
       try {
@@ -137,22 +137,22 @@ public final class ResourceEndpoint implements BindableService {
         all -> all.forEach(Withdrawal::withdraw));
   }
 
-  private void answer(UnaryCall<GetQuery> call, Outcome<EncodedResource> outcome) {
-    if (outcome instanceof Outcome.Found<EncodedResource> found) {
+  private void answer(UnaryCall<ParsedGet> call, Outcome<EncodedRow> outcome) {
+    if (outcome instanceof Outcome.Found<EncodedRow> found) {
       call.reply(GetReply.of(found));
       return;
     }
     call.fail(status(outcome));
   }
 
-  private WireMessage result(Outcome<EncodedResource> outcome) {
-    return outcome instanceof Outcome.Found<EncodedResource> found
+  private WireMessage result(Outcome<EncodedRow> outcome) {
+    return outcome instanceof Outcome.Found<EncodedRow> found
         ? GetReply.of(found)
         : failed(status(outcome));
   }
 
-  private com.google.rpc.Status status(Outcome<EncodedResource> outcome) {
-    if (outcome instanceof Outcome.Failed<EncodedResource> failed) {
+  private com.google.rpc.Status status(Outcome<EncodedRow> outcome) {
+    if (outcome instanceof Outcome.Failed<EncodedRow> failed) {
       failures.add(failed.reason());
     }
     return OutcomeStatus.of(outcome);
@@ -183,8 +183,8 @@ public final class ResourceEndpoint implements BindableService {
   }
 
   /** Same name, same schema, so that reflection finds it; other marshallers. */
-  private static <Q> MethodDescriptor<Received<Q>, WireMessage> onTheWire(
-      MethodDescriptor<?, ?> generated, Received.Reader<Q> reader) {
-    return generated.toBuilder(Received.marshaller(reader), WireStream.MARSHALLER).build();
+  private static <Q> MethodDescriptor<ReceivedRequest<Q>, WireMessage> onTheWire(
+      MethodDescriptor<?, ?> generated, ReceivedRequest.Reader<Q> reader) {
+    return generated.toBuilder(ReceivedRequest.marshaller(reader), WireStream.MARSHALLER).build();
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <Q> the request
  */
-final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
+final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
 
   /** What is done with a request; runs on the event loop and must not block. */
   interface Method<Q> {
@@ -35,7 +35,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
   /** One, and one more, so that a second one shows. */
   private static final int MESSAGES_ASKED_FOR = 2;
 
-  private final ServerCall<Received<Q>, WireMessage> call;
+  private final ServerCall<ReceivedRequest<Q>, WireMessage> call;
   private final Method<Q> method;
   private final OpenCalls openCalls;
 
@@ -47,7 +47,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
       Objects.requireNonNullElse(
           ThreadExecutorMap.currentExecutor(), ImmediateEventExecutor.INSTANCE);
 
-  private @Nullable Received<Q> received;
+  private @Nullable ReceivedRequest<Q> received;
 
   /** Whether the sweep has come by, and when; only for the thread that sweeps. */
   private boolean seen;
@@ -60,13 +60,13 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
   private volatile Runnable whenCancelled = () -> {};
 
   private UnaryCall(
-      ServerCall<Received<Q>, WireMessage> call, Method<Q> method, OpenCalls openCalls) {
+      ServerCall<ReceivedRequest<Q>, WireMessage> call, Method<Q> method, OpenCalls openCalls) {
     this.call = call;
     this.method = method;
     this.openCalls = openCalls;
   }
 
-  static <Q> ServerCallHandler<Received<Q>, WireMessage> handler(
+  static <Q> ServerCallHandler<ReceivedRequest<Q>, WireMessage> handler(
       Method<Q> method, OpenCalls openCalls) {
     return (call, headers) -> {
       UnaryCall<Q> begun = new UnaryCall<>(call, method, openCalls);
@@ -122,7 +122,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
   }
 
   @Override
-  public void onMessage(Received<Q> message) {
+  public void onMessage(ReceivedRequest<Q> message) {
     if (received != null) {
       refuse(io.grpc.Status.INTERNAL, "a second request in one call");
       return;
@@ -135,11 +135,11 @@ final class UnaryCall<Q> extends ServerCall.Listener<Received<Q>> {
     arrived = true;
     switch (received) {
       case null -> refuse(io.grpc.Status.INTERNAL, "half-closed without a request");
-      case Received.Malformed<Q> _ ->
+      case ReceivedRequest.Malformed<Q> _ ->
           fail(Reason.MALFORMED_REQUEST.status("the request is not a valid protobuf message"));
-      case Received.TooLarge<Q> _ ->
+      case ReceivedRequest.TooLarge<Q> _ ->
           refuse(io.grpc.Status.RESOURCE_EXHAUSTED, "the request is too large when decompressed");
-      case Received.Parsed<Q>(Q request) -> method.answer(request, this);
+      case ReceivedRequest.Parsed<Q>(Q request) -> method.answer(request, this);
     }
   }
 

@@ -2,7 +2,7 @@
  * Step 1 of 4: from the wire to an id, and from an outcome back to the wire.
  *
  * <pre>
- *   call --> Received --> ResourceEndpoint -- the first look --> a hit: GetReply, from bytes that are encoded already
+ *   call --> ReceivedRequest --> ResourceEndpoint -- the first look --> a hit: GetReply, from bytes that are encoded already
  *                              |
  *                              +-- join --> LoadOnce -- outcome --> GetReply, or OutcomeStatus
  * </pre>

@@ -3,7 +3,7 @@ package io.loadonce.server.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.loadonce.server.cache.Entry.Absent;
+import io.loadonce.server.cache.Entry.NotFound;
 import io.loadonce.server.cache.Entry.Row;
 import java.time.Duration;
 import java.util.LongSummaryStatistics;
@@ -34,8 +34,8 @@ class MemoryCacheTest {
   @Test
   void get_absence_isFreshForTheNegativeTimeToLive() {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
-    cache.fillAbsent("a", 100);
-    assertThat(cache.get("a")).isEqualTo(new Absent<>(100, 100 + SECOND.toNanos()));
+    cache.fillNotFound("a", 100);
+    assertThat(cache.get("a")).isEqualTo(new NotFound<>(100, 100 + SECOND.toNanos()));
   }
 
   @Test
@@ -69,7 +69,7 @@ class MemoryCacheTest {
   void removeAll_rowsAndAbsences_forgetsBoth() {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
     cache.fill("a", "row", 3, 100);
-    cache.fillAbsent("b", 100);
+    cache.fillNotFound("b", 100);
     assertThat(cache.removeAll()).isEqualTo(2);
     assertThat(cache.get("a")).isNull();
     assertThat(cache.get("b")).isNull();
@@ -78,11 +78,11 @@ class MemoryCacheTest {
   @Test
   void fill_wasAbsent_absenceIsForgotten() {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
-    cache.fillAbsent("a", 0);
+    cache.fillNotFound("a", 0);
     cache.fill("a", "row", 1, 0);
     assertThat(cache.get("a")).isInstanceOf(Row.class);
-    cache.fillAbsent("a", 0);
-    assertThat(cache.get("a")).isInstanceOf(Absent.class);
+    cache.fillNotFound("a", 0);
+    assertThat(cache.get("a")).isInstanceOf(NotFound.class);
     assertThat(cache.remove("a")).isTrue();
     assertThat(cache.remove("a")).isFalse();
   }
@@ -92,10 +92,10 @@ class MemoryCacheTest {
     int rows = 100;
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 16);
     IntStream.range(0, rows).forEach(i -> cache.fill("row-" + i, "row", 1, 0));
-    IntStream.range(0, 100_000).forEach(i -> cache.fillAbsent("invented-" + i, 0));
+    IntStream.range(0, 100_000).forEach(i -> cache.fillNotFound("invented-" + i, 0));
     assertThat(IntStream.range(0, rows).filter(i -> cache.get("row-" + i) != null).count())
         .isEqualTo(rows);
-    assertThat(cache.settle().absences())
+    assertThat(cache.settle().negativeEntries())
         .isBetween(1L, (1L << 16) / MemoryCache.ENTRY_OVERHEAD_BYTES);
   }
 

@@ -1,6 +1,6 @@
 package io.loadonce.server.history;
 
-import io.loadonce.db.SourceException;
+import io.loadonce.db.source.SourceException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -3,7 +3,7 @@ package io.loadonce.server.history;
 import com.github.benmanes.caffeine.cache.CacheLoader;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.source.SourceException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;

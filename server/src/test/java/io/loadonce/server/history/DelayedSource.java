@@ -1,9 +1,9 @@
 package io.loadonce.server.history;
 
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
-import io.loadonce.db.SourceQuery;
-import io.loadonce.db.SourceRow;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceQuery;
+import io.loadonce.db.source.SourceRow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * A database far away: a query takes a while to get there, and its rows a while to come back. What
  * the statement itself is delayed by lies between the two, after its moment of truth.
  */
-record DelayedSource<K, V>(ResourceSource<K, V> source, Duration maxDelay)
-    implements ResourceSource<K, V> {
+record DelayedSource<K, V>(Source<K, V> source, Duration maxDelay) implements Source<K, V> {
 
   @Override
   public SourceQuery<K, V> query(List<K> ids) {

@@ -1,10 +1,10 @@
 package io.loadonce.server.history;
 
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
-import io.loadonce.db.SourceRow;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceRow;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -15,13 +15,12 @@ import java.util.Set;
 final class DirectLoads implements AutoCloseable {
   static final Duration MAX_DELAY = Variant.SLOW_LOADS.maxDelay();
 
-  private final ResourceSource<ResourceId, Long> source;
+  private final Source<Key, Long> source;
 
   DirectLoads(HistoryDatabase database) {
     source =
         new DelayedSource<>(
-            JdbcResourceSource.open(database.settings(MAX_DELAY), LoadOnceSubject::payload),
-            MAX_DELAY);
+            JdbcSource.open(database.settings(MAX_DELAY), LoadOnceSubject::payload), MAX_DELAY);
   }
 
   long version(int id) throws SourceException {
@@ -33,7 +32,7 @@ final class DirectLoads implements AutoCloseable {
   }
 
   Map<Integer, Long> versions(Set<Integer> ids) throws SourceException {
-    List<ResourceId> keys = ids.stream().map(id -> new ResourceId(id.toString())).toList();
+    List<Key> keys = ids.stream().map(id -> new Key(id.toString())).toList();
     Map<Integer, Long> versions = new HashMap<>();
     source
         .query(keys)

@@ -2,10 +2,10 @@ package io.loadonce.server.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceQuery;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceQuery;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.history.SteadyCalls.Demand;
@@ -32,16 +32,16 @@ class ExpiryMeasurementTest {
   private static final int GETS_PER_SECOND = 5_000;
   private static final Duration TIME_TO_LIVE = Duration.ofSeconds(10);
   private static final Duration MEASURED = Duration.ofSeconds(13);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final long WINDOW_NANOS = Duration.ofMillis(100).toNanos();
   private static final int WARM_UPS = 100;
 
   /** When each query was sent. */
-  private record Watched(ResourceSource<ResourceId, Long> source, Queue<Long> queries)
-      implements ResourceSource<ResourceId, Long> {
+  private record Watched(Source<Key, Long> source, Queue<Long> queries)
+      implements Source<Key, Long> {
 
     @Override
-    public SourceQuery<ResourceId, Long> query(List<ResourceId> ids) {
+    public SourceQuery<Key, Long> query(List<Key> ids) {
       queries.add(System.nanoTime());
       return source.query(ids);
     }
@@ -80,15 +80,14 @@ class ExpiryMeasurementTest {
       HistoryDatabase database, Demand demand, Duration delay, double jitter, double earlyRefresh)
       throws InterruptedException {
     Queue<Long> queries = new ConcurrentLinkedQueue<>();
-    MemoryCache<ResourceId, Long> cache =
+    MemoryCache<Key, Long> cache =
         new MemoryCache<>(
             new CacheSettings(TIME_TO_LIVE, TIME_TO_LIVE, TIME_TO_LIVE, jitter, 1L << 30, 1L << 20),
             _ -> 64,
             _ -> 8);
     try (var source =
-        new Watched(
-            JdbcResourceSource.open(database.settings(delay), LoadOnceSubject::payload), queries)) {
-      LoadOnce<ResourceId, Long> engine =
+        new Watched(JdbcSource.open(database.settings(delay), LoadOnceSubject::payload), queries)) {
+      LoadOnce<Key, Long> engine =
           new LoadOnce<>(
               cache,
               new LoadSettings(earlyRefresh, Duration.ZERO, Duration.ZERO),
@@ -96,15 +95,15 @@ class ExpiryMeasurementTest {
               source,
               System::nanoTime);
       for (int i = 0; i < WARM_UPS; i++) {
-        engine.await(new ResourceId(Integer.toString(ROWS + i)), PATIENCE);
+        engine.await(new Key(Integer.toString(ROWS + i)), TIMEOUT);
       }
       queries.clear();
       long idsBefore = engine.idsLoaded();
       long readNanos = System.nanoTime();
       IntStream.range(0, ROWS)
-          .forEach(id -> cache.fill(new ResourceId(Integer.toString(id)), 1L, 1, readNanos));
+          .forEach(id -> cache.fill(new Key(Integer.toString(id)), 1L, 1, readNanos));
       SteadyCalls calls =
-          new SteadyCalls(engine, ROWS, demand, GETS_PER_SECOND, MEASURED, PATIENCE, (_, _) -> {});
+          new SteadyCalls(engine, ROWS, demand, GETS_PER_SECOND, MEASURED, TIMEOUT, (_, _) -> {});
       long gets = calls.call();
       System.out.printf(
           "expiry, %s, query 0-%d ms, jitter %.0f %%, early refresh %.0f: at most %d queries in"

@@ -7,13 +7,13 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.KeyType;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.source.Source;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.server.request.EncodedRow;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest;
@@ -33,7 +33,7 @@ final class GrpcSubject implements HistorySubject {
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(5);
 
-  private final ResourceSource<ResourceId, EncodedResource> source;
+  private final Source<Key, EncodedRow> source;
   private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor();
   private final Server server;
   private final ManagedChannel channel;
@@ -42,9 +42,9 @@ final class GrpcSubject implements HistorySubject {
   GrpcSubject(HistoryDatabase database, Variant variant) throws IOException {
     source =
         new DelayedSource<>(
-            JdbcResourceSource.open(database.settings(variant.maxDelay()), EncodedResource::of),
+            JdbcSource.open(database.settings(variant.maxDelay()), EncodedRow::of),
             variant.maxDelay());
-    LoadOnce<ResourceId, EncodedResource> engine =
+    LoadOnce<Key, EncodedRow> engine =
         new LoadOnce<>(
             new MemoryCache<>(variant.cache(), _ -> 8, _ -> 8),
             variant.load(),

@@ -3,7 +3,7 @@ package io.loadonce.server.history;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.cache.CacheLoader;
 import com.google.common.cache.LoadingCache;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.source.SourceException;
 import java.util.concurrent.ExecutionException;
 
 /** Guava as it is meant to be used: it loads, callers invalidate. */

@@ -3,9 +3,9 @@ package io.loadonce.server.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.CountedDatabase;
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
@@ -39,10 +39,9 @@ class HerdTest {
   @Test
   void join_missedBeforeTheLoadWasOver_asksForEachIdOnce() throws Exception {
     try (CountedDatabase database = CountedDatabase.postgres();
-        JdbcResourceSource<Resource> source =
-            JdbcResourceSource.open(database.settings(), row -> row);
+        JdbcSource<Row> source = JdbcSource.open(database.settings(), row -> row);
         ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
-      LoadOnce<ResourceId, Resource> engine =
+      LoadOnce<Key, Row> engine =
           new LoadOnce<>(
               new MemoryCache<>(Variant.PLAIN.cache(), _ -> 8, _ -> 8),
               LoadSettings.DEFAULTS,
@@ -57,7 +56,7 @@ class HerdTest {
             threads.submit(
                 () -> {
                   for (int id = 0; id < IDS; id++) {
-                    call(engine, new ResourceId(Integer.toString(id)), missed, random);
+                    call(engine, new Key(Integer.toString(id)), missed, random);
                   }
                   return null;
                 }));
@@ -75,15 +74,12 @@ class HerdTest {
   }
 
   private static void call(
-      LoadOnce<ResourceId, Resource> engine,
-      ResourceId id,
-      CyclicBarrier missed,
-      SplittableRandom random)
+      LoadOnce<Key, Row> engine, Key id, CyclicBarrier missed, SplittableRandom random)
       throws Exception {
     assertThat(engine.look(id, LoadOnce.ANY_VERSION)).isNull();
     missed.await();
     LockSupport.parkNanos(random.nextLong(MAX_LATE_NANOS));
-    CompletableFuture<Outcome<Resource>> answer = new CompletableFuture<>();
+    CompletableFuture<Outcome<Row>> answer = new CompletableFuture<>();
     var _ = engine.join(id, LoadOnce.ANY_VERSION, WAIT, answer::complete);
     answer.get(WAIT.toSeconds(), TimeUnit.SECONDS);
   }

@@ -1,9 +1,9 @@
 package io.loadonce.server.history;
 
-import io.loadonce.db.ChangedTable;
-import io.loadonce.db.DatabaseSettings;
-import io.loadonce.db.KeyType;
-import io.loadonce.db.PostgresTriggers;
+import io.loadonce.db.feed.ChangedTable;
+import io.loadonce.db.feed.PostgresTriggers;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.lookup.KeyType;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,10 +2,10 @@ package io.loadonce.server.history;
 
 import static org.awaitility.Awaitility.await;
 
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
@@ -36,15 +36,15 @@ final class LoadOnceSubject implements HistorySubject {
   private static final int IDS_PER_ALL = 64;
 
   private final AtomicInteger invalidations = new AtomicInteger();
-  private final ResourceSource<ResourceId, Long> source;
-  private final MemoryCache<ResourceId, Long> cache;
-  private final LoadOnce<ResourceId, Long> engine;
+  private final Source<Key, Long> source;
+  private final MemoryCache<Key, Long> cache;
+  private final LoadOnce<Key, Long> engine;
   private final Duration patience;
   private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor();
 
   LoadOnceSubject(HistoryDatabase database, Variant variant) {
-    JdbcResourceSource<Long> jdbc =
-        JdbcResourceSource.open(database.settings(variant.maxDelay()), LoadOnceSubject::payload);
+    JdbcSource<Long> jdbc =
+        JdbcSource.open(database.settings(variant.maxDelay()), LoadOnceSubject::payload);
     await().atMost(MAX_OPENING).until(jdbc::isReachable);
     this.source = new DelayedSource<>(jdbc, variant.maxDelay());
     this.cache = new MemoryCache<>(variant.cache(), _ -> 8, _ -> 8);
@@ -70,13 +70,13 @@ final class LoadOnceSubject implements HistorySubject {
   }
 
   /** The version as the payload has it. */
-  static long payload(Resource row) {
+  static long payload(Row row) {
     return Long.parseLong(row.data().getFieldsOrThrow("payload").getStringValue());
   }
 
   @Override
   public Answer read(int id, long minVersion) throws InterruptedException {
-    ResourceId key = new ResourceId(Integer.toString(id));
+    Key key = new Key(Integer.toString(id));
     Outcome<Long> hit = engine.look(key, minVersion);
     return answer(hit == null ? load(key, minVersion) : hit);
   }
@@ -87,16 +87,16 @@ final class LoadOnceSubject implements HistorySubject {
     if (invalidations.incrementAndGet() % IDS_PER_ALL == 0) {
       engine.invalidateAll();
     } else {
-      engine.invalidate(new ResourceId(Integer.toString(id)));
+      engine.invalidate(new Key(Integer.toString(id)));
     }
   }
 
   /** Forgets as a cache without flights would, and fences none. */
   void forgetOnly(int id) {
-    cache.remove(new ResourceId(Integer.toString(id)));
+    cache.remove(new Key(Integer.toString(id)));
   }
 
-  LoadOnce<ResourceId, Long> engine() {
+  LoadOnce<Key, Long> engine() {
     return engine;
   }
 
@@ -106,7 +106,7 @@ final class LoadOnceSubject implements HistorySubject {
     source.close();
   }
 
-  private Outcome<Long> load(ResourceId key, long minVersion) throws InterruptedException {
+  private Outcome<Long> load(Key key, long minVersion) throws InterruptedException {
     CompletableFuture<Outcome<Long>> outcome = new CompletableFuture<>();
     var _ = engine.join(key, minVersion, patience, outcome::complete);
     try {

@@ -3,8 +3,8 @@ package io.loadonce.server.history;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.server.RunningService;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
 final class MovedClockRun {
   private static final int READS = Integer.getInteger("history.reads") / 20;
   private static final int LEAST_MOVES = 10;
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration HOUR = Duration.ofHours(1);
   private static final GetRequest PARIS = GetRequest.newBuilder().setId("2988507").build();
 
@@ -66,7 +66,7 @@ final class MovedClockRun {
       assertThat(source(service.stub().get(PARIS))).isEqualTo(Source.SOURCE_LOADED);
       clock.moveTo(HOUR.negated());
       await()
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(() -> source(service.stub().get(PARIS)) == Source.SOURCE_LOADED);
     }
     System.out.println("history, clock moved 2 h back: a row lives no longer than its time");
@@ -83,18 +83,17 @@ final class MovedClockRun {
   private static boolean keepsOverAnHour(MovedClock clock, LongSupplier nanoClock)
       throws Exception {
     clock.moveTo(Duration.ZERO);
-    ResourceId id = new ResourceId("0");
+    Key id = new Key("0");
     try (HistoryDatabase database = HistoryDatabase.start(HistoryRun.IDS);
-        var source =
-            JdbcResourceSource.open(database.settings(Duration.ZERO), LoadOnceSubject::payload)) {
-      LoadOnce<ResourceId, Long> engine =
+        var source = JdbcSource.open(database.settings(Duration.ZERO), LoadOnceSubject::payload)) {
+      LoadOnce<Key, Long> engine =
           new LoadOnce<>(
               new MemoryCache<>(Variant.PLAIN.cache(), _ -> 8, _ -> 8),
               Variant.PLAIN.load(),
               LoadOnceSubject.lockSettings(),
               source,
               nanoClock);
-      var _ = engine.await(id, PATIENCE);
+      var _ = engine.await(id, TIMEOUT);
       assertThat(engine.look(id, LoadOnce.ANY_VERSION)).isNotNull();
       clock.moveTo(HOUR);
       return engine.look(id, LoadOnce.ANY_VERSION) != null;
@@ -107,7 +106,7 @@ final class MovedClockRun {
       history(variant.toString(), database, new LoadOnceSubject(database, variant));
     }
     history("over gRPC", database, new GrpcSubject(database, Variant.SLOW_LOADS));
-    history("heard", database, new HeardSubject(database, Variant.SLOW_LOADS));
+    history("heard", database, new ListeningSubject(database, Variant.SLOW_LOADS));
   }
 
   private static void history(String what, HistoryDatabase database, HistorySubject opened)

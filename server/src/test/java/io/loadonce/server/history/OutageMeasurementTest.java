@@ -2,8 +2,8 @@ package io.loadonce.server.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.history.HistoryDatabase.Restart;
@@ -82,10 +82,9 @@ class OutageMeasurementTest {
     Queue<Answered> answers = new ConcurrentLinkedQueue<>();
     try (HistoryDatabase database =
             HistoryDatabase.start(ROWS, Files.createTempDirectory(scratch, "database"));
-        var source =
-            JdbcResourceSource.open(database.settings(Duration.ZERO), LoadOnceSubject::payload);
+        var source = JdbcSource.open(database.settings(Duration.ZERO), LoadOnceSubject::payload);
         var threads = Executors.newScheduledThreadPool(2)) {
-      LoadOnce<ResourceId, Long> engine =
+      LoadOnce<Key, Long> engine =
           new LoadOnce<>(
               new MemoryCache<>(
                   new CacheSettings(

@@ -1,6 +1,6 @@
 package io.loadonce.server.history;
 
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import java.time.Duration;
@@ -28,8 +28,8 @@ final class SteadyCalls implements Callable<Long> {
     ZIPF
   }
 
-  private final LoadOnce<ResourceId, Long> engine;
-  private final ResourceId[] ids;
+  private final LoadOnce<Key, Long> engine;
+  private final Key[] ids;
   private final double[] cumulative;
   private final int perSecond;
   private final Duration duration;
@@ -38,7 +38,7 @@ final class SteadyCalls implements Callable<Long> {
   private final SplittableRandom random = new SplittableRandom(1);
 
   SteadyCalls(
-      LoadOnce<ResourceId, Long> engine,
+      LoadOnce<Key, Long> engine,
       int ids,
       Demand demand,
       int perSecond,
@@ -50,11 +50,11 @@ final class SteadyCalls implements Callable<Long> {
     this.duration = duration;
     this.patience = patience;
     this.audience = audience;
-    this.ids = new ResourceId[ids];
+    this.ids = new Key[ids];
     this.cumulative = new double[ids];
     double sum = 0;
     for (int id = 0; id < ids; id++) {
-      this.ids[id] = new ResourceId(Integer.toString(id));
+      this.ids[id] = new Key(Integer.toString(id));
       sum += demand == Demand.ZIPF ? 1.0 / (id + 1) : 1;
       cumulative[id] = sum;
     }
@@ -76,7 +76,7 @@ final class SteadyCalls implements Callable<Long> {
     return calls;
   }
 
-  private void get(ResourceId id) {
+  private void get(Key id) {
     long beganNanos = System.nanoTime();
     Outcome<Long> hit = engine.look(id, LoadOnce.ANY_VERSION);
     if (hit != null) {
@@ -88,7 +88,7 @@ final class SteadyCalls implements Callable<Long> {
             id, LoadOnce.ANY_VERSION, patience, outcome -> audience.answered(beganNanos, outcome));
   }
 
-  private ResourceId next() {
+  private Key next() {
     double point = random.nextDouble() * cumulative[cumulative.length - 1];
     int found = Arrays.binarySearch(cumulative, point);
     return ids[Math.min(found < 0 ? -found - 1 : found, ids.length - 1)];

@@ -21,7 +21,7 @@ enum Variant {
     @Override
     LoadSettings load() {
       return new LoadSettings(
-          LoadSettings.DEFAULTS.earlyRefresh(), Duration.ofMinutes(1), UNHEARD_FOR);
+          LoadSettings.DEFAULTS.earlyRefresh(), Duration.ofMinutes(1), STALE_ON_DISCONNECT);
     }
 
     @Override
@@ -35,28 +35,28 @@ enum Variant {
   SMALL_MEMORY(Duration.ofMinutes(1), Duration.ofMinutes(1), Bytes.NARROW, Duration.ofMillis(1));
 
   /** For how long memory is still given, marked as stale, when changes may have been missed. */
-  static final Duration UNHEARD_FOR = Duration.ofMillis(300);
+  static final Duration STALE_ON_DISCONNECT = Duration.ofMillis(300);
 
   private final Duration timeToLive;
-  private final Duration softTimeToLive;
+  private final Duration refreshAfter;
   private final long maxBytes;
   private final Duration maxDelay;
 
-  Variant(Duration timeToLive, Duration softTimeToLive, long maxBytes, Duration maxDelay) {
+  Variant(Duration timeToLive, Duration refreshAfter, long maxBytes, Duration maxDelay) {
     this.timeToLive = timeToLive;
-    this.softTimeToLive = softTimeToLive;
+    this.refreshAfter = refreshAfter;
     this.maxBytes = maxBytes;
     this.maxDelay = maxDelay;
   }
 
   CacheSettings cache() {
     return new CacheSettings(
-        timeToLive, softTimeToLive, timeToLive, /* jitter= */ 0.1, maxBytes, Bytes.ROOMY);
+        timeToLive, refreshAfter, timeToLive, /* jitter= */ 0.1, maxBytes, Bytes.ROOMY);
   }
 
   LoadSettings load() {
     LoadSettings defaults = LoadSettings.DEFAULTS;
-    return new LoadSettings(defaults.earlyRefresh(), defaults.staleOnError(), UNHEARD_FOR);
+    return new LoadSettings(defaults.earlyRefresh(), defaults.staleOnError(), STALE_ON_DISCONNECT);
   }
 
   /** How long a reader waits. */

@@ -2,7 +2,7 @@ package io.loadonce.server.issues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.db.SourceRow;
+import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.Caller;
@@ -60,7 +60,7 @@ class RaisedAfterForgottenTest {
     weighing.await();
     Thread emptying = Thread.ofPlatform().start(cache::removeAll);
     Awaitility.await()
-        .atMost(Caller.PATIENCE)
+        .atMost(Caller.TIMEOUT)
         .until(() -> !emptying.isAlive() || emptying.getState() == Thread.State.BLOCKED);
     weighed.countDown();
     emptying.join();

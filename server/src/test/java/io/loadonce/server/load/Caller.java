@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Caller implements Consumer<Outcome<String>> {
 
   /** How long a test waits for what must come; a bound, not a pause. */
-  public static final Duration PATIENCE =
+  public static final Duration TIMEOUT =
       Duration.ofSeconds(Integer.getInteger("patience.seconds", 10));
 
   private final CompletableFuture<Outcome<String>> answer = new CompletableFuture<>();
@@ -28,7 +28,7 @@ public final class Caller implements Consumer<Outcome<String>> {
   /** Waits until nothing is left of any call. */
   static void awaitIdle(LoadOnce<?, ?> engine) {
     Awaitility.await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .untilAsserted(
             () -> {
               assertThat(engine.flights()).as("flights").isZero();
@@ -39,7 +39,7 @@ public final class Caller implements Consumer<Outcome<String>> {
 
   /** Waits for the answer. */
   public Outcome<String> outcome() {
-    return answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    return answer.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   public boolean isAnswered() {

@@ -2,7 +2,7 @@ package io.loadonce.server.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.db.SourceException;
+import io.loadonce.db.source.SourceException;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.Outcome.Failed;
@@ -133,21 +133,21 @@ class FreshnessTest {
   @Test
   void look_changesUnheard_isStaleForAWhileThenAMiss() throws Exception {
     load("a", 1);
-    engine.hearing().lost(clock.get());
+    engine.feedState().lost(clock.get());
     clock.addAndGet(SECOND.multipliedBy(2).toNanos());
     assertThat(look("a")).isEqualTo(found(1, Origin.STALE, SECOND.multipliedBy(2)));
     clock.addAndGet(1);
     assertThat(look("a")).isNull();
     load("a", 2);
     assertThat(look("a")).isEqualTo(found(2, Origin.STALE, Duration.ZERO));
-    engine.hearing().regained();
+    engine.feedState().connected();
     assertThat(look("a")).isEqualTo(found(2, Origin.MEMORY, Duration.ZERO));
   }
 
   @Test
   void join_unheardForTooLongAndUnreachable_staysFailed() throws Exception {
     load("a", 1);
-    engine.hearing().lost(clock.get());
+    engine.feedState().lost(clock.get());
     clock.addAndGet(SECOND.multipliedBy(2).toNanos() + 1);
     Caller caller = join("a");
     database.next().fail(unavailable());
@@ -272,8 +272,8 @@ class FreshnessTest {
             String::length,
             String::length);
     cache.fill("a", "row", 1, 0);
-    EntryJudge<String> judge =
-        new EntryJudge<>(new LoadSettings(1, Duration.ZERO, Duration.ZERO), new Hearing());
+    FreshnessPolicy<String> judge =
+        new FreshnessPolicy<>(new LoadSettings(1, Duration.ZERO, Duration.ZERO), new FeedState());
     long loadNanos = SECOND.toNanos();
     assertThat(shareDue(judge, cache, MINUTE.toNanos() - 17 * loadNanos, loadNanos)).isZero();
     assertThat(shareDue(judge, cache, MINUTE.toNanos() - 2 * loadNanos, loadNanos))
@@ -284,7 +284,7 @@ class FreshnessTest {
   }
 
   private static double shareDue(
-      EntryJudge<String> judge, MemoryCache<String, String> cache, long now, long loadNanos) {
+      FreshnessPolicy<String> judge, MemoryCache<String, String> cache, long now, long loadNanos) {
     int draws = 10_000;
     int due = 0;
     for (int i = 0; i < draws; i++) {
@@ -322,6 +322,6 @@ class FreshnessTest {
   }
 
   private static void await(org.awaitility.core.ThrowingRunnable assertion) {
-    Awaitility.await().atMost(Caller.PATIENCE).untilAsserted(assertion);
+    Awaitility.await().atMost(Caller.TIMEOUT).untilAsserted(assertion);
   }
 }

@@ -2,8 +2,8 @@ package io.loadonce.server.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.db.SourceException;
-import io.loadonce.db.SourceRow;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LookupCounts.Ending;
@@ -339,7 +339,7 @@ class LoadOnceTest {
                 });
     StallingSource.Asked query = database.next();
     waiting.interrupt();
-    assertThat(ended.get(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+    assertThat(ended.get(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS))
         .isEqualTo(Thread.State.TERMINATED);
     assertThat(engine.waiters()).isZero();
     query.find("row of ");

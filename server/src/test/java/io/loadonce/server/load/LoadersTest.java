@@ -109,7 +109,7 @@ class LoadersTest {
     query.find("row of ");
     first.forEach(Caller::outcome);
     Awaitility.await()
-        .atMost(Caller.PATIENCE)
+        .atMost(Caller.TIMEOUT)
         .untilAsserted(() -> assertThat(engine.busyLoaders()).isOne());
     assertThat(database.queries()).isOne();
     arrive();
@@ -172,11 +172,11 @@ class LoadersTest {
 
     threads.execute(() -> first.complete(Thread.currentThread()));
     Awaitility.await()
-        .atMost(Caller.PATIENCE)
+        .atMost(Caller.TIMEOUT)
         .until(() -> threads.offer(() -> second.complete(Thread.currentThread())));
 
-    assertThat(second.get(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS))
-        .isSameAs(first.get(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+    assertThat(second.get(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS))
+        .isSameAs(first.get(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS))
         .matches(thread -> !thread.isVirtual());
   }
 
@@ -190,7 +190,7 @@ class LoadersTest {
               throw new OutOfMemoryError("planted: unable to create native thread");
             })
         .execute(ran::countDown);
-    assertThat(ran.await(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(ran.await(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.loadonce.server.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.db.SourceException;
+import io.loadonce.db.source.SourceException;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LookupCounts.Ending;

@@ -2,10 +2,10 @@ package io.loadonce.server.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
-import io.loadonce.db.SourceQuery;
-import io.loadonce.db.SourceRow;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceQuery;
+import io.loadonce.db.source.SourceRow;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A database whose every query stands still until the test answers it. */
-public final class StallingSource implements ResourceSource<String, String> {
+public final class StallingSource implements Source<String, String> {
   private final int connections;
   private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
   private final AtomicInteger queries = new AtomicInteger();
@@ -32,7 +32,7 @@ public final class StallingSource implements ResourceSource<String, String> {
 
   /** The next query that was sent; waits for it. */
   public Asked next() throws InterruptedException {
-    Asked next = asked.poll(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    Asked next = asked.poll(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     assertThat(next).as("a query").isNotNull();
     return next;
   }
@@ -119,7 +119,7 @@ public final class StallingSource implements ResourceSource<String, String> {
 
     /** Waits for the cancellation. */
     public boolean wasCancelled() throws InterruptedException {
-      return cancelled.await(Caller.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return cancelled.await(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override

@@ -2,10 +2,10 @@ package io.loadonce.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
-import io.loadonce.db.SourceQuery;
-import io.loadonce.db.SourceRow;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceQuery;
+import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The names that scripts rely on, and what stands behind them. */
 class ServiceMetricsTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   @Test
   void scrape_afterOneLookupOfEachKind_hasEveryName() throws Exception {
@@ -30,17 +30,17 @@ class ServiceMetricsTest {
     LoadOnce<String, String> loadOnce =
         new LoadOnce<>(
             cache, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, new Rows(), System::nanoTime);
-    loadOnce.await("row", PATIENCE);
-    loadOnce.await("row", PATIENCE);
-    loadOnce.await("none", PATIENCE);
-    loadOnce.await("broken", PATIENCE);
+    loadOnce.await("row", TIMEOUT);
+    loadOnce.await("row", TIMEOUT);
+    loadOnce.await("none", TIMEOUT);
+    loadOnce.await("broken", TIMEOUT);
 
     try (ServiceMetrics metrics = new ServiceMetrics(loadOnce, cache)) {
       assertThat(ours(metrics.scrape()))
           .isEqualTo(
               new TreeMap<>(
                   Map.ofEntries(
-                      Map.entry("loadonce_cache_absences", "1.0"),
+                      Map.entry("loadonce_cache_negative_entries", "1.0"),
                       Map.entry("loadonce_cache_rows", "1.0"),
                       Map.entry("loadonce_database_unreachable", "0.0"),
                       Map.entry("loadonce_flights", "0.0"),
@@ -70,7 +70,7 @@ class ServiceMetricsTest {
   }
 
   /** "row" has one, "broken" fails, and nothing else has any. */
-  private static final class Rows implements ResourceSource<String, String> {
+  private static final class Rows implements Source<String, String> {
     @Override
     public SourceQuery<String, String> query(List<String> ids) {
       return new SourceQuery<>() {

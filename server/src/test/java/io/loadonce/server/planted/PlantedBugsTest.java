@@ -20,8 +20,8 @@ class PlantedBugsTest {
   private static final String CACHE = "server/src/main/java/io/loadonce/server/cache/";
 
   private static final String SCHEDULES =
-      "io.loadonce.server.concurrency.SegmentedLockSchedulesTest#";
-  private static final String LOCK_TEST = "io.loadonce.server.lock.SegmentedLockTest#";
+      "io.loadonce.server.concurrency.FlightTableSchedulesTest#";
+  private static final String LOCK_TEST = "io.loadonce.server.lock.FlightTableTest#";
   private static final String LOAD_TEST = "io.loadonce.server.load.LoadOnceTest#";
   private static final String LOADERS_TEST = "io.loadonce.server.load.LoadersTest#";
   private static final String FRESH_TEST = "io.loadonce.server.load.FreshnessTest#";
@@ -88,7 +88,7 @@ class PlantedBugsTest {
             "io.loadonce.server.history.HerdTest#join_missedBeforeTheLoadWasOver_asksForEachIdOnce"),
         new PlantedBug(
             "R1: published after the table was left",
-            LOCK + "SegmentedLock.java",
+            LOCK + "FlightTable.java",
             "segment(flight.id()).complete(flight, publish, pass);",
             "segment(flight.id()).complete(flight, () -> {}, pass); publish.run();",
             SCHEDULES + "get_twoMissTogether_loadOnce"),
@@ -128,7 +128,7 @@ class PlantedBugsTest {
             LOAD_TEST + "join_beyondTheCap_isRefusedWithoutAQuery"),
         new PlantedBug(
             "R6: the total is read and written in two steps",
-            LOCK + "SegmentedLock.java",
+            LOCK + "FlightTable.java",
             "if (waiters.incrementAndGet() > settings.maxWaiters()) {",
             "int seen = waiters.get(); waiters.set(seen + 1);"
                 + " if (seen + 1 > settings.maxWaiters()) {",
@@ -180,7 +180,7 @@ class PlantedBugsTest {
             LOAD + "Landing.java",
             "case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ -> {",
             "case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ -> {"
-                + " cache.fillAbsent(id, readNanos);",
+                + " cache.fillNotFound(id, readNanos);",
             LOAD_TEST + "join_loadFails_reachesThatFlightAndNobodyElse"),
         new PlantedBug(
             "R8: an Error does not complete the flight",
@@ -225,20 +225,20 @@ class PlantedBugsTest {
         new PlantedBug(
             "a loader that comes back takes what another is coming for",
             LOAD + "LoadQueue.java",
-            "if (loadersWanted() > 0) {",
+            "if (missingLoaders() > 0) {",
             "if (!waiting.isEmpty()) {",
             LOADERS_TEST + "load_endsWhileAnotherLoaderIsComing_leavesTheIdsToThatOne"),
         new PlantedBug(
             "a loader that comes back leaves what nobody is coming for",
             LOAD + "LoadQueue.java",
-            "if (loadersWanted() > 0) {",
-            "if (loadersWanted() > 1) {",
+            "if (missingLoaders() > 0) {",
+            "if (missingLoaders() > 1) {",
             LOADERS_TEST + "join_everyConnectionIsInUse_whoComesBackTakesAll"),
         new PlantedBug(
             "more loaders than connections",
             LOAD + "LoadQueue.java",
-            "Math.clamp(loadersWanted(), 0, source.connections() - coming - loading)",
-            "Math.max(loadersWanted(), 0)",
+            "Math.clamp(missingLoaders(), 0, source.connections() - coming - loading)",
+            "Math.max(missingLoaders(), 0)",
             LOADERS_TEST + "join_everyConnectionIsInUse_whoComesBackTakesAll"),
         new PlantedBug(
             "a loader that could not start is waited for",
@@ -276,7 +276,7 @@ class PlantedBugsTest {
     return Stream.of(
         new PlantedBug(
             "G3: an older row is taken for the one that is needed",
-            LOAD + "EntryJudge.java",
+            LOAD + "FreshnessPolicy.java",
             "case Entry.Row<V> row when row.version() >= minVersion ->",
             "case Entry.Row<V> row when row.version() >= 0 ->",
             FRESH_TEST + "look_entryBelowTheVersion_isAMiss"),
@@ -294,20 +294,20 @@ class PlantedBugsTest {
             FRESH_TEST + "invalidateAll_rowsAndFlights_nothingOlderIsFoundAfterwards"),
         new PlantedBug(
             "stale-on-error knows no bound",
-            LOAD + "EntryJudge.java",
+            LOAD + "FreshnessPolicy.java",
             "&& pastNanos < settings.staleOnError().toNanos()",
             "",
             FRESH_TEST + "join_databaseUnreachable_oldRowIsGivenAsStaleForAWhile"),
         new PlantedBug(
             "memory is believed although changes are not heard",
-            LOAD + "EntryJudge.java",
-            "return hearing.isDeaf()\n",
+            LOAD + "FreshnessPolicy.java",
+            "return hearing.isDisconnected()\n",
             "return hearing == null\n",
             FRESH_TEST + "look_changesUnheard_isStaleForAWhileThenAMiss"),
         new PlantedBug(
             "stale-on-error gives what was unheard for too long",
-            LOAD + "EntryJudge.java",
-            "&& !isUnheard(row, nowNanos)",
+            LOAD + "FreshnessPolicy.java",
+            "&& !isBeyondStaleOnDisconnect(row, nowNanos)",
             "",
             FRESH_TEST + "join_unheardForTooLongAndUnreachable_staysFailed"),
         new PlantedBug(
@@ -335,7 +335,7 @@ class PlantedBugsTest {
         new PlantedBug(
             "G4: a fenced flight keeps a newer row to itself",
             LOAD + "Landing.java",
-            "      younger.overtake(EntryJudge.newer(row, younger.overtaken()));\n",
+            "      younger.overtake(FreshnessPolicy.newer(row, younger.overtaken()));\n",
             "",
             FRESH_TEST + "join_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot"),
         new PlantedBug(

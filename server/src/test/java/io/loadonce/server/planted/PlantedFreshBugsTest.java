@@ -11,12 +11,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** As {@link PlantedBugsTest}, for what memory must forget. */
 class PlantedFreshBugsTest {
-  private static final String FRESH = "server/src/main/java/io/loadonce/server/fresh/";
+  private static final String FRESH = "server/src/main/java/io/loadonce/server/changes/";
   private static final String REQUEST = "server/src/main/java/io/loadonce/server/request/";
   private static final String DB = "db/src/main/java/io/loadonce/db/";
 
-  private static final String TESTS = "io.loadonce.server.fresh.";
-  private static final String REPEATS = TESTS + "RepeatsTest#";
+  private static final String TESTS = "io.loadonce.server.changes.";
+  private static final String REPEATS = TESTS + "DelayedInvalidationsTest#";
   private static final String INVALIDATE = TESTS + "InvalidateTest#";
   private static final String LISTENER = TESTS + "ChangeListenerTest#";
   private static final String POSTGRES = TESTS + "PostgresListeningTest#";
@@ -51,8 +51,8 @@ class PlantedFreshBugsTest {
         new PlantedBug(
             "G2: ids are forgotten without a fence for the last of them",
             REQUEST + "InvalidateMethod.java",
-            "for (ResourceId id : ids) {",
-            "for (ResourceId id : ids.subList(0, ids.size() - 1)) {",
+            "for (Key id : ids) {",
+            "for (Key id : ids.subList(0, ids.size() - 1)) {",
             INVALIDATE + "invalidate_loadUnderWay_waitersAreAnsweredAndNothingOlderIsKept"),
         new PlantedBug(
             "both ids and all are taken for all",
@@ -62,19 +62,19 @@ class PlantedFreshBugsTest {
             INVALIDATE + "invalidate_badInput_isInvalidWithOneLineAndForgetsNothing"),
         new PlantedBug(
             "a repetition is refused after the first time",
-            FRESH + "Repeats.java",
+            FRESH + "DelayedInvalidations.java",
             "if (!reserve(ids)) {",
             "if (!reserve(ids) && action.get() != null) {",
             INVALIDATE + "invalidate_tooManyRepeats_isExhaustedAndForgetsNothing"),
         new PlantedBug(
             "the second time never comes",
-            FRESH + "Repeats.java",
+            FRESH + "DelayedInvalidations.java",
             "executor.execute(() -> due.forEach(this::run));",
             "due.forEach(repeat -> release(repeat.ids()));",
             INVALIDATE + "invalidate_repeatAfter_forgetsOnceMoreWhenItIsTime"),
         new PlantedBug(
             "what waits for its second time is not bounded",
-            FRESH + "Repeats.java",
+            FRESH + "DelayedInvalidations.java",
             "if (pendingIds + ids > MAX_PENDING_IDS) {",
             "if (ids > MAX_PENDING_IDS) {",
             REPEATS + "twice_tooManyPending_isRefusedBeforeTheFirstTime"));
@@ -85,7 +85,7 @@ class PlantedFreshBugsTest {
         new PlantedBug(
             "memory is believed before anybody listens",
             FRESH + "ChangeListener.java",
-            "loadOnce.hearing().lost(nanoClock.getAsLong());",
+            "loadOnce.feedState().lost(nanoClock.getAsLong());",
             "",
             LISTENER + "start_notYetListening_isDeaf"),
         new PlantedBug(
@@ -101,41 +101,41 @@ class PlantedFreshBugsTest {
             "      loadOnce.invalidateAll(); "
                 + "      try (Subscription subscription = feed.subscribe()) { "
                 + "        mutex.lock(); listening = true; mutex.unlock(); "
-                + "        loadOnce.hearing().regained();",
+                + "        loadOnce.feedState().connected();",
             LISTENER + "listen_again_forgetsWhatWasLoadedBeforeTheSubscriptionBegan"),
         new PlantedBug(
             "a lost connection is kept quiet about",
             FRESH + "ChangeListener.java",
-            "loadOnce.hearing().lost(heardNanos);",
+            "loadOnce.feedState().lost(completeUpToNanos);",
             "",
             LISTENER + "listen_connectionLost_isStaleForAWhileThenAMiss"),
         new PlantedBug(
             "unheard is counted from when it was noticed",
             FRESH + "ChangeListener.java",
-            "loadOnce.hearing().lost(heardNanos);",
-            "loadOnce.hearing().lost(nanoClock.getAsLong());",
+            "loadOnce.feedState().lost(completeUpToNanos);",
+            "loadOnce.feedState().lost(nanoClock.getAsLong());",
             LISTENER + "watch_noSignForTwoHeartbeats_isDeafSinceTheLastOneWasAskedFor"),
         new PlantedBug(
             "nobody watches the listener",
             FRESH + "ChangeListener.java",
-            "silentNanos > PATIENCE_HEARTBEATS * heartbeatNanos",
+            "silentNanos > MISSED_HEARTBEATS * heartbeatNanos",
             "silentNanos < 0",
             LISTENER + "watch_firstSignNeverComes_triesAgain"),
         new PlantedBug(
             "what cannot be understood is ignored",
-            FRESH + "Forgetter.java",
-            "isPuzzled = true;",
+            FRESH + "ChangeApplier.java",
+            "flushIsPending = true;",
             "",
             LISTENER + "listen_unreadable_forgetsEverythingAtOnceAndThenOnceASecond"),
         new PlantedBug(
             "what cannot be understood empties memory each time",
-            FRESH + "Forgetter.java",
-            "answerDueNanos = nowNanos + BETWEEN_UNREADABLE.toNanos();",
+            FRESH + "ChangeApplier.java",
+            "flushDueNanos = nowNanos + BETWEEN_UNREADABLE.toNanos();",
             "",
             LISTENER + "listen_unreadable_forgetsEverythingAtOnceAndThenOnceASecond"),
         new PlantedBug(
             "a change of everything is taken for one of nothing",
-            FRESH + "Forgetter.java",
+            FRESH + "ChangeApplier.java",
             "case Change.Everything _ -> isEverything = true;",
             "case Change.Everything _ -> {}",
             LISTENER + "listen_everythingChanged_isForgotten"));

@@ -63,7 +63,7 @@ class PlantedOutageBugsTest {
             STALE_TEST + "sweep_hangsWithNobodyWaiting_isKnownToBeUnreachableWhenALoadWouldEnd"),
         new PlantedBug(
             "an older row than is needed is given in an outage",
-            LOAD + "EntryJudge.java",
+            LOAD + "FreshnessPolicy.java",
             "|| row.version() < minVersion) {",
             ") {",
             STALE_TEST + "join_versionNeededAndUnreachable_isStaleIfItIsThatNew"));

@@ -3,9 +3,9 @@ package io.loadonce.server.promises;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.CountedDatabase;
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
@@ -21,36 +21,34 @@ import org.junit.jupiter.api.Test;
 
 /** The engine embedded in a process, over a real PostgreSQL that counts. */
 class EngineOnPostgresTest {
-  private static final ResourceId PARIS = new ResourceId("2988507");
+  private static final Key PARIS = new Key("2988507");
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   @Test
   void await_500CallersOfOneColdId_oneQuery() throws Exception {
     try (CountedDatabase database = CountedDatabase.postgres()) {
-      Herd<Outcome<Resource>> good = herd(database, database.slowQuery(Duration.ofMillis(300)));
+      Herd<Outcome<Row>> good = herd(database, database.slowQuery(Duration.ofMillis(300)));
       assertThat(good.answers()).hasOnlyElementsOfType(Outcome.Found.class);
       assertThat(database.queries()).isOne();
       assertThat(database.loadsPerId()).isEqualTo(Map.of(PARIS.text(), 1L));
       database.reset();
-      Herd<Outcome<Resource>> bad = herd(database, database.failingQuery(Duration.ofMillis(300)));
+      Herd<Outcome<Row>> bad = herd(database, database.failingQuery(Duration.ofMillis(300)));
       assertThat(bad.answers()).hasOnlyElementsOfType(Outcome.Failed.class);
       assertThat(database.queries()).isOne();
     }
   }
 
-  private static Herd<Outcome<Resource>> herd(CountedDatabase database, String query)
-      throws Exception {
-    try (JdbcResourceSource<Resource> source =
-        JdbcResourceSource.open(database.settings(query), Function.identity())) {
-      LoadOnce<ResourceId, Resource> engine =
+  private static Herd<Outcome<Row>> herd(CountedDatabase database, String query) throws Exception {
+    try (JdbcSource<Row> source = JdbcSource.open(database.settings(query), Function.identity())) {
+      LoadOnce<Key, Row> engine =
           new LoadOnce<>(
               new MemoryCache<>(CacheSettings.within(1 << 20, 1 << 20), _ -> 8, _ -> 300),
               LoadSettings.DEFAULTS,
               LockSettings.DEFAULTS,
               source,
               System::nanoTime);
-      Callable<Outcome<Resource>> caller = () -> engine.await(PARIS, MINUTE);
-      Herd<Outcome<Resource>> herd = Herd.of(Collections.nCopies(500, caller));
+      Callable<Outcome<Row>> caller = () -> engine.await(PARIS, MINUTE);
+      Herd<Outcome<Row>> herd = Herd.of(Collections.nCopies(500, caller));
       System.out.printf(
           "500 callers in process of one cold id: %s after %d ms, %d query counted%n",
           herd.answers().getFirst().getClass().getSimpleName(),

@@ -10,7 +10,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.loadonce.server.RunningService;
-import io.loadonce.server.admin.GrpcPort;
+import io.loadonce.server.ports.GrpcPort;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest;

@@ -49,11 +49,11 @@ class UnaryCallTest {
     assertThat(wrote.join()).isSameAs(asked.join());
   }
 
-  private static GetResponse call(UnaryCall.Method<GetQuery> method) throws IOException {
+  private static GetResponse call(UnaryCall.Method<ParsedGet> method) throws IOException {
     OpenCalls open = new OpenCalls(System::nanoTime, TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
-    MethodDescriptor<Received<GetQuery>, WireMessage> get =
+    MethodDescriptor<ReceivedRequest<ParsedGet>, WireMessage> get =
         ResourceServiceGrpc.getGetMethod().toBuilder(
-                Received.marshaller(GetQuery::of), WireStream.MARSHALLER)
+                ReceivedRequest.marshaller(ParsedGet::of), WireStream.MARSHALLER)
             .build();
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

@@ -7,8 +7,8 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import io.loadonce.db.KeyType;
-import io.loadonce.db.Resource;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.KeyType;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.v1.BatchGetResponse;
@@ -34,7 +34,7 @@ class WireFormTest {
   @ValueSource(longs = {0, 1, 999_999_999, 1_000_000_000, 61_000_000_001L, Long.MAX_VALUE})
   void getReply_anyAge_isWhatGeneratedCodeWrites(long ageNanos) throws Exception {
     for (int length : TEXT_LENGTHS) {
-      Outcome.Found<EncodedResource> found = found(length, Origin.MEMORY, ageNanos);
+      Outcome.Found<EncodedRow> found = found(length, Origin.MEMORY, ageNanos);
 
       assertThat(drained(GetReply.of(found)))
           .isEqualTo(generated(found, LookupInfo.Source.SOURCE_MEMORY).toByteArray());
@@ -51,7 +51,7 @@ class WireFormTest {
 
   @Test
   void batchGetReply_rowsAndFailures_isWhatGeneratedCodeWrites() throws Exception {
-    Outcome.Found<EncodedResource> found = found(20_000, Origin.LOADED, 7);
+    Outcome.Found<EncodedRow> found = found(20_000, Origin.LOADED, 7);
     BatchGetResult failed =
         BatchGetResult.newBuilder().setStatus(Reason.NOT_FOUND.status("none")).build();
     GetResponse row = generated(found, LookupInfo.Source.SOURCE_LOADED);
@@ -83,7 +83,7 @@ class WireFormTest {
   /** The comparison can fail: a length of more than 127 bytes written as one byte is caught. */
   @Test
   void getReply_plantedShortLength_isNotWhatGeneratedCodeWrites() throws Exception {
-    Outcome.Found<EncodedResource> found = found(200, Origin.MEMORY, 5);
+    Outcome.Found<EncodedRow> found = found(200, Origin.MEMORY, 5);
     ByteString resource = found.value().bytes();
     WireMessage planted =
         new WireMessage() {
@@ -104,18 +104,18 @@ class WireFormTest {
         .isNotEqualTo(generated(found, LookupInfo.Source.SOURCE_MEMORY).toByteArray());
   }
 
-  private static Outcome.Found<EncodedResource> found(int length, Origin origin, long ageNanos)
+  private static Outcome.Found<EncodedRow> found(int length, Origin origin, long ageNanos)
       throws Exception {
     Struct data =
         Struct.newBuilder()
             .putFields("text", Value.newBuilder().setStringValue("é".repeat(length)).build())
             .build();
-    Resource row = new Resource(KeyType.TEXT.parse("a"), 3, data);
-    return new Outcome.Found<>(EncodedResource.of(row), 3, origin, ageNanos);
+    Row row = new Row(KeyType.TEXT.parse("a"), 3, data);
+    return new Outcome.Found<>(EncodedRow.of(row), 3, origin, ageNanos);
   }
 
-  private static GetResponse generated(
-      Outcome.Found<EncodedResource> found, LookupInfo.Source source) throws IOException {
+  private static GetResponse generated(Outcome.Found<EncodedRow> found, LookupInfo.Source source)
+      throws IOException {
     LookupInfo.Builder info = LookupInfo.newBuilder().setSource(source);
     if (found.ageNanos() > 0) {
       java.time.Duration age = java.time.Duration.ofNanos(found.ageNanos());

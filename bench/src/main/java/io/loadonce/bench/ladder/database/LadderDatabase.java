@@ -1,7 +1,7 @@
 package io.loadonce.bench.ladder.database;
 
-import io.loadonce.db.DatabaseSettings;
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.lookup.Key;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -123,18 +123,18 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
   public abstract long atGate();
 
   /** Changes a row, and has committed the change when it returns. */
-  public final void write(ResourceId id, long version) {
+  public final void write(Key id, long version) {
     execute("UPDATE " + schema + ".city SET version = " + version + " WHERE id = " + id.text());
   }
 
   /** The first cities by id: the same in every run. */
-  public final List<ResourceId> cities(int howMany) {
+  public final List<Key> cities(int howMany) {
     String sql = "SELECT id FROM " + schema + ".city ORDER BY id LIMIT " + howMany;
-    List<ResourceId> ids = new ArrayList<>();
+    List<Key> ids = new ArrayList<>();
     try (Statement statement = admin.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
       while (result.next()) {
-        ids.add(new ResourceId(result.getString(1)));
+        ids.add(new Key(result.getString(1)));
       }
     } catch (SQLException e) {
       throw new IllegalStateException("the database rejects: " + sql, e);

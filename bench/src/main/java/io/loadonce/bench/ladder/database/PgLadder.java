@@ -1,6 +1,6 @@
 package io.loadonce.bench.ladder.database;
 
-import io.loadonce.db.ResourceSource;
+import io.loadonce.db.source.Source;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +48,7 @@ final class PgLadder extends LadderDatabase {
     this.server = server;
     this.gate = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
     execute(CREATE.replace("{schema}", schema).replace("{gate}", Integer.toString(gate)));
-    try (InputStream cities = ResourceSource.class.getResourceAsStream("cities.csv")) {
+    try (InputStream cities = Source.class.getResourceAsStream("/io/loadonce/db/cities.csv")) {
       var _ =
           admin()
               .unwrap(PGConnection.class)

@@ -1,13 +1,13 @@
 package io.loadonce.bench.ladder.rung;
 
-import io.loadonce.db.Resource;
+import io.loadonce.db.form.Row;
 
 /**
  * What a caller got, and at what cost.
  *
  * @param way what the caller did for it
  */
-public record Answer(Resource row, Way way) {
+public record Answer(Row row, Way way) {
 
   /** What a caller does for its answer. */
   public enum Way {

@@ -3,32 +3,32 @@ package io.loadonce.bench.ladder.rung;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.loadonce.bench.ladder.rung.Answer.Way;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
 
 /**
  * Caffeine's own {@code get(key, loader)}: atomic for each key. An invalidation waits for the load
  * that is under way; a load that fails is tried again by each caller that waited for it.
  */
 public final class CaffeineGet implements Rung {
-  private final Cache<ResourceId, Resource> memory = Caffeine.newBuilder().build();
+  private final Cache<Key, Row> memory = Caffeine.newBuilder().build();
   private final RowLoader loader;
 
-  public CaffeineGet(ResourceSource<ResourceId, Resource> source) {
+  public CaffeineGet(Source<Key, Row> source) {
     this.loader = new RowLoader(source);
   }
 
   @Override
-  public Answer get(ResourceId id) throws SourceException {
-    Resource hit = memory.getIfPresent(id);
+  public Answer get(Key id) throws SourceException {
+    Row hit = memory.getIfPresent(id);
     if (hit != null) {
       return new Answer(hit, Way.MEMORY);
     }
     boolean[] queried = new boolean[1];
     try {
-      Resource row =
+      Row row =
           memory.get(
               id,
               missed -> {
@@ -42,11 +42,11 @@ public final class CaffeineGet implements Rung {
   }
 
   @Override
-  public void invalidate(ResourceId id) {
+  public void invalidate(Key id) {
     memory.invalidate(id);
   }
 
-  private Resource load(ResourceId id) {
+  private Row load(Key id) {
     try {
       return loader.load(id);
     } catch (SourceException e) {

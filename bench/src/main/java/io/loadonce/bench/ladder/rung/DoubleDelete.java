@@ -1,9 +1,9 @@
 package io.loadonce.bench.ladder.rung;
 
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,18 +19,18 @@ public final class DoubleDelete implements Rung {
   /**
    * @param delay how long after the first delete the second comes; zero for at once
    */
-  public DoubleDelete(ResourceSource<ResourceId, Resource> source, Duration delay) {
+  public DoubleDelete(Source<Key, Row> source, Duration delay) {
     this.rows = new NoLock(source);
     this.delay = delay;
   }
 
   @Override
-  public Answer get(ResourceId id) throws SourceException {
+  public Answer get(Key id) throws SourceException {
     return rows.get(id);
   }
 
   @Override
-  public void invalidate(ResourceId id) {
+  public void invalidate(Key id) {
     rows.invalidate(id);
     var _ = later.schedule(() -> rows.invalidate(id), delay.toNanos(), TimeUnit.NANOSECONDS);
   }

@@ -1,10 +1,10 @@
 package io.loadonce.bench.ladder.rung;
 
 import io.loadonce.bench.ladder.rung.Answer.Way;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -25,16 +25,16 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * Removed only by the writer here: the reader's removing it as well would bring 4 without 2.
  */
 public final class LockPerId implements Rung {
-  private final ConcurrentMap<ResourceId, Resource> memory = new ConcurrentHashMap<>();
-  private final ConcurrentMap<ResourceId, ReadWriteLock> locks = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Key, ReadWriteLock> locks = new ConcurrentHashMap<>();
   private final RowLoader loader;
 
-  public LockPerId(ResourceSource<ResourceId, Resource> source) {
+  public LockPerId(Source<Key, Row> source) {
     this.loader = new RowLoader(source);
   }
 
   @Override
-  public Answer get(ResourceId id) throws SourceException, InterruptedException {
+  public Answer get(Key id) throws SourceException, InterruptedException {
     ReadWriteLock lock = locks.computeIfAbsent(id, _ -> new ReentrantReadWriteLock());
     Way way = Way.MEMORY;
     if (!lock.readLock().tryLock()) {
@@ -42,7 +42,7 @@ public final class LockPerId implements Rung {
       lock.readLock().lockInterruptibly();
     }
     try {
-      Resource hit = memory.get(id);
+      Row hit = memory.get(id);
       if (hit != null) {
         return new Answer(hit, way);
       }
@@ -53,19 +53,18 @@ public final class LockPerId implements Rung {
   }
 
   @Override
-  public void invalidate(ResourceId id) {
+  public void invalidate(Key id) {
     memory.remove(id);
   }
 
-  private Answer load(ResourceId id, ReadWriteLock lock)
-      throws SourceException, InterruptedException {
+  private Answer load(Key id, ReadWriteLock lock) throws SourceException, InterruptedException {
     lock.writeLock().lockInterruptibly();
     try {
-      Resource second = memory.get(id);
+      Row second = memory.get(id);
       if (second != null) {
         return new Answer(second, Way.WAITED);
       }
-      Resource row = loader.load(id);
+      Row row = loader.load(id);
       memory.put(id, row);
       return new Answer(row, Way.QUERIED);
     } finally {

@@ -1,10 +1,10 @@
 package io.loadonce.bench.ladder.rung;
 
 import io.loadonce.bench.ladder.rung.Answer.Way;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,27 +13,27 @@ import java.util.concurrent.locks.ReentrantLock;
  * Double check: one lock round every load, and a second look inside it. Ids wait for each other.
  */
 public final class OneLockSecondLook implements Rung {
-  private final ConcurrentMap<ResourceId, Resource> memory = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final RowLoader loader;
 
-  public OneLockSecondLook(ResourceSource<ResourceId, Resource> source) {
+  public OneLockSecondLook(Source<Key, Row> source) {
     this.loader = new RowLoader(source);
   }
 
   @Override
-  public Answer get(ResourceId id) throws SourceException, InterruptedException {
-    Resource hit = memory.get(id);
+  public Answer get(Key id) throws SourceException, InterruptedException {
+    Row hit = memory.get(id);
     if (hit != null) {
       return new Answer(hit, Way.MEMORY);
     }
     lock.lockInterruptibly();
     try {
-      Resource second = memory.get(id);
+      Row second = memory.get(id);
       if (second != null) {
         return new Answer(second, Way.WAITED);
       }
-      Resource row = loader.load(id);
+      Row row = loader.load(id);
       memory.put(id, row);
       return new Answer(row, Way.QUERIED);
     } finally {
@@ -42,7 +42,7 @@ public final class OneLockSecondLook implements Rung {
   }
 
   @Override
-  public void invalidate(ResourceId id) {
+  public void invalidate(Key id) {
     memory.remove(id);
   }
 }

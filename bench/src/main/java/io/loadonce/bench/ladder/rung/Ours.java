@@ -1,10 +1,10 @@
 package io.loadonce.bench.ladder.rung;
 
 import io.loadonce.bench.ladder.rung.Answer.Way;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
@@ -23,14 +23,13 @@ public final class Ours implements Rung {
   private static final CacheSettings MEMORY =
       CacheSettings.within(/* maxBytes= */ 64 << 20, /* maxNegativeBytes= */ 4 << 20);
 
-  private final LoadOnce<ResourceId, Resource> rows;
+  private final LoadOnce<Key, Row> rows;
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
 
-  public Ours(ResourceSource<ResourceId, Resource> source) {
-    MemoryCache<ResourceId, Resource> memory =
-        new MemoryCache<>(
-            MEMORY, id -> id.text().length(), (Resource row) -> row.encodedData().size());
+  public Ours(Source<Key, Row> source) {
+    MemoryCache<Key, Row> memory =
+        new MemoryCache<>(MEMORY, id -> id.text().length(), (Row row) -> row.encodedData().size());
     this.rows =
         new LoadOnce<>(
             memory, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, source, System::nanoTime);
@@ -39,21 +38,21 @@ public final class Ours implements Rung {
   }
 
   @Override
-  public Answer get(ResourceId id) throws SourceException, InterruptedException {
+  public Answer get(Key id) throws SourceException, InterruptedException {
     return switch (rows.await(id, WAIT)) {
-      case Outcome.Found<Resource> found -> new Answer(found.value(), way(found.origin()));
-      case Outcome.Missing<Resource> _ -> throw RowLoader.absent();
-      case Outcome.Failed<Resource> failed -> throw failed.reason();
-      case Outcome.Refused<Resource> refused ->
+      case Outcome.Found<Row> found -> new Answer(found.value(), way(found.origin()));
+      case Outcome.Missing<Row> _ -> throw RowLoader.absent();
+      case Outcome.Failed<Row> failed -> throw failed.reason();
+      case Outcome.Refused<Row> refused ->
           throw new SourceException.Unavailable("refused: " + refused.cap(), /* cause= */ null);
-      case Outcome.Outdated<Resource> _ -> throw new AssertionError("no version was asked for");
-      case Outcome.TimedOut<Resource> _ ->
+      case Outcome.Outdated<Row> _ -> throw new AssertionError("no version was asked for");
+      case Outcome.TimedOut<Row> _ ->
           throw new SourceException.Unavailable("timed out", /* cause= */ null);
     };
   }
 
   @Override
-  public void invalidate(ResourceId id) {
+  public void invalidate(Key id) {
     var _ = rows.invalidate(id);
   }
 

@@ -1,25 +1,25 @@
 package io.loadonce.bench.ladder.rung;
 
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
-import io.loadonce.db.SourceRow;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceRow;
 import java.util.List;
 
 /** One query for one row, as the articles' classes ask for it. Safe for use by many threads. */
 final class RowLoader {
-  private final ResourceSource<ResourceId, Resource> source;
+  private final Source<Key, Row> source;
 
-  RowLoader(ResourceSource<ResourceId, Resource> source) {
+  RowLoader(Source<Key, Row> source) {
     this.source = source;
   }
 
   /** Blocks until the database has answered. */
-  Resource load(ResourceId id) throws SourceException {
+  Row load(Key id) throws SourceException {
     return switch (source.query(List.of(id)).run().get(id)) {
-      case SourceRow.Found<Resource> found -> found.value();
-      case SourceRow.Unusable<Resource> unusable -> throw unusable.reason();
+      case SourceRow.Found<Row> found -> found.value();
+      case SourceRow.Unusable<Row> unusable -> throw unusable.reason();
       case null -> throw absent();
     };
   }

@@ -1,7 +1,7 @@
 package io.loadonce.bench.ladder.rung;
 
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.SourceException;
 
 /** One way of loading a row for many callers. Safe for use by many threads. */
 public interface Rung extends AutoCloseable {
@@ -12,10 +12,10 @@ public interface Rung extends AutoCloseable {
    * @throws SourceException if the load failed, this caller's own or the one that it waited for
    * @throws InterruptedException if the thread is interrupted while it waits for another caller
    */
-  Answer get(ResourceId id) throws SourceException, InterruptedException;
+  Answer get(Key id) throws SourceException, InterruptedException;
 
   /** Forgets the row; called after the database has changed. May block. */
-  void invalidate(ResourceId id);
+  void invalidate(Key id);
 
   /** Stops what runs in the background. */
   @Override

@@ -2,10 +2,10 @@ package io.loadonce.bench.ladder.rung;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadonce.bench.ladder.rung.Answer.Way;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -22,20 +22,20 @@ import org.jspecify.annotations.Nullable;
  * the map after the key was removed loads again.
  */
 public final class SingleFlight implements Rung {
-  private final ConcurrentMap<ResourceId, Resource> memory = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
   private final RowLoader loader;
   private final ReentrantLock mutex = new ReentrantLock();
 
   @GuardedBy("mutex")
-  private final Map<ResourceId, Call> calls = new HashMap<>();
+  private final Map<Key, Call> calls = new HashMap<>();
 
-  public SingleFlight(ResourceSource<ResourceId, Resource> source) {
+  public SingleFlight(Source<Key, Row> source) {
     this.loader = new RowLoader(source);
   }
 
   @Override
-  public Answer get(ResourceId id) throws SourceException, InterruptedException {
-    Resource hit = memory.get(id);
+  public Answer get(Key id) throws SourceException, InterruptedException {
+    Row hit = memory.get(id);
     if (hit != null) {
       return new Answer(hit, Way.MEMORY);
     }
@@ -48,11 +48,11 @@ public final class SingleFlight implements Rung {
   }
 
   @Override
-  public void invalidate(ResourceId id) {
+  public void invalidate(Key id) {
     memory.remove(id);
   }
 
-  private @Nullable Call register(ResourceId id, Call call) {
+  private @Nullable Call register(Key id, Call call) {
     mutex.lock();
     try {
       return calls.putIfAbsent(id, call);
@@ -61,9 +61,9 @@ public final class SingleFlight implements Rung {
     }
   }
 
-  private Resource load(ResourceId id, Call call) throws SourceException {
+  private Row load(Key id, Call call) throws SourceException {
     SourceException failure = new SourceException.QueryFailed("the load failed", /* cause= */ null);
-    Resource row = null;
+    Row row = null;
     try {
       row = loader.load(id);
       memory.put(id, row);
@@ -92,9 +92,9 @@ public final class SingleFlight implements Rung {
     private @Nullable SourceException failure;
 
     @GuardedBy("lock")
-    private @Nullable Resource row;
+    private @Nullable Row row;
 
-    Resource await() throws SourceException, InterruptedException {
+    Row await() throws SourceException, InterruptedException {
       lock.lockInterruptibly();
       try {
         while (failure == null) {
@@ -109,7 +109,7 @@ public final class SingleFlight implements Rung {
       }
     }
 
-    void end(@Nullable Resource loaded, SourceException otherwise) {
+    void end(@Nullable Row loaded, SourceException otherwise) {
       lock.lock();
       try {
         row = loaded;

@@ -2,10 +2,10 @@ package io.loadonce.bench.ladder.rung;
 
 import com.google.common.util.concurrent.Striped;
 import io.loadonce.bench.ladder.rung.Answer.Way;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.Lock;
@@ -14,28 +14,28 @@ import java.util.concurrent.locks.Lock;
 public final class StripedLock implements Rung {
   private static final int STRIPES = 64;
 
-  private final ConcurrentMap<ResourceId, Resource> memory = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
   private final Striped<Lock> locks = Striped.lock(STRIPES);
   private final RowLoader loader;
 
-  public StripedLock(ResourceSource<ResourceId, Resource> source) {
+  public StripedLock(Source<Key, Row> source) {
     this.loader = new RowLoader(source);
   }
 
   @Override
-  public Answer get(ResourceId id) throws SourceException, InterruptedException {
-    Resource hit = memory.get(id);
+  public Answer get(Key id) throws SourceException, InterruptedException {
+    Row hit = memory.get(id);
     if (hit != null) {
       return new Answer(hit, Way.MEMORY);
     }
     Lock lock = locks.get(id);
     lock.lockInterruptibly();
     try {
-      Resource second = memory.get(id);
+      Row second = memory.get(id);
       if (second != null) {
         return new Answer(second, Way.WAITED);
       }
-      Resource row = loader.load(id);
+      Row row = loader.load(id);
       memory.put(id, row);
       return new Answer(row, Way.QUERIED);
     } finally {
@@ -44,7 +44,7 @@ public final class StripedLock implements Rung {
   }
 
   @Override
-  public void invalidate(ResourceId id) {
+  public void invalidate(Key id) {
     memory.remove(id);
   }
 }

@@ -1,10 +1,10 @@
 package io.loadonce.bench.ladder.rung;
 
 import io.loadonce.bench.ladder.rung.Answer.Way;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,19 +17,19 @@ import java.util.concurrent.ConcurrentMap;
 public final class TryLockThenSleep implements Rung {
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  private final ConcurrentMap<ResourceId, Resource> memory = new ConcurrentHashMap<>();
-  private final Set<ResourceId> locked = ConcurrentHashMap.newKeySet();
+  private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
+  private final Set<Key> locked = ConcurrentHashMap.newKeySet();
   private final RowLoader loader;
 
-  public TryLockThenSleep(ResourceSource<ResourceId, Resource> source) {
+  public TryLockThenSleep(Source<Key, Row> source) {
     this.loader = new RowLoader(source);
   }
 
   @Override
-  public Answer get(ResourceId id) throws SourceException, InterruptedException {
+  public Answer get(Key id) throws SourceException, InterruptedException {
     Way way = Way.MEMORY;
     while (true) {
-      Resource hit = memory.get(id);
+      Row hit = memory.get(id);
       if (hit != null) {
         return new Answer(hit, way);
       }
@@ -42,13 +42,13 @@ public final class TryLockThenSleep implements Rung {
   }
 
   @Override
-  public void invalidate(ResourceId id) {
+  public void invalidate(Key id) {
     memory.remove(id);
   }
 
-  private Answer load(ResourceId id) throws SourceException {
+  private Answer load(Key id) throws SourceException {
     try {
-      Resource row = loader.load(id);
+      Row row = loader.load(id);
       memory.put(id, row);
       return new Answer(row, Way.QUERIED);
     } finally {

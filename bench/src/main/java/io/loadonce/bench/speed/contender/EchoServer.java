@@ -11,7 +11,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.util.ResourceLeakDetector;
-import io.loadonce.server.admin.GrpcPort;
+import io.loadonce.server.ports.GrpcPort;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -14,12 +14,12 @@ import java.time.Duration;
  */
 public record Metrics(String text) {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   public static Metrics read(int adminPort) throws IOException, InterruptedException {
     URI page = URI.create("http://127.0.0.1:%d/metrics".formatted(adminPort));
     try (HttpClient http = HttpClient.newHttpClient()) {
-      HttpRequest request = HttpRequest.newBuilder(page).timeout(PATIENCE).build();
+      HttpRequest request = HttpRequest.newBuilder(page).timeout(TIMEOUT).build();
       return new Metrics(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
     }
   }

@@ -1,13 +1,13 @@
 package io.loadonce.bench.speed.engine;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import io.loadonce.db.ResourceId;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.server.request.EncodedRow;
 
 /** Caffeine's own {@code get(key, loader)}. */
 final class CaffeineWay implements Way {
 
-  private final Cache<ResourceId, EncodedResource> memory = Memory.create();
+  private final Cache<Key, EncodedRow> memory = Memory.create();
   private final InstantSource source;
 
   CaffeineWay(InstantSource source) {
@@ -15,12 +15,12 @@ final class CaffeineWay implements Way {
   }
 
   @Override
-  public EncodedResource get(ResourceId id) {
+  public EncodedRow get(Key id) {
     return memory.get(id, source::read);
   }
 
   @Override
-  public void forget(ResourceId id) {
+  public void forget(Key id) {
     memory.invalidate(id);
   }
 }

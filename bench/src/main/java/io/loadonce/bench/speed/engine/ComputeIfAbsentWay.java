@@ -1,14 +1,14 @@
 package io.loadonce.bench.speed.engine;
 
-import io.loadonce.db.ResourceId;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.server.request.EncodedRow;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** The map of the JDK, which has no bound: forgetful only when it is told to be. */
 final class ComputeIfAbsentWay implements Way {
 
-  private final ConcurrentMap<ResourceId, EncodedResource> memory = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Key, EncodedRow> memory = new ConcurrentHashMap<>();
   private final InstantSource source;
 
   ComputeIfAbsentWay(InstantSource source) {
@@ -16,12 +16,12 @@ final class ComputeIfAbsentWay implements Way {
   }
 
   @Override
-  public EncodedResource get(ResourceId id) {
+  public EncodedRow get(Key id) {
     return memory.computeIfAbsent(id, source::read);
   }
 
   @Override
-  public void forget(ResourceId id) {
+  public void forget(Key id) {
     memory.remove(id);
   }
 }

@@ -1,7 +1,7 @@
 package io.loadonce.bench.speed.engine;
 
-import io.loadonce.db.ResourceId;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.server.request.EncodedRow;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -31,14 +31,14 @@ public class CrowdBenchmark {
   @Setup
   public void fill(Ids ids) throws InterruptedException {
     loader = Way.of(way, new InstantSource());
-    for (ResourceId id : ids.stored()) {
+    for (Key id : ids.stored()) {
       var _ = loader.get(id);
     }
   }
 
   @Benchmark
-  public EncodedResource get(Ids ids, Ids.Place place, Calls calls) throws InterruptedException {
-    ResourceId id = ids.next(place);
+  public EncodedRow get(Ids ids, Ids.Place place, Calls calls) throws InterruptedException {
+    Key id = ids.next(place);
     if (++calls.made % FORGET_EVERY == 0) {
       loader.forget(id);
     }

@@ -1,9 +1,9 @@
 package io.loadonce.bench.speed.engine;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.server.load.Outcome;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.server.request.EncodedRow;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -20,29 +20,29 @@ import org.openjdk.jmh.infra.Blackhole;
 public class HitBenchmark {
 
   private final OursWay ours = new OursWay(new InstantSource());
-  private final Cache<ResourceId, EncodedResource> caffeine = Memory.create();
-  private final Cache<ResourceId, EncodedResource> expiring = Memory.createExpiring();
+  private final Cache<Key, EncodedRow> caffeine = Memory.create();
+  private final Cache<Key, EncodedRow> expiring = Memory.createExpiring();
 
   @Setup
   public void fill(Ids ids) throws InterruptedException {
-    for (ResourceId id : ids.stored()) {
+    for (Key id : ids.stored()) {
       caffeine.put(id, ours.get(id));
       expiring.put(id, ours.get(id));
     }
   }
 
   @Benchmark
-  public @Nullable Outcome<EncodedResource> ours(Ids ids, Ids.Place place) {
+  public @Nullable Outcome<EncodedRow> ours(Ids ids, Ids.Place place) {
     return ours.look(ids.next(place));
   }
 
   @Benchmark
-  public @Nullable EncodedResource getIfPresent(Ids ids, Ids.Place place) {
+  public @Nullable EncodedRow getIfPresent(Ids ids, Ids.Place place) {
     return caffeine.getIfPresent(ids.next(place));
   }
 
   @Benchmark
-  public @Nullable EncodedResource getIfPresentExpiring(Ids ids, Ids.Place place) {
+  public @Nullable EncodedRow getIfPresentExpiring(Ids ids, Ids.Place place) {
     return expiring.getIfPresent(ids.next(place));
   }
 

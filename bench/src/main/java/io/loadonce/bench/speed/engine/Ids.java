@@ -1,6 +1,6 @@
 package io.loadonce.bench.speed.engine;
 
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.lookup.Key;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,18 +18,18 @@ public class Ids {
   @Param({"1", "16384"})
   int count = MANY;
 
-  private ResourceId[] asked = {};
+  private Key[] asked = {};
 
   @Setup
   public void create() {
-    asked = stored().toArray(ResourceId[]::new);
+    asked = stored().toArray(Key[]::new);
   }
 
   /** The ids in the order of their names; other objects at every call. */
-  List<ResourceId> stored() {
-    List<ResourceId> ids = new ArrayList<>();
+  List<Key> stored() {
+    List<Key> ids = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      ids.add(new ResourceId(Integer.toString(2_000_000 + i)));
+      ids.add(new Key(Integer.toString(2_000_000 + i)));
     }
     return ids;
   }
@@ -40,7 +40,7 @@ public class Ids {
     private int next = ThreadLocalRandom.current().nextInt(MANY);
   }
 
-  ResourceId next(Place place) {
+  Key next(Place place) {
     return asked[place.next++ & (asked.length - 1)];
   }
 }

@@ -2,8 +2,8 @@ package io.loadonce.bench.speed.engine;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.loadonce.db.ResourceId;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.server.request.EncodedRow;
 
 /** What the other ways keep their values in: bounded by weight, as ours is. */
 final class Memory {
@@ -13,18 +13,18 @@ final class Memory {
 
   private Memory() {}
 
-  static Cache<ResourceId, EncodedResource> create() {
+  static Cache<Key, EncodedRow> create() {
     return bounded().build();
   }
 
   /** With a time to live, as long as ours has, and with counters of hits and misses. */
-  static Cache<ResourceId, EncodedResource> createExpiring() {
+  static Cache<Key, EncodedRow> createExpiring() {
     return bounded().expireAfterWrite(OursWay.TIME_TO_LIVE).recordStats().build();
   }
 
-  private static Caffeine<ResourceId, EncodedResource> bounded() {
+  private static Caffeine<Key, EncodedRow> bounded() {
     return Caffeine.newBuilder()
         .maximumWeight((long) MAX_ROWS * InstantSource.VALUE_BYTES)
-        .weigher((ResourceId _, EncodedResource value) -> value.sizeBytes());
+        .weigher((Key _, EncodedRow value) -> value.sizeBytes());
   }
 }

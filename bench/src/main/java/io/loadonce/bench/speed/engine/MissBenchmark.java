@@ -1,7 +1,7 @@
 package io.loadonce.bench.speed.engine;
 
-import io.loadonce.db.ResourceId;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.server.request.EncodedRow;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -23,9 +23,9 @@ public class MissBenchmark {
   }
 
   @Benchmark
-  public EncodedResource get(Ids ids, Ids.Place place) throws InterruptedException {
-    ResourceId id = ids.next(place);
-    EncodedResource loaded = loader.get(id);
+  public EncodedRow get(Ids ids, Ids.Place place) throws InterruptedException {
+    Key id = ids.next(place);
+    EncodedRow loaded = loader.get(id);
     loader.forget(id);
     return loaded;
   }

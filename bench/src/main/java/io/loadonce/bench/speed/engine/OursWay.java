@@ -1,13 +1,13 @@
 package io.loadonce.bench.speed.engine;
 
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lock.LockSettings;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.server.request.EncodedRow;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class OursWay implements Way {
 
   static final Duration TIME_TO_LIVE = Duration.ofHours(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private final LoadOnce<ResourceId, EncodedResource> loadOnce;
+  private final LoadOnce<Key, EncodedRow> loadOnce;
 
   OursWay(InstantSource source) {
-    MemoryCache<ResourceId, EncodedResource> cache =
+    MemoryCache<Key, EncodedRow> cache =
         new MemoryCache<>(
             new CacheSettings(
                 TIME_TO_LIVE,
@@ -31,27 +31,27 @@ final class OursWay implements Way {
                     * (MemoryCache.ENTRY_OVERHEAD_BYTES + InstantSource.VALUE_BYTES),
                 /* maxNegativeBytes= */ 1 << 20),
             _ -> 0,
-            EncodedResource::sizeBytes);
+            EncodedRow::sizeBytes);
     this.loadOnce =
         new LoadOnce<>(
             cache, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, source, System::nanoTime);
   }
 
   @Override
-  public EncodedResource get(ResourceId id) throws InterruptedException {
-    if (loadOnce.await(id, PATIENCE) instanceof Outcome.Found<EncodedResource> found) {
+  public EncodedRow get(Key id) throws InterruptedException {
+    if (loadOnce.await(id, TIMEOUT) instanceof Outcome.Found<EncodedRow> found) {
       return found.value();
     }
     throw new IllegalStateException("the source has every row");
   }
 
   @Override
-  public void forget(ResourceId id) {
+  public void forget(Key id) {
     var _ = loadOnce.invalidate(id);
   }
 
   /** The hit as the service makes it. */
-  @Nullable Outcome<EncodedResource> look(ResourceId id) {
+  @Nullable Outcome<EncodedRow> look(Key id) {
     return loadOnce.look(id, LoadOnce.ANY_VERSION);
   }
 }

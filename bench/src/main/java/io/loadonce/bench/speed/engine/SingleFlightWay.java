@@ -1,8 +1,8 @@
 package io.loadonce.bench.speed.engine;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import io.loadonce.db.ResourceId;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.server.request.EncodedRow;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentMap;
 /** A plain single-flight: a map of loads under way, which the loading thread completes. */
 final class SingleFlightWay implements Way {
 
-  private final Cache<ResourceId, EncodedResource> memory = Memory.create();
-  private final ConcurrentMap<ResourceId, CompletableFuture<EncodedResource>> flights =
+  private final Cache<Key, EncodedRow> memory = Memory.create();
+  private final ConcurrentMap<Key, CompletableFuture<EncodedRow>> flights =
       new ConcurrentHashMap<>();
   private final InstantSource source;
 
@@ -20,17 +20,17 @@ final class SingleFlightWay implements Way {
   }
 
   @Override
-  public EncodedResource get(ResourceId id) {
-    EncodedResource hit = memory.getIfPresent(id);
+  public EncodedRow get(Key id) {
+    EncodedRow hit = memory.getIfPresent(id);
     if (hit != null) {
       return hit;
     }
-    CompletableFuture<EncodedResource> mine = new CompletableFuture<>();
-    CompletableFuture<EncodedResource> first = flights.putIfAbsent(id, mine);
+    CompletableFuture<EncodedRow> mine = new CompletableFuture<>();
+    CompletableFuture<EncodedRow> first = flights.putIfAbsent(id, mine);
     if (first != null) {
       return first.join();
     }
-    EncodedResource loaded = source.read(id);
+    EncodedRow loaded = source.read(id);
     memory.put(id, loaded);
     flights.remove(id, mine);
     mine.complete(loaded);
@@ -38,7 +38,7 @@ final class SingleFlightWay implements Way {
   }
 
   @Override
-  public void forget(ResourceId id) {
+  public void forget(Key id) {
     memory.invalidate(id);
   }
 }

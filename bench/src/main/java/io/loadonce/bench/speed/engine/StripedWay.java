@@ -2,8 +2,8 @@ package io.loadonce.bench.speed.engine;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.google.common.util.concurrent.Striped;
-import io.loadonce.db.ResourceId;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.server.request.EncodedRow;
 import java.util.concurrent.locks.Lock;
 
 /** Guava's Striped, with a second look under the lock; as many stripes as we have segments. */
@@ -11,7 +11,7 @@ final class StripedWay implements Way {
 
   private static final int STRIPES = 256;
 
-  private final Cache<ResourceId, EncodedResource> memory = Memory.create();
+  private final Cache<Key, EncodedRow> memory = Memory.create();
   private final Striped<Lock> locks = Striped.lock(STRIPES);
   private final InstantSource source;
 
@@ -20,19 +20,19 @@ final class StripedWay implements Way {
   }
 
   @Override
-  public EncodedResource get(ResourceId id) {
-    EncodedResource hit = memory.getIfPresent(id);
+  public EncodedRow get(Key id) {
+    EncodedRow hit = memory.getIfPresent(id);
     if (hit != null) {
       return hit;
     }
     Lock lock = locks.get(id);
     lock.lock();
     try {
-      EncodedResource second = memory.getIfPresent(id);
+      EncodedRow second = memory.getIfPresent(id);
       if (second != null) {
         return second;
       }
-      EncodedResource loaded = source.read(id);
+      EncodedRow loaded = source.read(id);
       memory.put(id, loaded);
       return loaded;
     } finally {
@@ -41,7 +41,7 @@ final class StripedWay implements Way {
   }
 
   @Override
-  public void forget(ResourceId id) {
+  public void forget(Key id) {
     memory.invalidate(id);
   }
 }

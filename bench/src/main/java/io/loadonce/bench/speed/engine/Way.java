@@ -1,16 +1,16 @@
 package io.loadonce.bench.speed.engine;
 
-import io.loadonce.db.ResourceId;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.server.request.EncodedRow;
 
 /** A way to get a value from memory, and to load it once where it is not. Safe for many threads. */
 interface Way {
 
   /** Gives the value. Blocks while it is loaded, here or by another thread. */
-  EncodedResource get(ResourceId id) throws InterruptedException;
+  EncodedRow get(Key id) throws InterruptedException;
 
   /** Forgets the value. */
-  void forget(ResourceId id);
+  void forget(Key id);
 
   static Way of(String name, InstantSource source) {
     return switch (name) {

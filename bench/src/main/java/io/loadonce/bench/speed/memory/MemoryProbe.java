@@ -1,15 +1,15 @@
 package io.loadonce.bench.speed.memory;
 
 import io.loadonce.bench.speed.contender.Jvm;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceQuery;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceQuery;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.server.request.EncodedRow;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -88,10 +88,10 @@ public final class MemoryProbe {
     Duration time = Duration.ofMillis(Long.parseLong(arguments[1]));
     var _ = filled(Math.min(rows, ROWS_BEFORE));
     long before = usedBytes();
-    MemoryCache<ResourceId, EncodedResource> cache = filled(rows);
+    MemoryCache<Key, EncodedRow> cache = filled(rows);
     double bytesPerRow = (usedBytes() - before) / (double) rows;
     Histogram nanos = new Histogram(TimeUnit.SECONDS.toNanos(10), 3);
-    LoadOnce<ResourceId, EncodedResource> loadOnce =
+    LoadOnce<Key, EncodedRow> loadOnce =
         new LoadOnce<>(
             cache, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, new NoSource(), System::nanoTime);
     hit(loadOnce, rows, time, new Histogram(nanos));
@@ -106,8 +106,8 @@ public final class MemoryProbe {
             .line());
   }
 
-  private static MemoryCache<ResourceId, EncodedResource> filled(int rows) {
-    MemoryCache<ResourceId, EncodedResource> cache =
+  private static MemoryCache<Key, EncodedRow> filled(int rows) {
+    MemoryCache<Key, EncodedRow> cache =
         new MemoryCache<>(
             new CacheSettings(
                 Duration.ofHours(1),
@@ -117,11 +117,11 @@ public final class MemoryProbe {
                 /* maxBytes= */ 1L << 40,
                 /* maxNegativeBytes= */ 1 << 20),
             id -> id.text().length(),
-            EncodedResource::sizeBytes);
+            EncodedRow::sizeBytes);
     long readNanos = System.nanoTime();
     for (int i = 0; i < rows; i++) {
       byte[] bytes = new byte[ROW_BYTES];
-      EncodedResource row = EncodedResource.copyOf(bytes);
+      EncodedRow row = EncodedRow.copyOf(bytes);
       cache.fill(id(i), row, /* version= */ 0, readNanos);
     }
     return cache.settle();
@@ -129,14 +129,14 @@ public final class MemoryProbe {
 
   /** Hits by one thread for the time; returns how many a second. */
   private static double hit(
-      LoadOnce<ResourceId, EncodedResource> loadOnce, int rows, Duration time, Histogram nanos) {
+      LoadOnce<Key, EncodedRow> loadOnce, int rows, Duration time, Histogram nanos) {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     long began = System.nanoTime();
     long until = began + time.toNanos();
     long hits = 0;
     long now = began;
     while (now - until < 0) {
-      ResourceId id = id(random.nextInt(rows));
+      Key id = id(random.nextInt(rows));
       long asked = System.nanoTime();
       if (loadOnce.look(id, LoadOnce.ANY_VERSION) == null) {
         throw new IllegalStateException(id + " is not in memory");
@@ -148,8 +148,8 @@ public final class MemoryProbe {
     return hits * 1e9 / (now - began);
   }
 
-  private static ResourceId id(int place) {
-    return new ResourceId(Integer.toString(1_000_000 + place));
+  private static Key id(int place) {
+    return new Key(Integer.toString(1_000_000 + place));
   }
 
   private static long usedBytes() {
@@ -160,9 +160,9 @@ public final class MemoryProbe {
   }
 
   /** All rows are in memory, so that nobody is asked. */
-  private static final class NoSource implements ResourceSource<ResourceId, EncodedResource> {
+  private static final class NoSource implements Source<Key, EncodedRow> {
     @Override
-    public SourceQuery<ResourceId, EncodedResource> query(List<ResourceId> ids) {
+    public SourceQuery<Key, EncodedRow> query(List<Key> ids) {
       throw new IllegalStateException("asked for " + ids);
     }
 

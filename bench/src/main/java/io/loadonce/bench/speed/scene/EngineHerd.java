@@ -2,16 +2,16 @@ package io.loadonce.bench.speed.scene;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.loadonce.bench.speed.contender.PostgresTable;
-import io.loadonce.db.DatabaseSettings;
-import io.loadonce.db.JdbcResourceSource;
-import io.loadonce.db.ResourceId;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lock.LockSettings;
-import io.loadonce.server.request.EncodedResource;
+import io.loadonce.server.request.EncodedRow;
 import io.loadonce.v1.Resource;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** The engine without a server around it, over the slow query; callers are callbacks. */
 final class EngineHerd implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final CacheSettings MEMORY =
       new CacheSettings(
           Duration.ofSeconds(60),
@@ -34,14 +34,14 @@ final class EngineHerd implements AutoCloseable {
           /* maxBytes= */ 1 << 20,
           /* maxNegativeBytes= */ 1 << 20);
 
-  private final JdbcResourceSource<EncodedResource> source;
-  private final LoadOnce<ResourceId, EncodedResource> loadOnce;
+  private final JdbcSource<EncodedRow> source;
+  private final LoadOnce<Key, EncodedRow> loadOnce;
 
-  private EngineHerd(JdbcResourceSource<EncodedResource> source) {
+  private EngineHerd(JdbcSource<EncodedRow> source) {
     this.source = source;
     this.loadOnce =
         new LoadOnce<>(
-            new MemoryCache<>(MEMORY, id -> id.text().length(), EncodedResource::sizeBytes),
+            new MemoryCache<>(MEMORY, id -> id.text().length(), EncodedRow::sizeBytes),
             LoadSettings.DEFAULTS,
             LockSettings.DEFAULTS,
             source,
@@ -50,13 +50,13 @@ final class EngineHerd implements AutoCloseable {
 
   static EngineHerd open(PostgresTable table) {
     return new EngineHerd(
-        JdbcResourceSource.open(
+        JdbcSource.open(
             DatabaseSettings.builder()
                 .url(table.url())
                 .user(PostgresTable.USER)
                 .query(PostgresTable.SLOW_QUERY)
                 .build(),
-            EncodedResource::of));
+            EncodedRow::of));
   }
 
   /**
@@ -67,18 +67,18 @@ final class EngineHerd implements AutoCloseable {
    *     waited for
    */
   double gather(long id, int callers) throws InterruptedException {
-    ResourceId wanted = new ResourceId(Long.toString(id));
+    Key wanted = new Key(Long.toString(id));
     CountDownLatch answers = new CountDownLatch(callers);
     LongAdder waited = new LongAdder();
-    AtomicReference<@Nullable EncodedResource> row = new AtomicReference<>();
+    AtomicReference<@Nullable EncodedRow> row = new AtomicReference<>();
     for (int i = 0; i < callers; i++) {
       var _ =
           loadOnce.join(
               wanted,
               LoadOnce.ANY_VERSION,
-              PATIENCE,
+              TIMEOUT,
               outcome -> {
-                if (outcome instanceof Outcome.Found<EncodedResource> found
+                if (outcome instanceof Outcome.Found<EncodedRow> found
                     && found.origin() != Outcome.Origin.MEMORY) {
                   waited.increment();
                   row.set(found.value());
@@ -86,10 +86,10 @@ final class EngineHerd implements AutoCloseable {
                 answers.countDown();
               });
     }
-    boolean all = answers.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+    boolean all = answers.await(TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
     Instant last = Instant.now();
     HerdScene.requireAll(waited.sum(), callers);
-    EncodedResource answer = row.get();
+    EncodedRow answer = row.get();
     if (!all || answer == null) {
       throw new IllegalStateException(answers.getCount() + " callers are not answered");
     }

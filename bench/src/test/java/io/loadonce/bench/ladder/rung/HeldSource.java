@@ -1,12 +1,12 @@
 package io.loadonce.bench.ladder.rung;
 
 import com.google.protobuf.Struct;
-import io.loadonce.db.Resource;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.ResourceSource;
-import io.loadonce.db.SourceException;
-import io.loadonce.db.SourceQuery;
-import io.loadonce.db.SourceRow;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceQuery;
+import io.loadonce.db.source.SourceRow;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A source whose queries are under way until the test ends them, one by one. */
-final class HeldSource implements ResourceSource<ResourceId, Resource> {
+final class HeldSource implements Source<Key, Row> {
   private final BlockingQueue<Held> begun = new LinkedBlockingQueue<>();
 
   /** A query under way, its version once it has ended, or null if it was failed. */
@@ -45,18 +45,18 @@ final class HeldSource implements ResourceSource<ResourceId, Resource> {
   }
 
   @Override
-  public SourceQuery<ResourceId, Resource> query(List<ResourceId> ids) {
+  public SourceQuery<Key, Row> query(List<Key> ids) {
     return new SourceQuery<>() {
       @Override
-      public Map<ResourceId, SourceRow<Resource>> run() throws SourceException {
+      public Map<Key, SourceRow<Row>> run() throws SourceException {
         Held held = new Held(new CompletableFuture<>());
         begun.add(held);
         Long version = held.version().join();
         if (version == null) {
           throw new SourceException.QueryFailed("planted failure", /* cause= */ null);
         }
-        ResourceId id = ids.getFirst();
-        Resource row = new Resource(id, version, Struct.getDefaultInstance());
+        Key id = ids.getFirst();
+        Row row = new Row(id, version, Struct.getDefaultInstance());
         return Map.of(id, new SourceRow.Found<>(row, version));
       }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.loadonce.bench.ladder.rung.HeldSource.Held;
-import io.loadonce.db.ResourceId;
-import io.loadonce.db.SourceException;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.SourceException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * stands above {@link LockPerId}; here it is, step by step, and beside it two rungs that pass it.
  */
 class LockPerIdTest {
-  private static final ResourceId ID = new ResourceId("2988507");
+  private static final Key ID = new Key("2988507");
 
   private final HeldSource source = new HeldSource();
 

@@ -1,0 +1,80 @@
+package io.loadonce.db.feed;
+
+import io.loadonce.db.jdbc.ConnectionPool;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.SqlFailure;
+import io.loadonce.db.source.SourceException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Listens to a table of an H2 database in the memory of this process, with a trigger that is made
+ * for each subscription and goes with it. Nobody else can open such a database, so a trigger that
+ * needs a class of ours is in nobody's way. TRUNCATE runs no triggers and is not heard.
+ */
+final class H2ChangeFeed implements ChangeFeed {
+
+  /*
+   * A trigger of H2 runs before the commit. Were it to say so at once:
+   *
+   *   1  W  updates the row; the trigger says so, the row is forgotten in memory
+   *   2  L  reads the row: still the old one, since W has not committed, and keeps it
+   *   3  W  commits, and says nothing more
+   *
+   * So the trigger writes what it saw into a table, in the transaction of the writer, and the
+   * listener reads that table: the line can be seen when the change can be, and never if it was
+   * rolled back.
+   */
+
+  private static final AtomicLong SUBSCRIPTIONS = new AtomicLong();
+
+  private final DatabaseSettings settings;
+  private final ChangedTable table;
+
+  H2ChangeFeed(DatabaseSettings settings, ChangedTable table) {
+    this.settings = settings;
+    this.table = table;
+  }
+
+  @Override
+  public Subscription subscribe() throws SourceException {
+    String name = H2ChangeTrigger.OUTBOX + SUBSCRIPTIONS.incrementAndGet();
+    String outbox = table.schemaPrefix() + name;
+    // What the trigger needs to know stands in its name.
+    String trigger =
+        "%s\"%s:%s\"".formatted(table.schemaPrefix(), name, table.keyColumn().replace("\"", ""));
+    try {
+      Connection connection =
+          DriverManager.getConnection(settings.url(), ConnectionPool.properties(settings));
+      Subscription subscription =
+          new H2Subscription(connection, outbox, trigger, settings.keyType());
+      boolean isConnected = false;
+      try {
+        listen(connection, outbox, trigger);
+        isConnected = true;
+        return subscription;
+      } finally {
+        if (!isConnected) {
+          subscription.close();
+        }
+      }
+    } catch (SQLException e) {
+      throw SqlFailure.of(e);
+    }
+  }
+
+  private void listen(Connection connection, String outbox, String trigger) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE %s (place BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id VARCHAR)"
+              .formatted(outbox));
+      H2ChangeTrigger.hear(outbox);
+      statement.execute(
+          "CREATE TRIGGER %s AFTER INSERT, UPDATE, DELETE ON %s FOR EACH ROW CALL '%s'"
+              .formatted(trigger, table.name(), H2ChangeTrigger.class.getName()));
+    }
+  }
+}

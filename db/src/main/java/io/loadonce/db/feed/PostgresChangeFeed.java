@@ -1,0 +1,80 @@
+package io.loadonce.db.feed;
+
+import io.loadonce.db.jdbc.ConnectionPool;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.SqlFailure;
+import io.loadonce.db.source.SourceException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Listens to what the triggers of {@link PostgresTriggers} say. */
+final class PostgresChangeFeed implements ChangeFeed {
+
+  private static final String PLACE =
+      "SELECT n.nspname || '.' || c.relname FROM pg_class c"
+          + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(?)";
+
+  private final DatabaseSettings settings;
+  private final ChangedTable table;
+
+  PostgresChangeFeed(DatabaseSettings settings, ChangedTable table) {
+    this.settings = settings;
+    this.table = table;
+  }
+
+  @Override
+  public Subscription subscribe() throws SourceException {
+    try {
+      Connection connection = connect();
+      Subscription subscription = null;
+      try {
+        subscription = listen(connection);
+        return subscription;
+      } finally {
+        if (subscription == null) {
+          connection.close();
+        }
+      }
+    } catch (SQLException e) {
+      throw SqlFailure.of(e);
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    Properties properties = ConnectionPool.properties(settings);
+    properties.setProperty("ApplicationName", "loadonce-listen");
+    return DriverManager.getDriver(settings.url()).connect(settings.url(), properties);
+  }
+
+  private Subscription listen(Connection connection) throws SQLException, SourceException {
+    connection.setReadOnly(true);
+    String place = place(connection);
+    if (place == null) {
+      throw new SourceException.QueryFailed(
+          "there is no table " + table.name() + " to listen to", /* cause= */ null);
+    }
+    String signs = "loadonce_sign_" + Long.toHexString(RandomGenerator.getDefault().nextLong());
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("LISTEN " + PostgresTriggers.CHANNEL + "; LISTEN " + signs);
+    }
+    return new PostgresSubscription(
+        connection, table, signs, new PostgresPayload(place, settings.keyType()));
+  }
+
+  /** The table as its triggers name it; null if there is none. */
+  private @Nullable String place(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(PLACE)) {
+      statement.setString(1, table.name());
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getString(1) : null;
+      }
+    }
+  }
+}

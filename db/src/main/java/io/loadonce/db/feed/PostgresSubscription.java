@@ -1,0 +1,107 @@
+package io.loadonce.db.feed;
+
+import io.loadonce.db.jdbc.SqlFailure;
+import io.loadonce.db.source.SourceException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/**
+ * A connection that listens. The sign is a notification to ourselves: PostgreSQL delivers
+ * notifications in the order of their commits, so whoever has heard the sign has heard what was
+ * committed before it was asked for. A pooler in between that shares its connections, which would
+ * swallow them all, swallows the sign as well.
+ */
+final class PostgresSubscription implements ChangeFeed.Subscription {
+
+  private static final String ASK =
+      "SELECT pg_notify(?, ?), (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass(?)"
+          + " AND tgenabled IN ('O', 'A') AND tgname IN ('"
+          + String.join("', '", PostgresTriggers.NAMES)
+          + "'))";
+
+  private final Connection connection;
+  private final ChangedTable table;
+  private final String signs;
+  private final PostgresPayload payload;
+
+  /**
+   * @param signs the channel on which only we speak
+   */
+  PostgresSubscription(
+      Connection connection, ChangedTable table, String signs, PostgresPayload payload) {
+    this.connection = connection;
+    this.table = table;
+    this.signs = signs;
+    this.payload = payload;
+  }
+
+  @Override
+  public void requestHeartbeat(long number) throws SourceException {
+    try (PreparedStatement statement = connection.prepareStatement(ASK)) {
+      statement.setString(1, signs);
+      statement.setString(2, Long.toString(number));
+      statement.setString(3, table.name());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        requireTriggers(row.getInt(2));
+      }
+    } catch (SQLException e) {
+      throw SqlFailure.of(e);
+    }
+  }
+
+  @Override
+  public List<Change> poll(Duration timeout) throws SourceException {
+    try {
+      // Zero would mean for ever.
+      int millis = (int) Math.max(1, timeout.toMillis());
+      PGNotification[] heard = connection.unwrap(PGConnection.class).getNotifications(millis);
+      List<Change> changes = new ArrayList<>();
+      if (heard != null) {
+        for (PGNotification notification : heard) {
+          changes.add(
+              notification.getName().equals(signs)
+                  ? PostgresPayload.sign(notification.getParameter())
+                  : payload.read(notification.getParameter()));
+        }
+      }
+      return changes;
+    } catch (SQLException e) {
+      throw SqlFailure.of(e);
+    }
+  }
+
+  @Override
+  public void abort() {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException _) {
+      // It is gone already.
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException _) {
+      // It is gone already.
+    }
+  }
+
+  private void requireTriggers(int found) throws SourceException {
+    if (found < PostgresTriggers.NAMES.size()) {
+      throw new SourceException.QueryFailed(
+          "table %s says nothing of its changes: run ./loadonce sql triggers, and what it prints"
+              .formatted(table.name()),
+          /* cause= */ null);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.loadonce.db.form;
+
+import com.google.protobuf.Value;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.source.SourceException;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the rows of one result are read: the readers of its columns, resolved once and used for every
+ * later result with the same columns. Immutable and safe to share.
+ */
+public final class RowShape {
+
+  private record Column(String name, int jdbcType, String typeName, int precision) {}
+
+  private final List<Column> columns;
+
+  /** None is null unless there is a problem. */
+  private final @Nullable ColumnReader[] readers;
+
+  private final StructEncoding encoding;
+  private final KeyType keyType;
+  private final int keyColumn;
+  private final int versionColumn;
+
+  /** Why no row of this shape can be given, or null. */
+  private final @Nullable String problem;
+
+  private RowShape(List<Column> columns, DatabaseSettings settings) throws SourceException {
+    this.columns = columns;
+    this.keyType = settings.keyType();
+    this.keyColumn = indexOf(settings.keyColumn());
+    String version = settings.versionColumn();
+    this.versionColumn = version == null ? 0 : indexOf(version);
+    this.readers =
+        columns.stream()
+            .map(c -> ColumnReaders.of(c.jdbcType, c.typeName, c.precision))
+            .toArray(ColumnReader[]::new);
+    this.encoding =
+        new StructEncoding(columns.stream().map(Column::name).toList(), settings.maxRowBytes());
+    this.problem = findProblem();
+  }
+
+  /**
+   * Returns {@code known} if the result still has its columns, else a new shape.
+   *
+   * @throws SourceException if the key column or the version column is not in the result
+   */
+  public static RowShape of(
+      ResultSetMetaData metaData, DatabaseSettings settings, @Nullable RowShape known)
+      throws SQLException, SourceException {
+    List<Column> columns = new ArrayList<>(metaData.getColumnCount());
+    for (int i = 1; i <= metaData.getColumnCount(); i++) {
+      String typeName = metaData.getColumnTypeName(i);
+      columns.add(
+          new Column(
+              metaData.getColumnLabel(i),
+              metaData.getColumnType(i),
+              typeName == null ? "" : typeName,
+              metaData.getPrecision(i)));
+    }
+    return known != null && known.columns.equals(columns) ? known : new RowShape(columns, settings);
+  }
+
+  /** Returns the key of the current row in its canonical form, or null if it is NULL. */
+  public @Nullable String key(ResultSet row) throws SQLException {
+    return keyType.read(row, keyColumn);
+  }
+
+  /**
+   * Reads the current row.
+   *
+   * @throws SourceException if this row cannot be given; the others are unharmed
+   */
+  public Row read(Key id, ResultSet row) throws SQLException, SourceException {
+    if (problem != null) {
+      throw new SourceException.InvalidRow(problem);
+    }
+    Value[] values = new Value[readers.length];
+    for (int i = 0; i < readers.length; i++) {
+      values[i] = Objects.requireNonNull(readers[i]).read(row, i + 1);
+    }
+    return new Row(id, version(row), encoding.encode(values));
+  }
+
+  private long version(ResultSet row) throws SQLException, SourceException {
+    if (versionColumn == 0) {
+      return 0;
+    }
+    long version = row.getLong(versionColumn);
+    if (row.wasNull()) {
+      throw new SourceException.InvalidRow("the version column is NULL");
+    }
+    return version;
+  }
+
+  private @Nullable String findProblem() {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < readers.length; i++) {
+      Column column = columns.get(i);
+      if (readers[i] == null) {
+        return "column %s has type %s, which has no mapping; cast it in the query, such as to text"
+            .formatted(column.name, column.typeName);
+      }
+      if (!names.add(column.name)) {
+        return "two columns have the name %s; rename one with AS".formatted(column.name);
+      }
+    }
+    if (versionColumn == 0) {
+      return null;
+    }
+    return switch (columns.get(versionColumn - 1).jdbcType) {
+      case Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT -> null;
+      default -> "the version column is not an integer of at most 64 bits; cast it in the query";
+    };
+  }
+
+  /** From 1, as JDBC counts; the exact name first, then any case. */
+  private int indexOf(String name) throws SourceException {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name.equals(name)) {
+        return i + 1;
+      }
+    }
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name.equalsIgnoreCase(name)) {
+        return i + 1;
+      }
+    }
+    throw new SourceException.QueryFailed(
+        "the query gives no column " + name + ", which is set as key or version column",
+        /* cause= */ null);
+  }
+}

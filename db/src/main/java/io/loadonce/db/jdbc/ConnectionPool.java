@@ -1,0 +1,66 @@
+package io.loadonce.db.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import java.util.Properties;
+
+/** How connections are made and kept: read-only, each statement its own transaction. */
+public final class ConnectionPool {
+
+  private static final Duration KEEPALIVE = Duration.ofSeconds(30);
+  private static final Duration MAX_LIFETIME = Duration.ofMinutes(30);
+
+  /**
+   * How much longer than a statement may take the socket may be silent: the time-out comes first.
+   */
+  private static final Duration SOCKET_GRACE = Duration.ofSeconds(2);
+
+  private ConnectionPool() {}
+
+  /** Never fails because the database is down, and does not wait for it. */
+  public static HikariDataSource open(DatabaseSettings settings) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("loadonce");
+    config.setDataSource(new RetryingDataSource(settings.url(), properties(settings)));
+    config.setMaximumPoolSize(settings.poolSize());
+    config.setConnectionTimeout(settings.connectTimeout().toMillis());
+    config.setValidationTimeout(settings.connectTimeout().toMillis());
+    config.setInitializationFailTimeout(-1);
+    config.setKeepaliveTime(KEEPALIVE.toMillis());
+    config.setMaxLifetime(MAX_LIFETIME.toMillis());
+    config.setReadOnly(true);
+    config.setAutoCommit(true);
+    return new HikariDataSource(config);
+  }
+
+  /** For the driver, the password among them. */
+  public static Properties properties(DatabaseSettings settings) {
+    Properties properties = new Properties();
+    put(properties, "user", settings.user());
+    put(properties, "password", settings.password());
+    if (JdbcUrl.isPostgresql(settings.url())) {
+      String connect = Integer.toString(wholeSeconds(settings.connectTimeout()));
+      put(properties, "ApplicationName", "loadonce");
+      put(properties, "connectTimeout", connect);
+      put(properties, "loginTimeout", connect);
+      put(properties, "cancelSignalTimeout", connect);
+      int silence = wholeSeconds(settings.queryTimeout().plus(SOCKET_GRACE));
+      put(properties, "socketTimeout", Integer.toString(silence));
+      put(properties, "tcpKeepAlive", "true");
+      put(properties, "readOnlyMode", "always");
+    }
+    return properties;
+  }
+
+  /** Rounds up: zero would mean for ever. */
+  public static int wholeSeconds(Duration duration) {
+    return (int) duration.plusMillis(999).toSeconds();
+  }
+
+  private static void put(Properties properties, String key, String value) {
+    if (!value.isEmpty()) {
+      properties.setProperty(key, value);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.loadonce.db.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.SelectByIds;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceQuery;
+import io.loadonce.db.source.SourceRow;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One statement for all its ids; and where a single row or id spoils that, one for each of them, so
+ * that it fails alone.
+ */
+final class JdbcLoad<V> implements SourceQuery<Key, V> {
+
+  private final JdbcSource<V> source;
+  private final DatabaseSettings settings;
+  private final HikariDataSource pool;
+  private final List<Key> ids;
+  private final Cancellation cancellation = new Cancellation();
+
+  JdbcLoad(JdbcSource<V> source, List<Key> ids) {
+    if (ids.isEmpty() || ids.size() > source.maxIdsPerQuery()) {
+      throw new IllegalArgumentException(
+          "1 to " + source.maxIdsPerQuery() + " ids, not " + ids.size());
+    }
+    this.source = source;
+    this.settings = source.settings();
+    this.pool = source.pool();
+    this.ids = List.copyOf(ids);
+  }
+
+  @Override
+  public Map<Key, SourceRow<V>> run() throws SourceException {
+    try (Connection connection = connect()) {
+      Map<Key, SourceRow<V>> together = null;
+      try {
+        together = rows(connection, ids);
+      } catch (SQLException e) {
+        if (!SqlFailure.dependsOnRow(e) || ids.size() == 1) {
+          throw e;
+        }
+      }
+      return together == null ? rowsOneByOne(connection) : together;
+    } catch (SQLException e) {
+      throw SqlFailure.of(e);
+    }
+  }
+
+  @Override
+  public void cancel() {
+    cancellation.cancel();
+  }
+
+  private Connection connect() throws SourceException {
+    cancellation.beginWait();
+    try {
+      return pool.getConnection();
+    } catch (SQLException e) {
+      throw new SourceException.Unavailable(SqlFailure.UNREACHABLE, e);
+    } finally {
+      cancellation.endWait();
+    }
+  }
+
+  private Map<Key, SourceRow<V>> rowsOneByOne(Connection connection)
+      throws SQLException, SourceException {
+    Map<Key, SourceRow<V>> rows = new HashMap<>();
+    for (Key id : ids) {
+      try {
+        Map<Key, SourceRow<V>> row = rows(connection, List.of(id));
+        if (row != null) {
+          rows.putAll(row);
+        }
+      } catch (SQLException e) {
+        if (!SqlFailure.dependsOnRow(e)) {
+          throw e;
+        }
+        rows.put(id, new SourceRow.Unusable<>(SqlFailure.of(e)));
+      }
+    }
+    return rows;
+  }
+
+  /** Returns null if the rows cannot be told apart by their ids and each id must be asked alone. */
+  private @Nullable Map<Key, SourceRow<V>> rows(Connection connection, List<Key> asked)
+      throws SQLException, SourceException {
+    boolean isSound = false;
+    try (PreparedStatement statement =
+        connection.prepareStatement(settings.query().sql(asked.size()))) {
+      prepare(statement, asked);
+      Map<Key, SourceRow<V>> rows = execute(connection, statement, asked);
+      isSound = true;
+      return rows;
+    } catch (SQLException | SourceException e) {
+      // The pool judges what these say about the connection.
+      isSound = true;
+      throw e;
+    } finally {
+      if (!isSound) {
+        pool.evictConnection(connection);
+      }
+    }
+  }
+
+  private @Nullable Map<Key, SourceRow<V>> execute(
+      Connection connection, PreparedStatement statement, List<Key> asked)
+      throws SQLException, SourceException {
+    boolean endedByCancel = false;
+    cancellation.begin(statement);
+    try (ResultSet result = statement.executeQuery()) {
+      return new RowCollector<>(source, asked).collect(result);
+    } catch (SQLException e) {
+      endedByCancel = SqlFailure.isCancelled(e);
+      throw e;
+    } finally {
+      if (cancellation.end() && !endedByCancel) {
+        // It ended nothing: it may still be on its way, and would hit the next statement.
+        pool.evictConnection(connection);
+      }
+    }
+  }
+
+  private void prepare(PreparedStatement statement, List<Key> asked) throws SQLException {
+    int parameters = SelectByIds.parameters(asked.size());
+    for (int i = 0; i < parameters; i++) {
+      Key id = asked.get(Math.min(i, asked.size() - 1));
+      statement.setObject(i + 1, settings.keyType().parameter(id));
+    }
+    statement.setQueryTimeout(ConnectionPool.wholeSeconds(settings.queryTimeout()));
+    // One more than can be right: enough to see that something is wrong, whatever the table holds.
+    statement.setMaxRows(asked.size() + 1);
+  }
+}

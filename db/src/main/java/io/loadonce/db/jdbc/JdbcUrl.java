@@ -1,0 +1,186 @@
+package io.loadonce.db.jdbc;
+
+import io.loadonce.db.InvalidSettingException;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What a JDBC URL may ask for. Drivers take class names, scripts and files to write from their
+ * URLs; H2 and PostgreSQL get a list of what is allowed, other drivers a list of what is not.
+ */
+public final class JdbcUrl {
+
+  private static final String KEY = "db-url";
+  private static final String H2 = "jdbc:h2:";
+  private static final String POSTGRESQL = "jdbc:postgresql:";
+
+  /** In this process: in memory, or a file. */
+  private static final Pattern H2_PLACE = Pattern.compile("mem:\\w*|(file:)?([A-Za-z]:)?[^:]+");
+
+  private static final Set<String> H2_KEYS =
+      Set.of(
+          "ACCESS_MODE_DATA",
+          "CACHE_SIZE",
+          "CASE_INSENSITIVE_IDENTIFIERS",
+          "DATABASE_TO_LOWER",
+          "DATABASE_TO_UPPER",
+          "DB_CLOSE_DELAY",
+          "DB_CLOSE_ON_EXIT",
+          "IFEXISTS",
+          "IGNORECASE",
+          "LOCK_TIMEOUT",
+          "MODE",
+          "NON_KEYWORDS",
+          "TIME ZONE");
+
+  private static final Set<String> POSTGRESQL_KEYS =
+      Set.of(
+          "ApplicationName",
+          "assumeMinServerVersion",
+          "binaryTransfer",
+          "binaryTransferDisable",
+          "binaryTransferEnable",
+          "cancelSignalTimeout",
+          "channelBinding",
+          "connectTimeout",
+          "currentSchema",
+          "gssEncMode",
+          "hostRecheckSeconds",
+          "loadBalanceHosts",
+          "loginTimeout",
+          "maxResultBuffer",
+          "options",
+          "prepareThreshold",
+          "preparedStatementCacheQueries",
+          "preparedStatementCacheSizeMiB",
+          "readOnlyMode",
+          "receiveBufferSize",
+          "sendBufferSize",
+          "socketTimeout",
+          "ssl",
+          "sslNegotiation",
+          "sslResponseTimeout",
+          "sslcert",
+          "sslkey",
+          "sslmode",
+          "sslrootcert",
+          "stringtype",
+          "targetServerType",
+          "tcpKeepAlive",
+          "tcpNoDelay");
+
+  /** In lower case. Of MySQL's and MariaDB's drivers for the most part. */
+  private static final Set<String> REFUSED_KEYS =
+      Set.of(
+          "allowloadlocalinfile",
+          "allowloadlocalinfileinpath",
+          "allowlocalinfile",
+          "allowmultiqueries",
+          "allowurlinlocalinfile",
+          "authenticationplugins",
+          "autodeserialize",
+          "connectionlifecycleinterceptors",
+          "exceptioninterceptors",
+          "logger",
+          "password",
+          "propertiestransform",
+          "queryinterceptors",
+          "serverrsapublickeyfile",
+          "socketfactory",
+          "sslsocketfactory",
+          "statementinterceptors");
+
+  private JdbcUrl() {}
+
+  /**
+   * Returns {@code url} if it is safe to open and a driver for it is on the class path. Never
+   * connects.
+   *
+   * @throws InvalidSettingException otherwise; names the key of the URL that is refused and never
+   *     its value
+   */
+  public static String check(String url) {
+    if (!url.startsWith("jdbc:") || url.indexOf(':', "jdbc:".length()) < 0) {
+      throw new InvalidSettingException(
+          KEY, "not a JDBC URL; write it like jdbc:postgresql://host:5432/database");
+    }
+    if (url.startsWith(H2)) {
+      checkH2(url.substring(H2.length()));
+      return url;
+    }
+    checkDriver(url);
+    if (isPostgresql(url)) {
+      checkParameters(url, "PostgreSQL", POSTGRESQL_KEYS);
+      return url;
+    }
+    for (String key : url.split("[?&;,()]", -1)) {
+      if (REFUSED_KEYS.contains(name(key).toLowerCase(Locale.ROOT))) {
+        throw refused(name(key), "a JDBC URL");
+      }
+    }
+    return url;
+  }
+
+  public static boolean isPostgresql(String url) {
+    return url.startsWith(POSTGRESQL);
+  }
+
+  public static boolean isH2InMemory(String url) {
+    return url.startsWith(H2 + "mem:");
+  }
+
+  private static void checkH2(String rest) {
+    List<String> parts = List.of(rest.split(";", -1));
+    if (!H2_PLACE.matcher(parts.getFirst()).matches() || rest.contains("\\")) {
+      throw new InvalidSettingException(
+          KEY,
+          "an H2 URL must name a database in this process: jdbc:h2:mem:name or jdbc:h2:file:path");
+    }
+    for (String part : parts.subList(1, parts.size())) {
+      String key = name(part).toUpperCase(Locale.ROOT);
+      if (!key.isEmpty() && !H2_KEYS.contains(key)) {
+        throw refused(key, "an H2 URL");
+      }
+    }
+  }
+
+  private static void checkParameters(String url, String database, Set<String> allowed) {
+    int question = url.indexOf('?');
+    if (question < 0) {
+      return;
+    }
+    for (String part : url.substring(question + 1).split("&", -1)) {
+      if (!name(part).isEmpty() && !allowed.contains(name(part))) {
+        throw refused(name(part), "a " + database + " URL");
+      }
+    }
+  }
+
+  private static void checkDriver(String url) {
+    try {
+      DriverManager.getDriver(url);
+    } catch (SQLException _) {
+      String scheme = url.substring(0, url.indexOf(':', "jdbc:".length()) + 1);
+      throw new InvalidSettingException(
+          KEY, "no JDBC driver for " + scheme + " on the class path, or it refuses the URL");
+    }
+  }
+
+  private static String name(String part) {
+    int equals = part.indexOf('=');
+    return (equals < 0 ? part : part.substring(0, equals)).strip();
+  }
+
+  private static InvalidSettingException refused(String key, String where) {
+    String hint =
+        key.toLowerCase(Locale.ROOT).matches("user|password")
+            ? "; set db-user and db-password-file"
+            : "";
+    String shown = key.length() > 40 ? key.substring(0, 40) + "…" : key;
+    return new InvalidSettingException(KEY, shown + " is not allowed in " + where + hint);
+  }
+}

@@ -1,0 +1,72 @@
+package io.loadonce.db.jdbc;
+
+import io.loadonce.db.form.Row;
+import io.loadonce.db.form.RowShape;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceRow;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Gives each row of a result to the id it belongs to. */
+final class RowCollector<V> {
+
+  private final JdbcSource<V> source;
+  private final Map<String, Key> asked;
+  private final Map<Key, SourceRow<V>> rows;
+
+  RowCollector(JdbcSource<V> source, List<Key> ids) {
+    this.source = source;
+    this.asked = HashMap.newHashMap(ids.size());
+    this.rows = HashMap.newHashMap(ids.size());
+    for (Key id : ids) {
+      asked.put(id.text(), id);
+    }
+  }
+
+  /**
+   * Returns what was found by id, or null if that cannot be told: there is a row of an id that was
+   * not asked, or there are more rows than ids and the rest was not sent. For a single id there is
+   * always an answer.
+   */
+  @Nullable Map<Key, SourceRow<V>> collect(ResultSet result) throws SQLException, SourceException {
+    RowShape shape = source.shape(result.getMetaData());
+    for (int count = 1; result.next(); count++) {
+      Key id = idOf(shape.key(result));
+      if (asked.size() > 1 && (id == null || count > asked.size())) {
+        return null;
+      }
+      if (id == null) {
+        Key only = asked.values().iterator().next();
+        rows.put(only, unusable("the database gave a row with another key than the one asked for"));
+        continue;
+      }
+      SourceRow<V> row = read(shape, id, result);
+      if (rows.putIfAbsent(id, row) != null) {
+        rows.put(id, unusable("the query gives two rows for one id"));
+      }
+    }
+    return rows;
+  }
+
+  private @Nullable Key idOf(@Nullable String key) {
+    return key == null ? null : asked.get(key);
+  }
+
+  private SourceRow<V> read(RowShape shape, Key id, ResultSet result) throws SQLException {
+    try {
+      Row row = shape.read(id, result);
+      return new SourceRow.Found<>(source.encode(row), row.version());
+    } catch (SourceException e) {
+      return new SourceRow.Unusable<>(e);
+    }
+  }
+
+  private static <V> SourceRow<V> unusable(String reason) {
+    return new SourceRow.Unusable<>(new SourceException.InvalidRow(reason));
+  }
+}

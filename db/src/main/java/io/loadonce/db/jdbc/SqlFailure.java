@@ -1,0 +1,58 @@
+package io.loadonce.db.jdbc;
+
+import io.loadonce.db.source.SourceException;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientException;
+import java.util.Set;
+
+/** What an SQLException says about the database, by its SQLState first. */
+public final class SqlFailure {
+
+  public static final String UNREACHABLE =
+      "the database cannot be reached or did not answer in time";
+
+  /** Connection, serialization or standby conflict, resources, operator intervention, system. */
+  private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "40", "53", "57", "58");
+
+  /** H2: broken, closing, closed, in use elsewhere, lock timeout. JDBC: connection timeout. */
+  private static final Set<String> UNAVAILABLE_STATES =
+      Set.of("90067", "90098", "90121", "90020", "HYT00", "HYT01", "55P03");
+
+  private SqlFailure() {}
+
+  public static SourceException of(SQLException failure) {
+    String state = state(failure);
+    if (isUnavailable(failure, state)) {
+      return new SourceException.Unavailable(UNREACHABLE, failure);
+    }
+    return new SourceException.QueryFailed(
+        "the database rejected the query" + (state.isEmpty() ? "" : " (SQLState " + state + ")"),
+        failure);
+  }
+
+  /** Whether the failure is owed to one row or one id rather than to the query. */
+  public static boolean dependsOnRow(SQLException failure) {
+    return state(failure).startsWith("22");
+  }
+
+  public static boolean isCancelled(SQLException failure) {
+    return state(failure).equals("57014");
+  }
+
+  private static boolean isUnavailable(SQLException failure, String state) {
+    return (state.length() == 5 && UNAVAILABLE_CLASSES.contains(state.substring(0, 2)))
+        || UNAVAILABLE_STATES.contains(state)
+        || failure instanceof SQLTransientException
+        || failure instanceof SQLTimeoutException
+        || failure instanceof SQLRecoverableException
+        || failure instanceof SQLNonTransientConnectionException;
+  }
+
+  private static String state(SQLException failure) {
+    String state = failure.getSQLState();
+    return state == null ? "" : state;
+  }
+}

@@ -1,0 +1,70 @@
+package io.loadonce.db.lookup;
+
+import io.loadonce.db.InvalidSettingException;
+
+/** Blanks out what SQL takes as text or as a quoted name, so that the rest can be judged. */
+public final class QuotedText {
+
+  /** Stands for each character that is quoted; neither a word nor an operator. */
+  private static final char BLANK = '"';
+
+  private QuotedText() {}
+
+  /**
+   * Returns {@code sql} with every literal and quoted name blanked out; the length stays.
+   *
+   * @throws InvalidSettingException if a quote is not closed, or if databases disagree on where it
+   *     ends
+   */
+  public static String blankedOut(String sql) {
+    StringBuilder bare = new StringBuilder(sql);
+    int at = 0;
+    while (at < sql.length()) {
+      int end = endOfQuoted(sql, at);
+      for (int i = at; i < end; i++) {
+        bare.setCharAt(i, BLANK);
+      }
+      at = Math.max(end, at + 1);
+    }
+    return bare.toString();
+  }
+
+  /** Returns the index behind the quoted text that begins at {@code start}, or {@code start}. */
+  private static int endOfQuoted(String sql, int start) {
+    char quote = sql.charAt(start);
+    if (quote == '$') {
+      return endOfDollarQuoted(sql, start);
+    }
+    if (quote != '\'' && quote != '"' && quote != '`') {
+      return start;
+    }
+    int end = sql.indexOf(quote, start + 1);
+    if (end < 0) {
+      throw new InvalidSettingException("query", "a quote " + quote + " is not closed");
+    }
+    if (sql.charAt(end - 1) == '\\') {
+      throw new InvalidSettingException(
+          "query", "a backslash before a quote is read differently by databases; double the quote");
+    }
+    return end + 1;
+  }
+
+  /** {@code $$text$$} and {@code $tag$text$tag$}, as PostgreSQL and H2 have them. */
+  private static int endOfDollarQuoted(String sql, int start) {
+    int tagEnd = start + 1;
+    while (tagEnd < sql.length()
+        && Character.isJavaIdentifierPart(sql.charAt(tagEnd))
+        && sql.charAt(tagEnd) != '$') {
+      tagEnd++;
+    }
+    if (tagEnd == sql.length() || sql.charAt(tagEnd) != '$') {
+      return start;
+    }
+    String tag = sql.substring(start, tagEnd + 1);
+    int end = sql.indexOf(tag, tagEnd + 1);
+    if (end < 0) {
+      throw new InvalidSettingException("query", "a quote " + tag + " is not closed");
+    }
+    return end + tag.length();
+  }
+}

@@ -1,0 +1,28 @@
+package io.loadonce.db.source;
+
+import java.util.Map;
+
+/**
+ * One query that is run at most once.
+ *
+ * @param <K> the key of a row
+ * @param <V> the form in which the caller keeps a row
+ */
+public interface SourceQuery<K, V> {
+
+  /**
+   * Asks the database. Blocks until it has answered, for a connection first and for the rows then,
+   * each bounded by the source's own time-outs.
+   *
+   * @return what was found, by id; an id that is absent has no row
+   * @throws SourceException if the query as a whole failed, which holds for each of its ids
+   */
+  Map<K, SourceRow<V>> run() throws SourceException;
+
+  /**
+   * Tells the database to stop; {@link #run} then ends soon, and its result means nothing. May be
+   * called from any thread at any time, more than once, before {@code run} and after it. May block
+   * for a round trip to the database. Never throws.
+   */
+  void cancel();
+}

@@ -1,0 +1,187 @@
+package io.loadonce.db.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.TestDatabase;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceQuery;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A database that goes away, keeps silent, or was never there. */
+final class DatabaseFaultTest {
+
+  private static final List<Key> PARIS = List.of(new Key("2988507"));
+
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final CountedDatabase postgres = TestDatabase.POSTGRESQL.database();
+
+  @AfterEach
+  void close() {
+    threads.shutdownNow();
+  }
+
+  @Test
+  void run_connectionCutMeanwhile_isUnavailableAndTheNextOneWorks() throws Exception {
+    DatabaseSettings slow = postgres.settings(postgres.slowQuery(Duration.ofSeconds(3)));
+    try (var source = JdbcSourceTest.open(slow.toBuilder().poolSize(2).build());
+        var quick = JdbcSourceTest.open(postgres.settings())) {
+      assertThat(quick.query(PARIS).run()).hasSize(1);
+      Future<?> run = threads.submit(source.query(PARIS)::run);
+      await().until(() -> postgres.runningStatements() == 1);
+
+      postgres.cutConnections();
+
+      assertThatThrownBy(run::get)
+          .cause()
+          .isInstanceOf(SourceException.Unavailable.class)
+          .hasMessage(SqlFailure.UNREACHABLE);
+      await()
+          .atMost(Duration.ofSeconds(2))
+          .ignoreExceptions()
+          .until(() -> quick.query(PARIS).run().size() == 1);
+    }
+  }
+
+  @Test
+  void run_nobodyListens_isUnavailableWithinTheConnectTimeout() throws IOException {
+    DatabaseSettings nobody =
+        at(postgres, freePort()).connectTimeout(Duration.ofMillis(300)).build();
+    try (var source = JdbcSourceTest.open(nobody)) {
+      long start = System.nanoTime();
+
+      assertThatThrownBy(() -> source.query(PARIS).run())
+          .isInstanceOf(SourceException.Unavailable.class)
+          .hasMessage(SqlFailure.UNREACHABLE);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+      assertThat(source.isReachable()).isFalse();
+    }
+  }
+
+  @Test
+  void run_databaseComesUpLater_worksWithin2Seconds() throws Exception {
+    int port = freePort();
+    try (var source = JdbcSourceTest.open(at(postgres, port).poolSize(2).build())) {
+      assertThatThrownBy(() -> source.query(PARIS).run())
+          .isInstanceOf(SourceException.Unavailable.class);
+      assertThatThrownBy(() -> source.query(PARIS).run())
+          .isInstanceOf(SourceException.Unavailable.class);
+
+      try (ServerSocket door = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
+        var _ = threads.submit(() -> lead(door));
+        await()
+            .atMost(Duration.ofSeconds(2))
+            .ignoreExceptions()
+            .until(() -> source.query(PARIS).run().size() == 1);
+      }
+    }
+  }
+
+  @Test
+  void run_databaseAcceptsAndKeepsSilent_isUnavailable() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        var source = JdbcSourceTest.open(at(postgres, silent.getLocalPort()).build())) {
+      assertThatThrownBy(() -> source.query(PARIS).run())
+          .isInstanceOf(SourceException.Unavailable.class);
+    }
+  }
+
+  @Test
+  void run_statementOverTheQueryTimeout_isUnavailable() throws Exception {
+    for (TestDatabase kind : TestDatabase.values()) {
+      CountedDatabase database = kind.database();
+      DatabaseSettings slow =
+          database.settings(database.slowQuery(Duration.ofSeconds(5))).toBuilder()
+              .queryTimeout(Duration.ofMillis(500))
+              .build();
+      try (var source = JdbcSourceTest.open(slow)) {
+        long start = System.nanoTime();
+        assertThatThrownBy(() -> source.query(PARIS).run())
+            .as(kind.name())
+            .isInstanceOf(SourceException.Unavailable.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+      }
+      await().until(() -> database.runningStatements() == 0);
+    }
+  }
+
+  @Test
+  void run_poolExhausted_isUnavailableWithinTheConnectTimeout() throws Exception {
+    DatabaseSettings slow =
+        postgres.settings(postgres.slowQuery(Duration.ofSeconds(3))).toBuilder()
+            .poolSize(1)
+            .connectTimeout(Duration.ofMillis(500))
+            .build();
+    try (var source = JdbcSourceTest.open(slow)) {
+      SourceQuery<Key, Row> busy = source.query(PARIS);
+      var _ = threads.submit(busy::run);
+      await().until(() -> postgres.runningStatements() == 1);
+
+      assertThatThrownBy(() -> source.query(PARIS).run())
+          .isInstanceOf(SourceException.Unavailable.class);
+      busy.cancel();
+    }
+  }
+
+  @Test
+  void run_queryThatWrites_isRefusedByTheReadOnlyConnection() {
+    postgres.execute("CREATE TABLE precious AS SELECT 1 AS id");
+    postgres.execute(
+        "CREATE FUNCTION wipe() RETURNS INT LANGUAGE sql AS 'DELETE FROM precious; SELECT 1'");
+    DatabaseSettings wiping =
+        postgres.settings("SELECT id, wipe() AS w FROM city WHERE id IN (:ids)");
+    try (var source = JdbcSourceTest.open(wiping)) {
+      assertThatThrownBy(() -> source.query(PARIS).run())
+          .isInstanceOf(SourceException.QueryFailed.class)
+          .hasMessage("the database rejected the query (SQLState 25006)");
+    }
+    assertThat(postgres.number("SELECT COUNT(*) FROM precious")).isEqualTo(1);
+  }
+
+  private static DatabaseSettings.Builder at(CountedDatabase database, int port) {
+    return database.settings().toBuilder()
+        .url(database.url().replaceFirst("localhost:\\d+", "127.0.0.1:" + port));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
+  /** Leads whoever knocks to the database. */
+  private Void lead(ServerSocket door) throws IOException {
+    int port = URI.create(postgres.url().substring("jdbc:".length())).getPort();
+    while (true) {
+      Socket guest = door.accept();
+      Socket host = new Socket(InetAddress.getLoopbackAddress(), port);
+      var _ = threads.submit(() -> copy(guest.getInputStream(), host.getOutputStream()));
+      var _ = threads.submit(() -> copy(host.getInputStream(), guest.getOutputStream()));
+    }
+  }
+
+  private static long copy(InputStream from, OutputStream to) throws IOException {
+    try (from;
+        to) {
+      return from.transferTo(to);
+    }
+  }
+}

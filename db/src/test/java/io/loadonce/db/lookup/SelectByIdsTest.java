@@ -1,0 +1,98 @@
+package io.loadonce.db.lookup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.loadonce.db.InvalidSettingException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SelectByIdsTest {
+
+  @Test
+  void sql_countBetweenPowers_isPaddedToTheNext() {
+    SelectByIds query = SelectByIds.parse("SELECT id FROM t WHERE id IN (:ids) LIMIT 9");
+
+    assertThat(query.sql(1)).isEqualTo("SELECT id FROM t WHERE id IN (?) LIMIT 9");
+    assertThat(query.sql(3)).isEqualTo("SELECT id FROM t WHERE id IN (?, ?, ?, ?) LIMIT 9");
+    assertThat(query.sql(3)).isSameAs(query.sql(4));
+    assertThat(query.sql(256).chars().filter(c -> c == '?')).hasSize(256);
+    assertThat(query.sql(129)).isSameAs(query.sql(256));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1", "2,2", "3,4", "4,4", "5,8", "128,128", "129,256", "256,256"})
+  void parameters_count_isTheNextPowerOfTwo(int count, int parameters) {
+    assertThat(SelectByIds.parameters(count)).isEqualTo(parameters);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 257})
+  void parameters_countOutOfRange_isRefused(int count) {
+    assertThatThrownBy(() -> SelectByIds.parameters(count))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT id, name FROM city WHERE id IN (:ids)",
+        "  select id from city where id in ( :ids )\n",
+        "SELECT id, ':ids' AS a FROM city WHERE id IN (:ids)",
+        "SELECT id, 'it''s; -- /* ?' AS a FROM city WHERE id IN (:ids)",
+        "SELECT id AS \":ids\" FROM city WHERE id IN (:ids)",
+        "SELECT id, $$;:ids$$ AS a, $x$:ids$x$ AS b FROM city WHERE id IN (:ids)",
+        "SELECT id::text, created_at::date FROM city WHERE id IN (:ids)",
+        "SELECT id, tags[1:2] FROM city WHERE id IN (:ids)",
+        "SELECT c.id, updated_at FROM city c JOIN deleted_city d USING (id) WHERE c.id IN (:ids)",
+      })
+  void parse_oneSelectWithIdsOnce_isTaken(String text) {
+    assertThat(SelectByIds.parse(text).sql(1)).contains("?").doesNotEndWith("(:ids)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          SELECT id FROM city                                        | query: has no :ids; write WHERE key IN (:ids)
+          SELECT ':ids' FROM city                                    | query: has no :ids; write WHERE key IN (:ids)
+          SELECT ":ids" FROM city                                    | query: has no :ids; write WHERE key IN (:ids)
+          SELECT id FROM city WHERE id IN (:ids) OR x IN (:ids)      | query: has :ids more than once
+          SELECT id FROM city WHERE id IN (:ids);                    | query: must be one statement without ;
+          SELECT id FROM city WHERE id IN (:ids); DROP TABLE city    | query: must be one statement without ;
+          SELECT id FROM city WHERE id IN (:ids) -- x                | query: must not have a comment
+          SELECT id /* x */ FROM city WHERE id IN (:ids)             | query: must not have a comment
+          UPDATE city SET name = '' WHERE id IN (:ids)               | query: must begin with SELECT
+          WITH c AS (SELECT 1) SELECT id FROM c WHERE id IN (:ids)   | query: must begin with SELECT
+          SELECTED FROM city WHERE id IN (:ids)                      | query: must begin with SELECT
+          SELECT id FROM city WHERE id IN (:ids) AND x = ?           | query: must not have a ?; the ids come in for :ids
+          SELECT id FROM city WHERE id = :id                         | query: has an unknown placeholder :id; only :ids is known
+          SELECT id FROM city WHERE id IN (:ids) AND x = :y          | query: has an unknown placeholder :y; only :ids is known
+          SELECT id FROM city WHERE id = :ids                        | query: must use :ids as WHERE key IN (:ids)
+          SELECT id FROM city WHERE id NOT IN (:ids)                 | query: must not use NOT IN; write WHERE key IN (:ids)
+          SELECT id FROM FINAL TABLE (DELETE FROM city WHERE id IN (:ids)) | query: must only read; found DELETE
+          SELECT id INTO b FROM city WHERE id IN (:ids)              | query: must only read; found INTO
+          SELECT id FROM city WHERE id IN (:ids) FOR UPDATE          | query: must only read; found UPDATE
+          SELECT id FROM city WHERE name = "x AND id IN (:ids)       | query: a quote " is not closed
+          """)
+  void parse_anythingElse_namesWhatIsWrong(String text, String message) {
+    assertThatThrownBy(() -> SelectByIds.parse(text))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void parse_backslashBeforeQuote_isRefused() {
+    assertThatThrownBy(
+            () -> SelectByIds.parse("SELECT id, 'a\\' FROM city WHERE id IN (:ids) AND x = ''"))
+        .hasMessageStartingWith("query: a backslash before a quote");
+  }
+
+  @Test
+  void parse_empty_isRefused() {
+    assertThatThrownBy(() -> SelectByIds.parse(" ")).hasMessage("query: must begin with SELECT");
+  }
+}

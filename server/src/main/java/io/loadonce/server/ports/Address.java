@@ -1,0 +1,21 @@
+package io.loadonce.server.ports;
+
+import java.net.InetSocketAddress;
+
+/**
+ * Where to listen.
+ *
+ * @param host a name or an address of this machine
+ * @param port 0 to 65,535; 0 for a free one
+ */
+public record Address(String host, int port) {
+
+  InetSocketAddress resolve() {
+    return new InetSocketAddress(host, port);
+  }
+
+  @Override
+  public String toString() {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+}

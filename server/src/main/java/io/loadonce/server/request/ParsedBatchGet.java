@@ -1,0 +1,36 @@
+package io.loadonce.server.request;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.v1.BatchGetRequest;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a BatchGet asks for.
+ *
+ * @param minVersion {@link LoadOnce#ANY_VERSION} if none is asked for
+ */
+record ParsedBatchGet(List<String> ids, long minVersion) {
+
+  /** Reads a {@code BatchGetRequest}. */
+  static ParsedBatchGet of(byte[] request) throws InvalidProtocolBufferException {
+    List<String> ids = new ArrayList<>();
+    int at = 0;
+    while (at < request.length) {
+      int end = PlainId.end(request, at);
+      if (end < 0) {
+        return generated(BatchGetRequest.parseFrom(request));
+      }
+      ids.add(PlainId.text(request, at, end));
+      at = end;
+    }
+    return new ParsedBatchGet(ids, LoadOnce.ANY_VERSION);
+  }
+
+  private static ParsedBatchGet generated(BatchGetRequest parsed) {
+    return new ParsedBatchGet(
+        parsed.getIdsList(),
+        parsed.hasMinVersion() ? parsed.getMinVersion() : LoadOnce.ANY_VERSION);
+  }
+}

@@ -1,0 +1,33 @@
+package io.loadonce.server.settings;
+
+import java.io.PrintStream;
+import java.util.regex.Pattern;
+
+/** Every key with the value that holds and where it came from; secrets are masked. */
+public record ConfigPage(SettingTexts texts, Settings settings) {
+
+  private static final Pattern SECRET_IN_URL =
+      Pattern.compile("(?i)((?:password|pwd|secret|token)[^=&;?]*=)[^&;]*|(//[^/@:]*:)[^/@]*(?=@)");
+
+  public void print(PrintStream out) {
+    for (Setting setting : Setting.values()) {
+      SettingTexts.Chosen chosen = texts.of(setting);
+      out.printf("%s=%s (%s)%n", setting.key(), value(setting, chosen.text()), chosen.origin());
+    }
+  }
+
+  public static String masked(String url) {
+    return SECRET_IN_URL.matcher(url).replaceAll("$1$2****");
+  }
+
+  /** The text, or what took its place. */
+  private String value(Setting setting, String text) {
+    return switch (setting) {
+      case CACHE_BYTES -> Long.toString(settings.cache().maxBytes());
+      case NEGATIVE_CACHE_BYTES -> Long.toString(settings.cache().maxNegativeBytes());
+      case DB_URL -> masked(text);
+      case DB_USER -> settings.database().user();
+      default -> text;
+    };
+  }
+}

@@ -1,0 +1,121 @@
+package io.loadonce.server.settings;
+
+import java.io.PrintStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line of {@code serve}: a flag for each {@link Setting}, and three that are none. */
+public final class ServeFlags {
+
+  private static final String HELP = "--help";
+  private static final String PRINT_CONFIG = "--print-config";
+
+  private final CommandLine commandLine;
+
+  public ServeFlags() {
+    CommandSpec spec = CommandSpec.create().name("loadonce serve");
+    int place = 0;
+    for (Setting.Group group : Setting.Group.values()) {
+      ArgGroupSpec.Builder section =
+          ArgGroupSpec.builder()
+              .exclusive(false)
+              .validate(false)
+              .multiplicity("0..1")
+              .order(place++)
+              .heading("%n" + group.heading() + "%n");
+      Stream.of(Setting.values())
+          .filter(setting -> setting.group() == group)
+          .forEach(setting -> section.addArg(option(setting)));
+      spec.addArgGroup(section.build());
+    }
+    spec.addArgGroup(
+        ArgGroupSpec.builder()
+            .exclusive(false)
+            .validate(false)
+            .multiplicity("0..1")
+            .order(place)
+            .heading("%nOther%n")
+            .addArg(
+                OptionSpec.builder(SettingTexts.CONFIG_FLAG)
+                    .paramLabel("FILE")
+                    .type(String.class)
+                    .description("Properties file: key=value lines, keys as the flags without --.")
+                    .build())
+            .addArg(flag(PRINT_CONFIG, "Print each key, its value and its origin, and exit."))
+            .addArg(flag(HELP, "Print this and exit."))
+            .build());
+    spec.usageMessage()
+        .sortOptions(false)
+        .abbreviateSynopsis(true)
+        .description("Starts the service: Get(id) from memory, and from the database once.")
+        .footer(
+            "",
+            "Each flag has a twin in the environment, such as LOADONCE_POOL_SIZE, and a key",
+            "in the file, such as pool-size: flag over environment over file. TIME is 500ms,",
+            "10s, 2m or 1h; BYTES is 1048576, 64KiB, 64MiB or 1GiB.");
+    this.commandLine = new CommandLine(spec).setExpandAtFiles(false);
+  }
+
+  /**
+   * What the command line asks for.
+   *
+   * @param values by flag
+   */
+  public record Given(Map<String, String> values, boolean help, boolean printConfig) {}
+
+  /**
+   * @throws ParameterException if a flag is not known, lacks its value or comes twice; its message
+   *     is one line
+   */
+  public Given parse(List<String> arguments) {
+    CommandLine.ParseResult result;
+    try {
+      result = commandLine.parseArgs(arguments.toArray(String[]::new));
+    } catch (UnmatchedArgumentException e) {
+      String unknown = e.getUnmatched().getFirst().replaceAll("=.*|\\p{Cntrl}", "");
+      throw new ParameterException(
+          commandLine,
+          "%s: unknown; nearest: %s"
+              .formatted(
+                  unknown,
+                  Suggestions.names(
+                      unknown, commandLine.getCommandSpec().optionsMap().keySet().stream())));
+    }
+    Map<String, String> values = new HashMap<>();
+    for (OptionSpec option : result.matchedOptions()) {
+      String flag = option.longestName();
+      if (option.typeInfo().getType() == String.class
+          && values.put(flag, option.getValue()) != null) {
+        throw new ParameterException(commandLine, flag + ": given twice; give it once");
+      }
+    }
+    return new Given(values, result.hasMatchedOption(HELP), result.hasMatchedOption(PRINT_CONFIG));
+  }
+
+  public void printHelp(PrintStream out) {
+    commandLine.usage(out, CommandLine.Help.Ansi.OFF);
+  }
+
+  private static OptionSpec option(Setting setting) {
+    String known = setting.defaultText().isEmpty() ? "" : " Default: " + setting.defaultText();
+    return OptionSpec.builder(setting.flag())
+        .paramLabel(setting.unit())
+        .type(String.class)
+        .arity(setting.isSwitch() ? "0..1" : "1")
+        .fallbackValue("true")
+        .description((setting.description() + known).replace("%", "%%"))
+        .build();
+  }
+
+  private static OptionSpec flag(String name, String description) {
+    return OptionSpec.builder(name).type(boolean.class).arity("0").description(description).build();
+  }
+}

@@ -1,0 +1,224 @@
+package io.loadonce.server.settings;
+
+import io.loadonce.db.jdbc.DatabaseSettings;
+import java.util.Locale;
+
+/**
+ * Every key that can be set: as a flag, as its twin in the environment, and as a key of the file.
+ * What a value may be is for {@link Settings} to say.
+ */
+public enum Setting {
+  PORT(Group.PORTS, "N", "50051", "Port for gRPC calls; 0 picks a free port."),
+  HOST(
+      Group.PORTS,
+      "HOST",
+      "127.0.0.1",
+      "Address on which gRPC calls are accepted. Set 0.0.0.0 to accept them from other machines;"
+          + " there is no access control yet."),
+  ADMIN_PORT(
+      Group.PORTS, "N", "50080", "Port for /metrics and /healthz over HTTP; 0 picks a free port."),
+  ADMIN_HOST(Group.PORTS, "HOST", "127.0.0.1", "Address on which the admin port is opened."),
+  DRAIN_TIMEOUT(
+      Group.PORTS,
+      "TIME",
+      "20s",
+      "After SIGTERM, calls in flight have this long to finish before they are cancelled. Keep it"
+          + " below the grace period of your scheduler."),
+
+  DB_URL(
+      Group.DATABASE,
+      "URL",
+      embedded().url(),
+      "JDBC URL of the database. Default: 24,323 cities in an H2 database inside this process."),
+  DB_USER(Group.DATABASE, "NAME", "", "Database user. Default: none; sa for the cities."),
+  DB_PASSWORD_FILE(
+      Group.DATABASE,
+      "FILE",
+      "",
+      "File that holds the password of the database user. Default: no password."),
+  QUERY(
+      Group.DATABASE,
+      "SQL",
+      embedded().query().toString(),
+      "The query that loads rows: one SELECT that contains IN (:ids) exactly once."),
+  KEY_COLUMN(
+      Group.DATABASE, "NAME", "id", "Column of the query's result that holds the id of the row."),
+  KEY_TYPE(Group.DATABASE, "TYPE", "bigint", "Type of the key column: bigint, text or uuid."),
+  VERSION_COLUMN(
+      Group.DATABASE,
+      "NAME",
+      "",
+      "Integer column of the result that grows with every change of a row. Needed for min_version."
+          + " Default: none."),
+  POOL_SIZE(
+      Group.DATABASE,
+      "N",
+      "8",
+      "Database connections, which is also the number of queries at one time."),
+  CONNECT_TIMEOUT(
+      Group.DATABASE,
+      "TIME",
+      "1s",
+      "How long a query waits for a free connection, and a new connection for the database."),
+  LOAD_TIMEOUT(
+      Group.DATABASE,
+      "TIME",
+      "5s",
+      "How long a load may take in all, including its time in the queue; then it fails."),
+  MAX_IDS_PER_QUERY(Group.DATABASE, "N", "256", "Most ids in one query, 1 to 256."),
+  MAX_ROW_BYTES(
+      Group.DATABASE,
+      "BYTES",
+      "1MiB",
+      "Largest row that is accepted; a larger row fails with INVALID_ROW."),
+
+  TTL(
+      Group.CACHE,
+      "TIME",
+      "60s",
+      "Time to live of a row in the cache. 0s disables the cache; concurrent loads are still"
+          + " combined."),
+  NEGATIVE_TTL(
+      Group.CACHE, "TIME", "5s", "Time to live of a cached \"not found\". 0s disables it."),
+  TTL_JITTER(
+      Group.CACHE,
+      "SHARE",
+      "0.1",
+      "Each time to live is shortened by a random share of up to this much, 0 to 1, so that entries"
+          + " do not expire together."),
+  REFRESH_AFTER(
+      Group.CACHE,
+      "TIME",
+      "",
+      "After this age a row is refreshed in the background when it is requested. Default: never."),
+  EARLY_REFRESH(
+      Group.CACHE,
+      "FACTOR",
+      "1",
+      "How eagerly a requested row is refreshed shortly before it expires, so that no caller waits:"
+          + " the factor beta of XFetch, 0 to 100. 0 disables it."),
+  STALE_ON_ERROR(
+      Group.CACHE,
+      "TIME",
+      "0s",
+      "How long after it has expired a row may still be served, marked STALE, while the database is"
+          + " unreachable. 0s disables it."),
+  STALE_ON_DISCONNECT(
+      Group.CACHE,
+      "TIME",
+      "2s",
+      "How long cached rows are still served, marked STALE, after the change listener lost its"
+          + " connection. Only used with --listen."),
+  CACHE_BYTES(Group.CACHE, "BYTES", "", "Memory for cached rows. Default: a quarter of the heap."),
+  NEGATIVE_CACHE_BYTES(
+      Group.CACHE,
+      "BYTES",
+      "",
+      "Memory for cached \"not found\" answers. Default: 1/16 of --cache-bytes."),
+
+  LISTEN(
+      Group.CHANGES,
+      "true|false",
+      "false",
+      "Listen to changes in the database and invalidate the rows that changed. PostgreSQL needs the"
+          + " triggers that ./loadonce sql triggers prints."),
+  LISTEN_HEARTBEAT(
+      Group.CHANGES,
+      "TIME",
+      "1s",
+      "Interval of the change listener's heartbeats, 100ms to 1m. Two missed heartbeats mean that"
+          + " the connection is lost."),
+  LISTEN_TABLE(
+      Group.CHANGES,
+      "NAME",
+      "",
+      "Table to watch for changes. Default: the query's table, if there is only one."),
+
+  CALL_TIMEOUT(
+      Group.CALLERS,
+      "TIME",
+      "10s",
+      "Longest time that a call may wait, also when its own deadline is later or missing."),
+  MAX_WAITERS_PER_ID(
+      Group.CALLERS,
+      "N",
+      "10000",
+      "Most callers that may wait for one id; further calls fail with RESOURCE_EXHAUSTED."),
+  MAX_WAITERS(
+      Group.CALLERS,
+      "N",
+      "50000",
+      "Most callers that may wait in total; further calls fail with RESOURCE_EXHAUSTED.");
+
+  /** Under which heading a key stands in the help. */
+  public enum Group {
+    PORTS("Ports"),
+    DATABASE("Database"),
+    CACHE("Cache"),
+    CHANGES("Change listener"),
+    CALLERS("Limits on callers");
+
+    private final String heading;
+
+    Group(String heading) {
+      this.heading = heading;
+    }
+
+    public String heading() {
+      return heading;
+    }
+  }
+
+  public static final String ENVIRONMENT_PREFIX = "LOADONCE_";
+
+  private final Group group;
+  private final String unit;
+  private final String defaultText;
+  private final String description;
+
+  Setting(Group group, String unit, String defaultText, String description) {
+    this.group = group;
+    this.unit = unit;
+    this.defaultText = defaultText;
+    this.description = description;
+  }
+
+  public Group group() {
+    return group;
+  }
+
+  public String unit() {
+    return unit;
+  }
+
+  /** Whether it is on or off, and a flag without a value means on. */
+  public boolean isSwitch() {
+    return unit.equals("true|false");
+  }
+
+  /** Empty where the default is none, or depends on something. */
+  public String defaultText() {
+    return defaultText;
+  }
+
+  public String description() {
+    return description;
+  }
+
+  /** The name in the file, and in messages. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  public String flag() {
+    return "--" + key();
+  }
+
+  public String variable() {
+    return ENVIRONMENT_PREFIX + name();
+  }
+
+  private static DatabaseSettings embedded() {
+    return DatabaseSettings.builder().build();
+  }
+}

@@ -1,0 +1,150 @@
+package io.loadonce.server.settings;
+
+import io.loadonce.db.InvalidSettingException;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was set, as text, and where: flags over environment over file over defaults. Every key has a
+ * text. Immutable.
+ */
+public final class SettingTexts {
+
+  /** Names the file, as a flag or in the environment; not a key itself. */
+  public static final String CONFIG_FLAG = "--config";
+
+  private static final String CONFIG_VARIABLE = "LOADONCE_CONFIG";
+
+  /**
+   * Variables with our prefix that are not for the server: the launcher's, the client's, and those
+   * that Kubernetes sets for a service that is called loadonce.
+   */
+  private static final Pattern FOREIGN_VARIABLE =
+      Pattern.compile(
+          "LOADONCE_(JAVA_OPTS|TARGET|ADMIN|DEADLINE|ATTEMPTS|TLS|TLS_CA|IDS|IDS_FILE|PICK|EXPONENT"
+              + "|CALLERS|CONNECTIONS|BATCH|DURATION|COUNT|WARMUP|SEED|JSON"
+              + "|SERVICE_.*|PORT_\\d+_.*)");
+
+  /** What Kubernetes, again, puts into LOADONCE_PORT. */
+  private static final Pattern LINK = Pattern.compile("(tcp|udp|sctp)://.*");
+
+  /**
+   * A text and where it came from.
+   *
+   * @param origin for people, such as {@code flag --port}
+   */
+  public record Chosen(String text, String origin) {}
+
+  private final Map<Setting, Chosen> chosen;
+
+  private SettingTexts(Map<Setting, Chosen> chosen) {
+    this.chosen = chosen;
+  }
+
+  /**
+   * @param flags what was given on the command line, by flag; only flags of settings, and {@link
+   *     #CONFIG_FLAG}
+   * @throws InvalidSettingException if the file cannot be read, or has a key that is not known, or
+   *     the environment has such a variable; names it and the nearest that are
+   */
+  public static SettingTexts choose(Map<String, String> flags, Map<String, String> environment) {
+    refuseUnknownVariables(environment);
+    String file = flags.getOrDefault(CONFIG_FLAG, environment.get(CONFIG_VARIABLE));
+    Map<String, String> keys = file == null ? Map.of() : read(file);
+    Map<Setting, Chosen> chosen = new EnumMap<>(Setting.class);
+    for (Setting setting : Setting.values()) {
+      chosen.put(setting, choose(setting, flags, environment, keys, file));
+    }
+    return new SettingTexts(chosen);
+  }
+
+  public Chosen of(Setting setting) {
+    Chosen known = chosen.get(setting);
+    if (known == null) {
+      throw new IllegalStateException(setting + " has no text");
+    }
+    return known;
+  }
+
+  public String text(Setting setting) {
+    return of(setting).text();
+  }
+
+  private static Chosen choose(
+      Setting setting,
+      Map<String, String> flags,
+      Map<String, String> environment,
+      Map<String, String> keys,
+      @Nullable String file) {
+    String flag = flags.get(setting.flag());
+    if (flag != null) {
+      return new Chosen(flag, "flag " + setting.flag());
+    }
+    String variable = environment.get(setting.variable());
+    if (variable != null && !(setting == Setting.PORT && LINK.matcher(variable).matches())) {
+      return new Chosen(variable, "environment " + setting.variable());
+    }
+    String key = keys.get(setting.key());
+    if (key != null) {
+      return new Chosen(key, "file " + file);
+    }
+    return new Chosen(setting.defaultText(), "default");
+  }
+
+  private static void refuseUnknownVariables(Map<String, String> environment) {
+    for (String variable : environment.keySet()) {
+      if (variable.startsWith(Setting.ENVIRONMENT_PREFIX)
+          && !variable.equals(CONFIG_VARIABLE)
+          && !FOREIGN_VARIABLE.matcher(variable).matches()
+          && settings().map(Setting::variable).noneMatch(variable::equals)) {
+        throw new InvalidSettingException(
+            variable,
+            "unknown in the environment; nearest: "
+                + Suggestions.names(variable, settings().map(Setting::variable)));
+      }
+    }
+  }
+
+  private static Map<String, String> read(String file) {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
+      properties.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvalidSettingException(
+          "config", "cannot read %s as key=value lines in UTF-8 (%s)".formatted(file, reason(e)));
+    }
+    Map<String, String> keys = new HashMap<>();
+    for (String key : properties.stringPropertyNames()) {
+      if (settings().map(Setting::key).noneMatch(key::equals)) {
+        throw new InvalidSettingException(
+            key,
+            "unknown in %s; nearest: %s"
+                .formatted(file, Suggestions.names(key, settings().map(Setting::key))));
+      }
+      keys.put(key, properties.getProperty(key));
+    }
+    return keys;
+  }
+
+  public static String reason(Exception e) {
+    return switch (e) {
+      case java.nio.file.NoSuchFileException _ -> "there is no such file";
+      case java.nio.file.AccessDeniedException _ -> "not allowed to";
+      default -> e.getClass().getSimpleName();
+    };
+  }
+
+  private static Stream<Setting> settings() {
+    return Stream.of(Setting.values());
+  }
+}

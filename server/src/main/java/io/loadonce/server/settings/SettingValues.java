@@ -1,0 +1,157 @@
+package io.loadonce.server.settings;
+
+import io.loadonce.db.InvalidSettingException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The texts of the settings as values, each within its range. Every method throws {@link
+ * InvalidSettingException}, which names the key, what is wrong and what would be right.
+ */
+final class SettingValues {
+
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?|\\.\\d{1,9}");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,15})(B|KiB|MiB|GiB)?");
+  private static final int MAX_SECRET_BYTES = 4096;
+  private static final int MAX_SHOWN = 60;
+
+  private final SettingTexts texts;
+
+  SettingValues(SettingTexts texts) {
+    this.texts = texts;
+  }
+
+  String text(Setting setting) {
+    return texts.text(setting);
+  }
+
+  /** Whether there is any text. */
+  boolean has(Setting setting) {
+    return !texts.text(setting).isEmpty();
+  }
+
+  boolean isOn(Setting setting) {
+    return switch (texts.text(setting).strip()) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw wrong(setting, "must be true or false");
+    };
+  }
+
+  int integer(Setting setting, int least, int most) {
+    String text = texts.text(setting).strip();
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException _) {
+      // Said below.
+    }
+    throw wrong(setting, "must be a whole number from %d to %d".formatted(least, most));
+  }
+
+  double number(Setting setting, int least, int most) {
+    String text = texts.text(setting).strip();
+    if (NUMBER.matcher(text).matches()) {
+      double value = Double.parseDouble(text);
+      if (value >= least && value <= most) {
+        return value;
+      }
+    }
+    throw wrong(setting, "must be a number from %d to %d, such as 0.1".formatted(least, most));
+  }
+
+  Duration duration(Setting setting, Duration least, Duration most) {
+    Matcher parts = DURATION.matcher(texts.text(setting).strip());
+    if (parts.matches()) {
+      long amount = Long.parseLong(parts.group(1));
+      Duration value =
+          switch (parts.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+          };
+      if (value.compareTo(least) >= 0 && value.compareTo(most) <= 0) {
+        return value;
+      }
+    }
+    throw wrong(
+        setting,
+        "must be a time from %s to %s, such as 500ms, 10s or 2m"
+            .formatted(shown(least), shown(most)));
+  }
+
+  long bytes(Setting setting, long least, long most) {
+    Matcher parts = BYTES.matcher(texts.text(setting).strip());
+    if (parts.matches()) {
+      int shift =
+          switch (parts.group(2)) {
+            case "KiB" -> 10;
+            case "MiB" -> 20;
+            case "GiB" -> 30;
+            case null, default -> 0;
+          };
+      long amount = Long.parseLong(parts.group(1));
+      if (amount <= most >> shift && amount << shift >= least) {
+        return amount << shift;
+      }
+    }
+    throw wrong(
+        setting,
+        "must be bytes from %d to %d, such as 1048576, 64MiB or 1GiB".formatted(least, most));
+  }
+
+  <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
+    String text = texts.text(setting).strip().toUpperCase(Locale.ROOT);
+    StringBuilder known = new StringBuilder();
+    for (E value : type.getEnumConstants()) {
+      if (value.name().equals(text)) {
+        return value;
+      }
+      known.append(known.isEmpty() ? "" : ", ").append(value.name().toLowerCase(Locale.ROOT));
+    }
+    throw wrong(setting, "must be one of " + known);
+  }
+
+  /** The content of the file that the setting names, without the newline at its end. */
+  String secret(Setting setting) {
+    String file = texts.text(setting);
+    try {
+      Path path = Path.of(file);
+      if (Files.size(path) > MAX_SECRET_BYTES) {
+        throw wrong(setting, "the file must not be larger than " + MAX_SECRET_BYTES + " bytes");
+      }
+      return Files.readString(path, StandardCharsets.UTF_8).stripTrailing();
+    } catch (IOException | java.nio.file.InvalidPathException e) {
+      throw wrong(setting, "cannot be read (%s)".formatted(SettingTexts.reason(e)));
+    }
+  }
+
+  private InvalidSettingException wrong(Setting setting, String right) {
+    return new InvalidSettingException(
+        setting.key(), "%s; it is '%s'".formatted(right, shown(texts.text(setting))));
+  }
+
+  /** One line, whatever was set. */
+  private static String shown(String text) {
+    String line = text.replaceAll("\\p{Cntrl}", "?");
+    return line.length() > MAX_SHOWN ? line.substring(0, MAX_SHOWN) + "…" : line;
+  }
+
+  private static String shown(Duration duration) {
+    long millis = duration.toMillis();
+    if (millis % 3_600_000 == 0 && millis > 0) {
+      return millis / 3_600_000 + "h";
+    }
+    return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
+  }
+}

@@ -1,0 +1,129 @@
+package io.loadonce.server.settings;
+
+import io.loadonce.db.InvalidSettingException;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.lookup.KeyType;
+import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.changes.ListenSettings;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.LoadSettings;
+import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.ports.Address;
+import java.time.Duration;
+
+/**
+ * How the service is set up. Validated and immutable.
+ *
+ * @param grpc where callers reach it
+ * @param admin where operators reach it
+ * @param callTimeout the most that a call waits, whatever its own deadline
+ * @param drainTimeout how long calls in flight may last after SIGTERM
+ */
+public record Settings(
+    Address grpc,
+    Address admin,
+    DatabaseSettings database,
+    CacheSettings cache,
+    LoadSettings load,
+    LockSettings lock,
+    ListenSettings listen,
+    Duration callTimeout,
+    Duration drainTimeout) {
+
+  private static final int MAX_PORT = 65_535;
+  private static final Duration MAX_TTL = Duration.ofDays(365);
+  private static final Duration MAX_DRAIN = Duration.ofHours(1);
+
+  /** The share of the heap that rows may take, and of that what absences may take. */
+  private static final int HEAP_PER_CACHE = 4;
+
+  private static final int CACHE_PER_NEGATIVE_CACHE = 16;
+
+  /**
+   * @param maxHeapBytes what the budgets of memory are taken from, unless they are set
+   * @throws InvalidSettingException if a value is out of its range; names the key
+   */
+  public static Settings of(SettingTexts texts, long maxHeapBytes) {
+    SettingValues values = new SettingValues(texts);
+    return new Settings(
+        new Address(values.text(Setting.HOST), values.integer(Setting.PORT, 0, MAX_PORT)),
+        new Address(
+            values.text(Setting.ADMIN_HOST), values.integer(Setting.ADMIN_PORT, 0, MAX_PORT)),
+        database(values),
+        cache(values, maxHeapBytes),
+        new LoadSettings(
+            values.number(Setting.EARLY_REFRESH, 0, 100),
+            values.duration(Setting.STALE_ON_ERROR, Duration.ZERO, MAX_TTL),
+            values.duration(Setting.STALE_ON_DISCONNECT, Duration.ZERO, MAX_TTL)),
+        lock(values),
+        new ListenSettings(
+            values.isOn(Setting.LISTEN),
+            values.text(Setting.LISTEN_TABLE),
+            values.duration(
+                Setting.LISTEN_HEARTBEAT,
+                ListenSettings.MIN_HEARTBEAT,
+                ListenSettings.MAX_HEARTBEAT)),
+        values.duration(Setting.CALL_TIMEOUT, Duration.ofMillis(1), LoadOnce.MAX_WAIT),
+        values.duration(Setting.DRAIN_TIMEOUT, Duration.ZERO, MAX_DRAIN));
+  }
+
+  private static DatabaseSettings database(SettingValues values) {
+    DatabaseSettings.Builder builder =
+        DatabaseSettings.builder()
+            .query(values.text(Setting.QUERY))
+            .key(values.text(Setting.KEY_COLUMN), values.oneOf(Setting.KEY_TYPE, KeyType.class))
+            .versionColumn(
+                values.has(Setting.VERSION_COLUMN) ? values.text(Setting.VERSION_COLUMN) : null)
+            .poolSize(values.integer(Setting.POOL_SIZE, 1, DatabaseSettings.MAX_POOL_SIZE))
+            .maxIdsPerQuery(
+                values.integer(
+                    Setting.MAX_IDS_PER_QUERY, 1, io.loadonce.db.lookup.SelectByIds.MAX_IDS))
+            .maxRowBytes(
+                (int) values.bytes(Setting.MAX_ROW_BYTES, 1, DatabaseSettings.MAX_ROW_BYTES))
+            .connectTimeout(timeout(values, Setting.CONNECT_TIMEOUT))
+            .queryTimeout(timeout(values, Setting.LOAD_TIMEOUT));
+    if (!values.text(Setting.DB_URL).equals(Setting.DB_URL.defaultText())) {
+      builder.url(values.text(Setting.DB_URL)).user("");
+    }
+    if (values.has(Setting.DB_USER)) {
+      builder.user(values.text(Setting.DB_USER));
+    }
+    if (values.has(Setting.DB_PASSWORD_FILE)) {
+      builder.password(values.secret(Setting.DB_PASSWORD_FILE));
+    }
+    return builder.build();
+  }
+
+  private static CacheSettings cache(SettingValues values, long maxHeapBytes) {
+    long bytes =
+        values.has(Setting.CACHE_BYTES)
+            ? values.bytes(Setting.CACHE_BYTES, 0, maxHeapBytes)
+            : maxHeapBytes / HEAP_PER_CACHE;
+    long negativeBytes =
+        values.has(Setting.NEGATIVE_CACHE_BYTES)
+            ? values.bytes(Setting.NEGATIVE_CACHE_BYTES, 0, maxHeapBytes)
+            : bytes / CACHE_PER_NEGATIVE_CACHE;
+    return new CacheSettings(
+        values.duration(Setting.TTL, Duration.ZERO, MAX_TTL),
+        values.has(Setting.REFRESH_AFTER)
+            ? values.duration(Setting.REFRESH_AFTER, Duration.ofMillis(1), MAX_TTL)
+            : CacheSettings.NEVER,
+        values.duration(Setting.NEGATIVE_TTL, Duration.ZERO, MAX_TTL),
+        values.number(Setting.TTL_JITTER, 0, 1),
+        bytes,
+        negativeBytes);
+  }
+
+  private static LockSettings lock(SettingValues values) {
+    return new LockSettings(
+        LockSettings.DEFAULTS.segments(),
+        values.integer(Setting.MAX_WAITERS_PER_ID, 1, Integer.MAX_VALUE),
+        values.integer(Setting.MAX_WAITERS, 1, Integer.MAX_VALUE),
+        timeout(values, Setting.LOAD_TIMEOUT),
+        LockSettings.DEFAULTS.abandonAfter());
+  }
+
+  private static Duration timeout(SettingValues values, Setting setting) {
+    return values.duration(setting, DatabaseSettings.MIN_TIMEOUT, DatabaseSettings.MAX_TIMEOUT);
+  }
+}

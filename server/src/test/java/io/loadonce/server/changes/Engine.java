@@ -1,0 +1,56 @@
+package io.loadonce.server.changes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.LoadSettings;
+import io.loadonce.server.load.Outcome;
+import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.request.EncodedRow;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * A LoadOnce in whose memory nothing grows old by time, so that only invalidation keeps it fresh.
+ */
+final class Engine {
+
+  /** How long a test waits for what must come; a bound, not a pause. */
+  static final Duration TIMEOUT =
+      Duration.ofSeconds(2L * Integer.getInteger("patience.seconds", 10));
+
+  private Engine() {}
+
+  static LoadOnce<Key, EncodedRow> over(
+      Source<Key, EncodedRow> source, Duration staleOnDisconnect, LongSupplier nanoClock) {
+    return new LoadOnce<>(
+        new MemoryCache<>(
+            new CacheSettings(
+                Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), 0, 64 << 20, 1 << 20),
+            id -> id.text().length(),
+            EncodedRow::sizeBytes),
+        new LoadSettings(0, Duration.ZERO, staleOnDisconnect),
+        LockSettings.DEFAULTS,
+        source,
+        nanoClock);
+  }
+
+  /** Looks a row up, as a caller does. */
+  static Outcome.Found<EncodedRow> get(LoadOnce<Key, EncodedRow> engine, String id) {
+    try {
+      Outcome<EncodedRow> outcome = engine.await(new Key(id), TIMEOUT);
+      assertThat(outcome).isInstanceOf(Outcome.Found.class);
+      return (Outcome.Found<EncodedRow>) outcome;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static long version(LoadOnce<Key, EncodedRow> engine, String id) {
+    return get(engine, id).version();
+  }
+}

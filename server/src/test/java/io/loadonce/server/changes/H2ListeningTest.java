@@ -1,0 +1,137 @@
+package io.loadonce.server.changes;
+
+import static io.loadonce.server.changes.ListeningService.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.lookup.KeyType;
+import io.loadonce.server.load.Outcome.Origin;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Changes made by SQL in an H2 of this process, heard through a trigger. */
+class H2ListeningTest {
+  private static final DatabaseSettings SETTINGS =
+      DatabaseSettings.builder()
+          .url("jdbc:h2:mem:heard")
+          .query("SELECT id, version FROM item WHERE id IN (:ids)")
+          .key("id", KeyType.BIGINT)
+          .versionColumn("version")
+          .build();
+
+  private Connection keepsItOpen;
+  private ListeningService service;
+
+  @BeforeEach
+  void fill() throws SQLException {
+    keepsItOpen = DriverManager.getConnection(SETTINGS.url(), "sa", "");
+    try (var statement = keepsItOpen.createStatement()) {
+      statement.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, version BIGINT NOT NULL)");
+      statement.execute("INSERT INTO item SELECT x, 1 FROM SYSTEM_RANGE(1, 2000)");
+    }
+    service = new ListeningService(SETTINGS, "", Duration.ofHours(1)).heard();
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    service.close();
+    try (var statement = keepsItOpen.createStatement()) {
+      statement.execute("SHUTDOWN");
+    }
+  }
+
+  @Test
+  void get_afterEveryKindOfStatement_isFresh() throws SQLException {
+    assertThat(service.version("1")).isEqualTo(1);
+    service.sql("UPDATE item SET version = 2 WHERE id = 1");
+    until(() -> service.version("1") == 2);
+    assertThat(service.isMissing("5000")).isTrue();
+    service.sql("INSERT INTO item VALUES (5000, 7)");
+    until(() -> !service.isMissing("5000"));
+    assertThat(service.isMissing("5001")).isTrue();
+    service.sql("UPDATE item SET id = 5001 WHERE id = 5000");
+    until(() -> service.isMissing("5000") && !service.isMissing("5001"));
+    service.sql("DELETE FROM item WHERE id = 1");
+    until(() -> service.isMissing("1"));
+    assertThat(service.listener.notifications(ChangeKind.ROW)).isEqualTo(5);
+  }
+
+  @Test
+  void get_loadedBetweenTheUpdateAndItsCommit_isFreshAfterTheCommit() throws SQLException {
+    service.writer().setAutoCommit(false);
+    for (int round = 0; round < 20; round++) {
+      long before = service.version("1");
+      service.sql("UPDATE item SET version = version + 1 WHERE id = 1");
+      service.sql("UPDATE item SET version = version WHERE id = 2000");
+      awaitSomeLooks();
+      assertThat(service.version("1")).as("not committed").isEqualTo(before);
+      service.writer().commit();
+      until(() -> service.version("1") == before + 1);
+    }
+  }
+
+  @Test
+  void transaction_rolledBack_saysNothing() throws SQLException {
+    service.get("1");
+    service.writer().setAutoCommit(false);
+    service.sql("UPDATE item SET version = 2 WHERE id = 1");
+    service.writer().rollback();
+    service.sql("UPDATE item SET version = 3 WHERE id = 2");
+    service.writer().commit();
+    until(() -> service.listener.notifications(ChangeKind.ROW) == 1);
+    assertThat(service.get("1").origin()).isEqualTo(Origin.MEMORY);
+  }
+
+  @Test
+  void transactions_committedInAnotherOrder_areAllHeard() throws SQLException {
+    service.get("1");
+    service.get("2");
+    service.writer().setAutoCommit(false);
+    service.sql("UPDATE item SET version = 2 WHERE id = 1");
+    try (var statement = keepsItOpen.createStatement()) {
+      statement.execute("UPDATE item SET version = 2 WHERE id = 2");
+    }
+    until(() -> service.version("2") == 2);
+    service.writer().commit();
+    until(() -> service.version("1") == 2);
+  }
+
+  @Test
+  void statement_ofManyRows_isHeard() throws SQLException {
+    assertThat(service.version("2000")).isEqualTo(1);
+    service.sql("UPDATE item SET version = 2");
+    until(() -> service.listener.notifications(ChangeKind.ROW) == 2_000);
+    assertThat(service.version("2000")).isEqualTo(2);
+  }
+
+  @Test
+  void close_leavesNothingBehind() throws SQLException {
+    service.listener.close();
+    until(() -> count("SELECT COUNT(*) FROM INFORMATION_SCHEMA.TRIGGERS") == 0);
+    until(
+        () ->
+            count(
+                    "SELECT COUNT(*) FROM INFORMATION_SCHEMA.TABLES"
+                        + " WHERE LOWER(TABLE_NAME) LIKE 'loadonce%'")
+                == 0);
+  }
+
+  private long count(String query) {
+    try {
+      return service.number(query);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Long enough for a listener that hears too early to have heard. */
+  private void awaitSomeLooks() {
+    long start = System.nanoTime();
+    until(() -> System.nanoTime() - start > 20_000_000);
+  }
+}

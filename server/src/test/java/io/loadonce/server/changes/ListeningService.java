@@ -1,0 +1,108 @@
+package io.loadonce.server.changes;
+
+import io.loadonce.db.feed.ChangeFeed;
+import io.loadonce.db.feed.ChangedTable;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.Outcome;
+import io.loadonce.server.request.EncodedRow;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
+
+/** An engine over a real database to which it listens, and a connection for who writes to that. */
+final class ListeningService implements AutoCloseable {
+  /** Long enough for a machine that is busy: a sign that is late makes memory forget everything. */
+  private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+  final GatedFeed feed;
+  final LoadOnce<Key, EncodedRow> engine;
+  final ChangeListener listener;
+  private final JdbcSource<EncodedRow> source;
+  private final Connection writer;
+  private final ScheduledExecutorService sweeper =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+
+  ListeningService(DatabaseSettings settings, String table, Duration staleOnDisconnect)
+      throws SQLException {
+    source = JdbcSource.open(settings, EncodedRow::of);
+    engine = Engine.over(source, staleOnDisconnect, System::nanoTime);
+    feed = new GatedFeed(ChangeFeed.of(settings, ChangedTable.of(table, settings)));
+    writer = DriverManager.getConnection(settings.url(), settings.user(), "");
+    listener = ChangeListener.start(feed, engine, HEARTBEAT, System::nanoTime);
+    var _ =
+        sweeper.scheduleWithFixedDelay(
+            () -> {
+              engine.sweep();
+              listener.watch();
+            },
+            10,
+            10,
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Waits until changes are heard. */
+  ListeningService heard() {
+    until(listener::isConnected);
+    return this;
+  }
+
+  Connection writer() {
+    return writer;
+  }
+
+  void sql(String statement) throws SQLException {
+    try (Statement running = writer.createStatement()) {
+      running.execute(statement);
+    }
+  }
+
+  long number(String query) throws SQLException {
+    try (Statement running = writer.createStatement();
+        ResultSet row = running.executeQuery(query)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  Outcome.Found<EncodedRow> get(String id) {
+    return Engine.get(engine, id);
+  }
+
+  long version(String id) {
+    return get(id).version();
+  }
+
+  boolean isMissing(String id) {
+    try {
+      return engine.await(new Key(id), Engine.TIMEOUT) instanceof Outcome.Missing;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static void until(BooleanSupplier condition) {
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(1))
+        .atMost(Engine.TIMEOUT)
+        .until(condition::getAsBoolean);
+  }
+
+  @Override
+  public void close() throws SQLException {
+    sweeper.shutdownNow();
+    listener.close();
+    source.close();
+    writer.close();
+  }
+}

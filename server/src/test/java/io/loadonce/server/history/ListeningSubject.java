@@ -1,0 +1,64 @@
+package io.loadonce.server.history;
+
+import io.loadonce.db.feed.ChangeFeed;
+import io.loadonce.db.feed.ChangedTable;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.server.changes.ChangeListener;
+import java.time.Duration;
+
+/**
+ * The engine, told by nobody but the database itself. What it promises, it promises for a moment
+ * after the commit: as long as it may take to notice that nothing is heard any more.
+ */
+final class ListeningSubject implements HistorySubject {
+  static final Duration HEARTBEAT = Duration.ofMillis(200);
+
+  /** For a machine that does other things as well. */
+  private static final Duration SLACK = Duration.ofMillis(600);
+
+  private final LoadOnceSubject engine;
+  private final ChangeListener listener;
+
+  ListeningSubject(HistoryDatabase database, Variant variant) {
+    DatabaseSettings settings = database.settings(Duration.ZERO);
+    engine = new LoadOnceSubject(database, variant);
+    listener =
+        ChangeListener.start(
+            ChangeFeed.of(settings, ChangedTable.of("history", settings)),
+            engine.engine(),
+            HEARTBEAT,
+            System::nanoTime);
+    engine.alsoSweep(listener::watch);
+  }
+
+  @Override
+  public Answer read(int id, long minVersion) throws InterruptedException {
+    return engine.read(id, minVersion);
+  }
+
+  /** Nobody calls. */
+  @Override
+  public void invalidate(int id) {}
+
+  /** Two heartbeats until silence counts as deafness, and as long as memory may be given then. */
+  @Override
+  public Duration freshWithin() {
+    return HEARTBEAT.multipliedBy(2).plus(Variant.STALE_ON_DISCONNECT).plus(SLACK);
+  }
+
+  boolean isConnected() {
+    return listener.isConnected();
+  }
+
+  /** Has the promise broken: nobody listens, and the engine does not know. */
+  void stopListening() {
+    listener.close();
+    engine.engine().feedState().connected();
+  }
+
+  @Override
+  public void close() {
+    listener.close();
+    engine.close();
+  }
+}

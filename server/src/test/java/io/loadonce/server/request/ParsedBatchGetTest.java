@@ -1,0 +1,66 @@
+package io.loadonce.server.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.loadonce.server.load.LoadOnce;
+import io.loadonce.v1.BatchGetRequest;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The short way through a batch gives what the generated parser gives. */
+class ParsedBatchGetTest {
+
+  @Test
+  void of_plainAndOtherIds_areTheIdsOfTheRequest() throws Exception {
+    List<String> ids = List.of("1", "", "Zürich", "x".repeat(127), "x".repeat(128), "2988507");
+    for (int size = 0; size <= ids.size(); size++) {
+      byte[] request =
+          BatchGetRequest.newBuilder().addAllIds(ids.subList(0, size)).build().toByteArray();
+      assertThat(ParsedBatchGet.of(request))
+          .isEqualTo(new ParsedBatchGet(ids.subList(0, size), LoadOnce.ANY_VERSION));
+    }
+  }
+
+  @Test
+  void of_versionAsked_isTheVersion() throws Exception {
+    byte[] request =
+        BatchGetRequest.newBuilder().addIds("a").addIds("b").setMinVersion(5).build().toByteArray();
+    assertThat(ParsedBatchGet.of(request)).isEqualTo(new ParsedBatchGet(List.of("a", "b"), 5));
+  }
+
+  @Test
+  void of_anyBytes_isWhatTheGeneratedParserSays() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.printf("seed %d%n", seed);
+    Random random = new Random(seed);
+    for (int i = 0; i < 100_000; i++) {
+      byte[] bytes = new byte[random.nextInt(10)];
+      random.nextBytes(bytes);
+      for (int at = 0; at + 1 < bytes.length && random.nextInt(4) != 0; at += 2 + bytes[at + 1]) {
+        bytes[at] = 0x0A;
+        bytes[at + 1] = (byte) random.nextInt(4);
+      }
+      assertThat(idsOrNothing(bytes)).as("seed %d", seed).isEqualTo(generatedOrNothing(bytes));
+    }
+  }
+
+  private static String idsOrNothing(byte[] bytes) {
+    try {
+      return ParsedBatchGet.of(bytes).toString();
+    } catch (InvalidProtocolBufferException _) {
+      return "nothing";
+    }
+  }
+
+  private static String generatedOrNothing(byte[] bytes) {
+    try {
+      BatchGetRequest parsed = BatchGetRequest.parseFrom(bytes);
+      long minVersion = parsed.hasMinVersion() ? parsed.getMinVersion() : LoadOnce.ANY_VERSION;
+      return new ParsedBatchGet(parsed.getIdsList(), minVersion).toString();
+    } catch (InvalidProtocolBufferException _) {
+      return "nothing";
+    }
+  }
+}

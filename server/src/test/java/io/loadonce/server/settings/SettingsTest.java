@@ -1,0 +1,196 @@
+package io.loadonce.server.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.loadonce.db.InvalidSettingException;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.changes.ListenSettings;
+import io.loadonce.server.load.LoadSettings;
+import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.ports.Address;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** All defaults, all keys, who wins, and what is refused. */
+class SettingsTest {
+
+  private static final long HEAP = 1L << 30;
+
+  @TempDir Path directory;
+
+  @Test
+  void settings_nothingSet_areTheDefaults() {
+    assertThat(settings(Map.of(), Map.of()))
+        .isEqualTo(
+            new Settings(
+                new Address("127.0.0.1", 50051),
+                new Address("127.0.0.1", 50080),
+                DatabaseSettings.builder().build(),
+                CacheSettings.within(HEAP / 4, HEAP / 64),
+                LoadSettings.DEFAULTS,
+                LockSettings.DEFAULTS,
+                new ListenSettings(/* isOn= */ false, /* table= */ "", Duration.ofSeconds(1)),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(20)));
+  }
+
+  @Test
+  void keys_all_areThese() {
+    assertThat(Stream.of(Setting.values()).map(Setting::key))
+        .containsExactly(
+            "port",
+            "host",
+            "admin-port",
+            "admin-host",
+            "drain-timeout",
+            "db-url",
+            "db-user",
+            "db-password-file",
+            "query",
+            "key-column",
+            "key-type",
+            "version-column",
+            "pool-size",
+            "connect-timeout",
+            "load-timeout",
+            "max-ids-per-query",
+            "max-row-bytes",
+            "ttl",
+            "negative-ttl",
+            "ttl-jitter",
+            "refresh-after",
+            "early-refresh",
+            "stale-on-error",
+            "stale-on-disconnect",
+            "cache-bytes",
+            "negative-cache-bytes",
+            "listen",
+            "listen-heartbeat",
+            "listen-table",
+            "call-timeout",
+            "max-waiters-per-id",
+            "max-waiters");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void key_inTheFile_isOverTheDefaultAndUnderTheEnvironmentAndTheFlag(Setting setting)
+      throws Exception {
+    String file = file(setting.key() + "=from file");
+    Map<String, String> config = Map.of("--config", file);
+    Map<String, String> twin = Map.of(setting.variable(), "from environment");
+    Map<String, String> flag = Map.of("--config", file, setting.flag(), "from flag");
+
+    assertThat(SettingTexts.choose(Map.of(), Map.of()).of(setting).origin()).isEqualTo("default");
+    assertThat(SettingTexts.choose(config, Map.of()).text(setting)).isEqualTo("from file");
+    assertThat(SettingTexts.choose(config, twin).text(setting)).isEqualTo("from environment");
+    assertThat(SettingTexts.choose(flag, twin).text(setting)).isEqualTo("from flag");
+    assertThat(setting.variable())
+        .isEqualTo(
+            "LOADONCE_" + setting.key().replace('-', '_').toUpperCase(java.util.Locale.ROOT));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--port             | 70000           | port: must be a whole number from 0 to 65535; it is"
+            + " '70000'",
+        "--admin-port       | -1              | admin-port: must be a whole number from 0 to 65535;"
+            + " it is '-1'",
+        "--pool-size        | 0               | pool-size: must be a whole number from 1 to 1000;"
+            + " it is '0'",
+        "--negative-ttl     | -5s             | negative-ttl: must be a time from 0s to 8760h, such"
+            + " as 500ms, 10s or 2m; it is '-5s'",
+        "--ttl              | 60              | ttl: must be a time from 0s to 8760h, such as"
+            + " 500ms, 10s or 2m; it is '60'",
+        "--load-timeout     | 0s              | load-timeout: must be a time from 250ms to 600s,"
+            + " such as 500ms, 10s or 2m; it is '0s'",
+        "--ttl-jitter       | 1.1             | ttl-jitter: must be a number from 0 to 1, such as"
+            + " 0.1; it is '1.1'",
+        "--cache-bytes      | 8GiB            | cache-bytes: must be bytes from 0 to 1073741824,"
+            + " such as 1048576, 64MiB or 1GiB; it is '8GiB'",
+        "--key-type         | int             | key-type: must be one of bigint, text, uuid; it is"
+            + " 'int'",
+        "--query            | SELECT 1        | query: has no :ids; write WHERE key IN (:ids)",
+        "--db-password-file | no/such/file    | db-password-file: cannot be read (there is no such"
+            + " file); it is 'no/such/file'",
+      })
+  void value_outOfItsRange_isNamedWithWhatWouldBeRight(String flag, String text, String line) {
+    assertThatThrownBy(() -> settings(Map.of(flag, text), Map.of()))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(line);
+  }
+
+  @Test
+  void query_withTwoStatements_isRefused() {
+    String two = "SELECT id FROM city WHERE id IN (:ids); DROP TABLE city";
+
+    assertThatThrownBy(() -> settings(Map.of("--query", two), Map.of()))
+        .hasMessage("query: must be one statement without ;");
+  }
+
+  @Test
+  void file_unknownKey_isNamedWithTheNearest() throws Exception {
+    String file = file("prot=1");
+
+    assertThatThrownBy(() -> SettingTexts.choose(Map.of("--config", file), Map.of()))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("prot: unknown in " + file + "; nearest: port");
+  }
+
+  @Test
+  void environment_unknownVariable_isNamedWithTheNearest() {
+    assertThatThrownBy(() -> SettingTexts.choose(Map.of(), Map.of("LOADONCE_POOLSIZE", "1")))
+        .hasMessageStartingWith(
+            "LOADONCE_POOLSIZE: unknown in the environment; nearest: LOADONCE_POOL_SIZE");
+  }
+
+  /** A Kubernetes service that is called loadonce puts these into every container. */
+  @Test
+  void environment_variablesOfOthers_areLeftAlone() {
+    Map<String, String> others =
+        Map.of(
+            "LOADONCE_JAVA_OPTS", "-Xmx1g",
+            "LOADONCE_TARGET", "127.0.0.1:50051",
+            "LOADONCE_SERVICE_HOST", "10.0.0.1",
+            "LOADONCE_PORT", "tcp://10.0.0.1:50051",
+            "LOADONCE_PORT_50051_TCP_ADDR", "10.0.0.1");
+
+    assertThat(settings(Map.of(), others).grpc().port()).isEqualTo(50051);
+  }
+
+  @Test
+  void passwordFile_withNewline_isReadWithoutIt() throws Exception {
+    Path secret = Files.writeString(directory.resolve("secret"), "s3cret\n");
+
+    Settings settings = settings(Map.of("--db-password-file", secret.toString()), Map.of());
+
+    assertThat(settings.database().password()).isEqualTo("s3cret");
+    assertThat(settings.toString()).doesNotContain("s3cret");
+  }
+
+  @Test
+  void dbUrl_ofAnotherDatabase_hasNoUserByDefault() {
+    assertThat(settings(Map.of("--db-url", "jdbc:h2:mem:other"), Map.of()).database().user())
+        .isEmpty();
+  }
+
+  private static Settings settings(Map<String, String> flags, Map<String, String> environment) {
+    return Settings.of(SettingTexts.choose(flags, environment), HEAP);
+  }
+
+  private String file(String text) throws Exception {
+    return Files.writeString(directory.resolve("loadonce.properties"), text).toString();
+  }
+}
