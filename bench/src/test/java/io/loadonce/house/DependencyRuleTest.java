@@ -93,7 +93,16 @@ class DependencyRuleTest {
             planted("io.loadonce.server.ports", "Plant", "io.loadonce.server.Main main;")),
         with(
             DependencyRules.dbSeesNothingAbove(),
-            planted("io.loadonce.db", "Plant", "io.loadonce.server.cache.Memory memory;")));
+            planted("io.loadonce.db", "Plant", "io.loadonce.server.cache.Memory memory;")),
+        with(
+            DependencyRules.nobodyReadsTheWallClock(),
+            planted("io.loadonce.server.load", "Plant", "long now = System.currentTimeMillis();")),
+        with(
+            DependencyRules.nobodyReadsTheWallClock(),
+            planted("io.loadonce.server.lock", "Plant", "Object now = java.time.Instant.now();")),
+        with(
+            DependencyRules.nobodyReadsTheWallClock(),
+            planted("io.loadonce.server.changes", "Plant", "java.time.Clock clock;")));
   }
 
   private static Arguments with(DependencyRule rule, SourceFile plant) {

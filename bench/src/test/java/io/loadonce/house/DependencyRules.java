@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The way of a request, as a rule: {@code request -> load -> {cache, lock, db}}, and who may see
@@ -26,6 +27,15 @@ final class DependencyRules {
   private static final String CACHE = SERVER + ".cache";
   private static final String LOCK = SERVER + ".lock";
   private static final String PORTS = SERVER + ".ports";
+  private static final String CHANGES = SERVER + ".changes";
+
+  private static final Set<String> WALL_CLOCK =
+      Set.of(
+          "java.lang.System.currentTimeMillis",
+          "java.time.Instant.now",
+          "java.time.LocalDateTime.now",
+          "java.time.OffsetDateTime.now",
+          "java.time.ZonedDateTime.now");
 
   private static final DescribedPredicate<JavaClass> MAIN =
       DescribedPredicate.describe(
@@ -113,6 +123,26 @@ final class DependencyRules {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(SERVER + "..", CLIENT + "..", BENCH + "..", STUBS + ".."));
+  }
+
+  /** Times are differences of {@code System.nanoTime()}, so a clock that is set changes nothing. */
+  static DependencyRule nobodyReadsTheWallClock() {
+    return new DependencyRule(
+        "cache, lock, load and fresh do not read the wall clock",
+        List.of(CACHE, LOCK, LOAD, CHANGES),
+        noClasses()
+            .that()
+            .resideInAnyPackage(CACHE + "..", LOCK + "..", LOAD + "..", CHANGES + "..")
+            .should()
+            .callMethodWhere(
+                DescribedPredicate.describe(
+                    "the method reads the wall clock",
+                    call ->
+                        WALL_CLOCK.contains(
+                            call.getTargetOwner().getName() + "." + call.getTarget().getName())))
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(java.time.Clock.class));
   }
 
   private static DependencyRule plain(String name, String room) {

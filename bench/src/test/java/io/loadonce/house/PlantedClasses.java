@@ -35,6 +35,7 @@ final class PlantedClasses {
               "io.loadonce.server.request",
               "Endpoint",
               "io.loadonce.server.load.Once once; io.grpc.Status status;"),
+          planted("io.loadonce.server.changes", "Listener", "long now = System.nanoTime();"),
           planted("io.loadonce.server.ports", "Health", "io.grpc.Status status;"),
           planted(
               "io.loadonce.server",

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The wait for a database that is not there at the start. Once it has been there, calls are welcome
- * for good: what is in memory can be answered without it.
+ * The wait for a database that cannot be reached at the start. After the first success the service
+ * keeps serving, since it can serve cached rows without the database.
  */
 final class DatabaseWait {
 
@@ -17,20 +17,22 @@ final class DatabaseWait {
   private DatabaseWait() {}
 
   /**
-   * Tries once, which may block for as long as {@code reachable} does; and if in vain, goes on in
-   * the background.
+   * Tries once, and if that fails, continues in the background. Blocks as long as {@code reachable}
+   * does.
    *
-   * @param then run once, when the database has answered
-   * @return the thread that goes on, to be interrupted when nobody is interested any more; it has
-   *     nothing to do if the first attempt succeeded
+   * @param then run once, when the database has been reached
+   * @return the thread that continues, to be interrupted when the service ends; it is not started
+   *     if the first attempt succeeded
    */
   static Thread await(BooleanSupplier reachable, Runnable then) {
     if (reachable.getAsBoolean()) {
       then.run();
       return Thread.ofVirtual().unstarted(() -> {});
     }
-    log.warn("the database cannot be reached; not serving until it can");
-    return Thread.ofVirtual().name("first-contact").start(() -> keepTrying(reachable, then));
+    log.warn(
+        "the database cannot be reached; health reports NOT_SERVING, next attempt in {} ms",
+        BETWEEN_ATTEMPTS.toMillis());
+    return Thread.ofVirtual().name("database-wait").start(() -> keepTrying(reachable, then));
   }
 
   private static void keepTrying(BooleanSupplier reachable, Runnable then) {
@@ -41,7 +43,7 @@ final class DatabaseWait {
     } catch (InterruptedException _) {
       return;
     }
-    log.info("the database can be reached; serving");
+    log.info("the database has been reached; health reports SERVING");
     then.run();
   }
 }

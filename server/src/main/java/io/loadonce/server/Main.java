@@ -15,9 +15,9 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine.ParameterException;
 
 /**
- * {@code serve}, and {@code sql}. Exit code 0 after a drain, and after {@code --help} and {@code
- * --print-config}; 2 and one line on standard error for a setting that is wrong; 1 for anything
- * else.
+ * The commands {@code serve} and {@code sql}. Exit code 0 after a drain, {@code --help}, {@code
+ * --version} and {@code --print-config}; 2 and one line on standard error for a wrong setting; 1
+ * for any other error.
  */
 public final class Main {
 
@@ -43,15 +43,19 @@ public final class Main {
         SqlCommand.run(arguments.subList(1, arguments.size()), environment, out);
         return 0;
       }
-      ServeFlags.Given given =
+      ServeFlags.Parsed parsed =
           flags.parse(named ? arguments.subList(1, arguments.size()) : arguments);
-      if (given.help()) {
+      if (parsed.help()) {
         flags.printHelp(out);
         return 0;
       }
-      SettingTexts texts = SettingTexts.choose(given.values(), environment);
+      if (parsed.version()) {
+        out.println(Version.line());
+        return 0;
+      }
+      SettingTexts texts = SettingTexts.choose(parsed.values(), environment);
       Settings settings = Settings.of(texts, Runtime.getRuntime().maxMemory());
-      if (given.printConfig()) {
+      if (parsed.printConfig()) {
         new ConfigPage(texts, settings).print(out);
         return 0;
       }
@@ -63,30 +67,34 @@ public final class Main {
     }
   }
 
-  /** Returns when a signal has ended it. */
+  /** Returns after a signal and the drain that it started. */
   private static void serve(Settings settings, PrintStream out) throws InterruptedException {
     Runtime runtime = Runtime.getRuntime();
     log.info(
-        "Loadonce: Java {}, {} processors, heap {} MiB, of which {} MiB for rows",
-        Runtime.version(),
+        "{}: {} processors, heap {} MiB, of which {} MiB for cached rows",
+        Version.line(),
         runtime.availableProcessors(),
         runtime.maxMemory() / MEBIBYTE,
         settings.cache().maxBytes() / MEBIBYTE);
     log.info(
-        "asks {} with {}",
+        "rows are loaded from {} with {}",
         ConfigPage.masked(settings.database().url()),
         settings.database().query());
     Service service = Service.start(settings);
-    CountDownLatch ended = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
     StopSignals.onFirst(
         () -> {
-          log.info("draining, for {} s at most", settings.drainTimeout().toSeconds());
-          boolean answered = service.drain();
-          log.info(answered ? "drained" : "the grace is over; calls in flight were cancelled");
-          ended.countDown();
+          log.info(
+              "draining: calls in flight have {} s to end", settings.drainTimeout().toSeconds());
+          boolean ended = service.drain();
+          log.info(
+              ended
+                  ? "drained: all calls in flight have ended"
+                  : "the drain time-out has passed; the remaining calls were cancelled");
+          stopped.countDown();
         });
     out.printf("ready grpc=%s admin=%s%n", service.grpc(), service.admin());
     out.flush();
-    ended.await();
+    stopped.await();
   }
 }

@@ -4,17 +4,19 @@ import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.feed.ChangedTable;
 import io.loadonce.db.jdbc.JdbcSource;
-import io.loadonce.db.lookup.Key;
-import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.db.source.Availability;
 import io.loadonce.server.changes.ChangeListener;
-import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.changes.DelayedInvalidations;
+import io.loadonce.server.lookup.EncodedRow;
+import io.loadonce.server.lookup.Lookup;
+import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.metrics.ListenMetrics;
 import io.loadonce.server.metrics.ServiceMetrics;
 import io.loadonce.server.ports.Address;
 import io.loadonce.server.ports.AdminPort;
 import io.loadonce.server.ports.GrpcPort;
 import io.loadonce.server.ports.Health;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.ports.Page;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Settings;
@@ -24,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -38,13 +41,10 @@ final class Service {
   /** At the end, how long the loads that nobody waits for have to be cancelled. */
   private static final Duration CANCEL_TIMEOUT = Duration.ofMillis(500);
 
-  /** What a key of so many characters takes in memory; an estimate, for the budgets. */
-  private static final int STRING_OVERHEAD_BYTES = 56;
-
   private final Settings settings;
   private final GrpcPort grpc;
   private final AdminPort admin;
-  private final LoadOnce<Key, EncodedRow> loadOnce;
+  private final Lookups lookups;
 
   /** What is to be closed after the ports, the last first. */
   private final Deque<Runnable> closings;
@@ -53,12 +53,12 @@ final class Service {
       Settings settings,
       GrpcPort grpc,
       AdminPort admin,
-      LoadOnce<Key, EncodedRow> loadOnce,
+      Lookups lookups,
       Deque<Runnable> closings) {
     this.settings = settings;
     this.grpc = grpc;
     this.admin = admin;
-    this.loadOnce = loadOnce;
+    this.lookups = lookups;
     this.closings = closings;
   }
 
@@ -81,41 +81,52 @@ final class Service {
     Optional<ChangeFeed> feed = feed(settings);
     JdbcSource<EncodedRow> source = JdbcSource.open(settings.database(), EncodedRow::of);
     closings.push(source::close);
-    MemoryCache<Key, EncodedRow> cache =
-        new MemoryCache<>(
+    Lookups lookups =
+        new Lookups(
+            source.connections(),
+            new Availability(),
             settings.cache(),
-            id -> STRING_OVERHEAD_BYTES + id.text().length(),
-            EncodedRow::sizeBytes);
-    LoadOnce<Key, EncodedRow> loadOnce =
-        new LoadOnce<>(cache, settings.load(), settings.lock(), source, System::nanoTime);
+            settings.load(),
+            settings.lock(),
+            System::nanoTime);
+    Lookup lookup = lookups.add(Lookup.DEFAULT, settings.database().keyType(), source);
+    DelayedInvalidations delayed =
+        new DelayedInvalidations(
+            System::nanoTime, task -> Thread.ofVirtual().name("invalidate-again").start(task));
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
-            loadOnce, settings.database().keyType(), settings.callTimeout(), System::nanoTime);
+            lookup.engine(),
+            lookup.keyType(),
+            settings.database().versionColumn() != null,
+            settings.callTimeout(),
+            delayed,
+            System::nanoTime);
     Optional<ChangeListener> listener =
         feed.map(
             changes ->
                 ChangeListener.start(
-                    changes, loadOnce, settings.listen().heartbeat(), System::nanoTime));
+                    changes, lookup.engine(), settings.listen().heartbeat(), System::nanoTime));
     listener.ifPresent(heard -> closings.push(heard::close));
     Sweeper sweeper =
         Sweeper.start(
             () -> {
-              loadOnce.sweep();
+              lookups.sweep();
               endpoint.sweep();
+              delayed.sweep();
               listener.ifPresent(ChangeListener::watch);
             },
             BETWEEN_SWEEPS);
     closings.push(sweeper::close);
-    ServiceMetrics metrics = new ServiceMetrics(loadOnce, cache);
+    ServiceMetrics metrics = new ServiceMetrics(lookups);
     closings.push(metrics::close);
     listener.ifPresent(heard -> ListenMetrics.register(metrics.registry(), heard));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME);
     Thread contact = DatabaseWait.await(source::isReachable, health::serving);
     closings.push(contact::interrupt);
-    AdminPort admin = openAdmin(settings.admin(), health, metrics);
+    AdminPort admin = openAdmin(settings.admin(), List.of(metrics(metrics), health.page()));
     closings.push(admin::close);
     GrpcPort grpc = openGrpc(settings.grpc(), endpoint, health);
-    return new Service(settings, grpc, admin, loadOnce, closings);
+    return new Service(settings, grpc, admin, lookups, closings);
   }
 
   /** Where callers reach it, with the port that it is. */
@@ -128,9 +139,9 @@ final class Service {
     return new Address(settings.admin().host(), admin.port());
   }
 
-  /** What it is all about; for tests. */
-  LoadOnce<Key, EncodedRow> loadOnce() {
-    return loadOnce;
+  /** For tests. */
+  Lookups lookups() {
+    return lookups;
   }
 
   /**
@@ -151,7 +162,7 @@ final class Service {
    */
   private void awaitNoFlight() {
     long untilNanos = System.nanoTime() + CANCEL_TIMEOUT.toNanos();
-    while (loadOnce.flights() > 0 && System.nanoTime() - untilNanos < 0) {
+    while (lookups.flights() > 0 && System.nanoTime() - untilNanos < 0) {
       LockSupport.parkNanos(BETWEEN_SWEEPS.toNanos());
     }
   }
@@ -173,13 +184,21 @@ final class Service {
     }
   }
 
-  private static AdminPort openAdmin(Address address, Health health, ServiceMetrics metrics) {
+  private static AdminPort openAdmin(Address address, List<Page> pages) {
     requireHost(Setting.ADMIN_HOST, address);
     try {
-      return AdminPort.open(address, health, metrics::scrape);
+      return AdminPort.open(address, pages);
     } catch (IOException _) {
       throw taken(Setting.ADMIN_PORT, address);
     }
+  }
+
+  private static Page metrics(ServiceMetrics metrics) {
+    return new Page(
+        "/metrics",
+        "the metrics, for Prometheus",
+        "text/plain; version=0.0.4; charset=utf-8",
+        () -> new Page.Content(200, metrics.scrape()));
   }
 
   private static void requireHost(Setting host, Address address) {

@@ -11,24 +11,25 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 
-/** {@code sql triggers}: prints what makes a table of PostgreSQL say which rows have changed. */
+/** {@code sql triggers}: prints the triggers with which PostgreSQL reports changed rows. */
 final class SqlCommand {
 
   private static final String USAGE =
       """
       usage: ./loadonce sql triggers [--table NAME] [--key-column NAME] [--query SQL]
 
-      Prints the function and the triggers that make a table of PostgreSQL say which of its rows
-      have changed, for serve --listen. Changes nothing itself: hand it to psql, as the owner of the
-      table. Takes the flags, the environment and the file of serve; --table is by default the only
-      table of the query. H2 needs nothing: serve --listen makes its own.
+      Prints SQL for PostgreSQL: a function and the triggers that report changed rows of a table to
+      serve --listen. It changes nothing itself: run its output with psql as the owner of the table.
+      It reads the same flags, environment variables and file as serve. Default of --table: the
+      query's table, if there is only one. H2 needs no SQL; serve --listen creates its own triggers.
       """;
 
   private SqlCommand() {}
 
   /**
-   * @param arguments those behind {@code sql}
-   * @throws InvalidSettingException if a setting is wrong, or it is not asked for triggers
+   * @param arguments the arguments after {@code sql}
+   * @throws InvalidSettingException if a setting is wrong, or the subcommand is not {@code
+   *     triggers}
    * @throws picocli.CommandLine.ParameterException if a flag is wrong
    */
   static void run(List<String> arguments, Map<String, String> environment, PrintStream out) {
@@ -37,20 +38,22 @@ final class SqlCommand {
       return;
     }
     if (arguments.isEmpty() || !arguments.getFirst().equals("triggers")) {
-      throw new InvalidSettingException("sql", "prints triggers; write ./loadonce sql triggers");
+      throw new InvalidSettingException(
+          "sql", "the only subcommand is triggers: ./loadonce sql triggers");
     }
-    ServeFlags.Given given = new ServeFlags().parse(flags(arguments.subList(1, arguments.size())));
-    if (given.help()) {
+    ServeFlags.Parsed parsed =
+        new ServeFlags().parse(flags(arguments.subList(1, arguments.size())));
+    if (parsed.help()) {
       out.print(USAGE);
       return;
     }
-    SettingTexts texts = SettingTexts.choose(given.values(), environment);
+    SettingTexts texts = SettingTexts.choose(parsed.values(), environment);
     Settings settings = Settings.of(texts, Runtime.getRuntime().maxMemory());
     out.print(
         PostgresTriggers.script(ChangedTable.of(settings.listen().table(), settings.database())));
   }
 
-  /** Here {@code --table} is enough: nothing else has a table. */
+  /** Accepts {@code --table} as the short form of the flag of {@code serve}. */
   private static List<String> flags(List<String> arguments) {
     return arguments.stream()
         .map(argument -> argument.replaceFirst("^--table(?==|$)", Setting.LISTEN_TABLE.flag()))

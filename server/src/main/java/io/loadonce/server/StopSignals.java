@@ -5,19 +5,19 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * SIGTERM and SIGINT. A shutdown hook would do for the first of them, but the JVM does not hear the
- * second while hooks run, and ends with a status that says it was killed.
+ * Handles SIGTERM and SIGINT. A shutdown hook is not enough: while hooks run, the JVM ignores a
+ * second signal, and afterwards it ends with the exit code of a killed process.
  */
 final class StopSignals {
 
-  /** What a shell reports for a process that SIGTERM has ended. */
+  /** The exit code of a process that SIGTERM has ended. */
   private static final int TERMINATED = 143;
 
   private StopSignals() {}
 
   /**
    * Runs {@code drain} at the first signal, on a thread of its own, and ends the process at once at
-   * the second. Where the JVM leaves signals to others ({@code -Xrs}), it stays as it was.
+   * the second. Does nothing if the JVM handles no signals ({@code -Xrs}).
    */
   static void onFirst(Runnable drain) {
     AtomicInteger signals = new AtomicInteger();
@@ -33,8 +33,8 @@ final class StopSignals {
   }
 
   /**
-   * {@code sun.misc.Signal} is exported and supported, but javac warns of it in a way that cannot
-   * be silenced, and warnings are errors here.
+   * Calls {@code sun.misc.Signal} by reflection: it is exported and supported, but javac's warning
+   * about it cannot be suppressed, and warnings are errors here.
    */
   private static void handle(String name, Runnable handler) {
     try {
@@ -52,7 +52,7 @@ final class StopSignals {
           .getMethod("handle", signal, signalHandler)
           .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
     } catch (InvocationTargetException _) {
-      // The JVM was told to leave this signal alone.
+      // The JVM was started with -Xrs.
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("this JVM has no signals", e);
     }

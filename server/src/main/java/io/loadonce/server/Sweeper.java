@@ -1,16 +1,15 @@
 package io.loadonce.server;
 
+import io.loadonce.server.log.RateLimitedLog;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One thread that does one thing again and again, whatever that throws, until it is closed. */
+/** A thread that runs a sweep again and again, also after the sweep has thrown. */
 final class Sweeper implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
-  private static final long BETWEEN_LINES_NANOS = Duration.ofSeconds(1).toNanos();
-
+  private final RateLimitedLog log =
+      new RateLimitedLog(LoggerFactory.getLogger(Sweeper.class), System::nanoTime);
   private final Thread thread;
   private final Runnable sweep;
   private final Duration pause;
@@ -28,7 +27,7 @@ final class Sweeper implements AutoCloseable {
     return sweeper;
   }
 
-  /** It runs no more, or is in its last run. */
+  /** Starts no more sweeps; one may still be running. */
   @Override
   public void close() {
     closed = true;
@@ -36,15 +35,14 @@ final class Sweeper implements AutoCloseable {
   }
 
   private void run() {
-    long nextLineNanos = System.nanoTime();
     while (!closed) {
       try {
         sweep.run();
-      } catch (Throwable t) { // a sweep that ends for ever would leave waiters behind for ever
-        if (System.nanoTime() - nextLineNanos >= 0) {
-          nextLineNanos = System.nanoTime() + BETWEEN_LINES_NANOS;
-          log.error("a sweep failed", t);
-        }
+      } catch (Throwable t) { // if this thread ended, waiters would never time out again
+        log.warn(
+            "a sweep of waiters and deadlines failed: %s; the next one is due in %d ms"
+                .formatted(t, pause.toMillis()),
+            t);
       }
       LockSupport.parkNanos(pause.toNanos());
     }

@@ -1,6 +1,6 @@
 /**
- * Puts the rooms together and starts them: {@code Main} reads the {@code Settings}, {@code Service}
- * is the sum of the rooms. Nobody below sees this package.
+ * Wires the rooms and starts them: {@code Main} reads the {@code Settings}, and {@code Service}
+ * creates and connects the objects of all rooms. No room may use this package.
  */
 @NullMarked
 package io.loadonce.server;

@@ -60,6 +60,17 @@ class MainTest {
   }
 
   @Test
+  void version_asked_isOneLineWithTheBuildAndJava() throws Exception {
+    for (String[] command : new String[][] {{"--version"}, {"serve", "--version"}}) {
+      Ended version = run(command);
+
+      assertThat(version.status()).isZero();
+      assertThat(version.err()).isEmpty();
+      assertThat(version.out()).matches("loadonce \\d+\\.\\d+\\.\\d+ \\(Java 25.*\\)\\n");
+    }
+  }
+
+  @Test
   void masked_urlsWithSecrets_hideThem() {
     assertThat(
             Stream.of(
@@ -82,7 +93,7 @@ class MainTest {
   @Test
   void flag_twice_isRefused() throws Exception {
     assertThat(run("--port", "0", "--port", "1"))
-        .isEqualTo(refused("--port: given twice; give it once"));
+        .isEqualTo(refused("--port: set twice; set it once"));
   }
 
   @Test

@@ -6,15 +6,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A table of the README, between two comments that nobody sees.
+ * A table of a page, between two comments that nobody sees.
  *
  * @param name in the first of those comments
  * @param rows cells of the same number in each, the first for the heads
  */
-record ReadmeTable(String name, List<List<String>> rows) {
+public record ReadmeTable(String name, List<List<String>> rows) {
 
   /** Returns the page with this table in the place of the one that stands there. */
-  String putInto(String page) {
+  public String putInto(String page) {
     Matcher place =
         Pattern.compile("(?s)(<!-- table: %s -->\n).*?(<!-- end -->)".formatted(name))
             .matcher(page);

@@ -69,11 +69,11 @@ public final class RunningService implements AutoCloseable {
   }
 
   public int waiters() {
-    return service.loadOnce().waiters();
+    return service.lookups().shared().waiters().waiters();
   }
 
   public int flights() {
-    return service.loadOnce().flights();
+    return service.lookups().flights();
   }
 
   public boolean drain() {

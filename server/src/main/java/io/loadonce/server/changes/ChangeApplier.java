@@ -3,6 +3,7 @@ package io.loadonce.server.changes;
 import io.loadonce.db.feed.Change;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.log.RateLimitedLog;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -12,12 +13,15 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import org.slf4j.LoggerFactory;
 
 /**
- * Answers what the database says by forgetting. What names a row costs that row; what names the
- * table, everything; another table, nothing. What cannot be understood may mean any row, so it
- * costs everything as well; but since anybody may send such a thing, that happens at once only the
- * first time in a second, and a second time when that second is over, however many came.
+ * Applies changes of the database to the cache. A changed row invalidates that row, a change of the
+ * whole table invalidates everything, and a change of another table invalidates nothing.
+ *
+ * <p>A notification that cannot be read may mean any row, so it invalidates everything too. Since
+ * any user of the database can send one, they empty the cache at most once a second: the first at
+ * once, and all that follow within a second together at its end.
  *
  * <p>For one thread, except for the counters. Never blocks.
  */
@@ -28,18 +32,18 @@ final class ChangeApplier {
   private final LoadOnce<Key, ?> loadOnce;
   private final LongSupplier nanoClock;
   private final Map<ChangeKind, LongAdder> counts = new EnumMap<>(ChangeKind.class);
-  private final RateLimitedLog lines;
+  private final RateLimitedLog limitedLog;
 
-  /** Something that could not be understood has not been answered yet. */
+  /** Whether a notification that could not be read still has to empty the cache. */
   private boolean flushIsPending;
 
-  /** When it may be. */
+  /** The earliest time of that. */
   private long flushDueNanos;
 
   ChangeApplier(LoadOnce<Key, ?> loadOnce, LongSupplier nanoClock) {
     this.loadOnce = loadOnce;
     this.nanoClock = nanoClock;
-    this.lines = new RateLimitedLog(nanoClock);
+    this.limitedLog = new RateLimitedLog(LoggerFactory.getLogger(ChangeApplier.class), nanoClock);
     this.flushDueNanos = nanoClock.getAsLong();
     for (ChangeKind kind : ChangeKind.values()) {
       counts.put(kind, new LongAdder());
@@ -47,8 +51,8 @@ final class ChangeApplier {
   }
 
   /**
-   * Takes what came at a time; whatever is to be forgotten is when it returns, and is counted then,
-   * but for what is put off.
+   * Applies changes that arrived together. When it returns, they are invalidated and counted,
+   * except for an emptying of the cache that is due later.
    */
   void accept(List<Change> changes) {
     Set<Key> ids = new HashSet<>();
@@ -59,7 +63,9 @@ final class ChangeApplier {
         case Change.Everything _ -> isEverything = true;
         case Change.Unreadable _ -> {
           flushIsPending = true;
-          lines.warn("a notification cannot be understood; everything is forgotten, to be safe");
+          limitedLog.warn(
+              "a notification of the database cannot be read and may mean any row; the cache is"
+                  + " emptied");
         }
         case Change.Elsewhere _, Change.Heartbeat _ -> {}
       }
@@ -74,13 +80,13 @@ final class ChangeApplier {
     changes.forEach(this::count);
   }
 
-  /** For how long to wait for more, in view of what is still to be done here. */
+  /** Returns how long the listener may wait for changes before it must call {@link #accept}. */
   Duration pollTimeout(long mostNanos) {
     long untilFlushNanos = flushIsPending ? flushDueNanos - nanoClock.getAsLong() : mostNanos;
     return Duration.ofNanos(Math.max(0, Math.min(mostNanos, untilFlushNanos)));
   }
 
-  /** How many of these came. For any thread. */
+  /** Returns how many notifications of this kind were applied. For any thread. */
   long count(ChangeKind kind) {
     return Objects.requireNonNull(counts.get(kind)).sum();
   }

@@ -1,13 +1,13 @@
 package io.loadonce.server.changes;
 
-/** What a notification says, for the counters. */
+/** What a notification of the database says; a label of its counter. */
 public enum ChangeKind {
   /** One row has changed. */
   ROW,
-  /** Any row may have. */
+  /** Any row of the table may have changed. */
   ALL,
-  /** Another table has; ignored. */
+  /** Another table has changed; ignored. */
   FOREIGN,
-  /** Nothing that can be understood. */
+  /** It cannot be read. */
   MALFORMED
 }

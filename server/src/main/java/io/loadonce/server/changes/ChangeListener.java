@@ -7,6 +7,7 @@ import io.loadonce.db.feed.ChangeFeed.Subscription;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.log.RateLimitedLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -17,32 +18,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears of changes from the database and forgets what has changed, on a thread of its own.
+ * Listens to the database's change feed and invalidates the rows that changed, on a thread of its
+ * own.
  *
- * <p>Guarantees. While memory is believed, what was committed is forgotten as soon as the database
- * says so; if it says nothing for two heartbeats, memory is not believed any more, counted from the
- * last moment up to which everything was heard. Before memory is believed again, everything in it
- * is forgotten. Non-guarantee: that a change is known the moment it is committed; that is what a
- * caller's own Invalidate and {@code min_version} are for.
+ * <p>Guarantees. While it is connected, a committed change is invalidated as soon as the database
+ * reports it. If no heartbeat arrives for two intervals, the connection counts as lost since the
+ * last moment up to which the feed was complete. Before it counts as connected again, the cache is
+ * emptied. Non-guarantee: that a change is invalidated at the moment of its commit; a caller that
+ * needs this uses Invalidate or {@code min_version}.
  *
- * <p>No caller ever waits for it. Safe for use by many threads.
+ * <p>No caller waits for it. Safe for use by many threads.
  */
 public final class ChangeListener implements AutoCloseable {
 
   /*
-   * Why everything is forgotten after the subscription began, and not before.
+   * Why the cache is emptied after the subscription began, and not before.
    *
-   *   1  everything is forgotten
+   *   1  the cache is emptied
    *   2  L  loads version 1
-   *   3  W  commits version 2; nobody listens yet
-   *   4  the subscription begins: version 1 would be believed
+   *   3  W  commits version 2; there is no subscription yet
+   *   4  the subscription begins: version 1 would be served as fresh
    *
-   * Why heard means "up to when the sign was asked for" and not "when it was heard". The sign comes
-   * behind all that was committed before it was asked for; what was committed while it was on its
-   * way may still be on its own.
+   * Why the feed is complete up to the moment at which a heartbeat was requested, and not up to the
+   * moment at which it arrived. A heartbeat arrives after every change that was committed before the
+   * request; a change that was committed after the request may arrive after the heartbeat.
    */
 
-  /** So many heartbeats without a sign, and memory is not believed. */
+  /** After so many intervals without a heartbeat the connection counts as lost. */
   static final int MISSED_HEARTBEATS = 2;
 
   private static final Logger log = LoggerFactory.getLogger(ChangeListener.class);
@@ -52,12 +54,12 @@ public final class ChangeListener implements AutoCloseable {
   private final ChangeFeed feed;
   private final LoadOnce<Key, ?> loadOnce;
   private final ChangeApplier applier;
-  private final RateLimitedLog lines;
+  private final RateLimitedLog limitedLog;
   private final LongSupplier nanoClock;
   private final long heartbeatNanos;
   private final Thread thread;
 
-  /** Between two subscriptions; only touched by the thread. */
+  /** The time until the next subscription; only used by the thread. */
   private Duration pause = FIRST_PAUSE;
 
   private final ReentrantLock mutex = new ReentrantLock();
@@ -66,11 +68,11 @@ public final class ChangeListener implements AutoCloseable {
   @GuardedBy("mutex")
   private @Nullable Subscription current;
 
-  /** Whether memory is believed; {@code hearing} is told in the same step. */
+  /** Whether the feed is connected; {@code FeedState} is set in the same step. */
   @GuardedBy("mutex")
-  private boolean listening;
+  private boolean connected;
 
-  /** Up to when everything was heard; while not listening, since when a sign is awaited. */
+  /** Up to when the feed is complete; between subscriptions, the beginning of the last one. */
   @GuardedBy("mutex")
   private long completeUpToNanos;
 
@@ -82,14 +84,14 @@ public final class ChangeListener implements AutoCloseable {
     this.feed = feed;
     this.loadOnce = loadOnce;
     this.applier = new ChangeApplier(loadOnce, nanoClock);
-    this.lines = new RateLimitedLog(nanoClock);
+    this.limitedLog = new RateLimitedLog(log, nanoClock);
     this.nanoClock = nanoClock;
     this.heartbeatNanos = heartbeat.toNanos();
     this.thread = Thread.ofPlatform().daemon().name("listen").unstarted(this::run);
   }
 
   /**
-   * Begins, and does not wait for the database: until it listens, memory is not believed.
+   * Starts without waiting for the database; the feed counts as lost until it is connected.
    *
    * @param nanoClock the clock of {@code loadOnce}
    */
@@ -102,8 +104,8 @@ public final class ChangeListener implements AutoCloseable {
   }
 
   /**
-   * Looks whether the last sign is too old, which nobody else would notice if the listening thread
-   * itself hangs. To be called every few milliseconds, by one thread.
+   * Marks the connection as lost if the last heartbeat is too old. The listener's own thread cannot
+   * do this while it hangs. To be called every few milliseconds, by one thread.
    */
   public void watch() {
     mutex.lock();
@@ -118,22 +120,22 @@ public final class ChangeListener implements AutoCloseable {
     }
   }
 
-  /** Whether changes are heard, and memory is believed. */
+  /** Returns whether the change feed is connected, so that cached rows are served as fresh. */
   public boolean isConnected() {
     mutex.lock();
     try {
-      return listening;
+      return connected;
     } finally {
       mutex.unlock();
     }
   }
 
-  /** How many notifications of a kind have come since the start. */
+  /** Returns how many notifications of a kind were applied since the start. */
   public long notifications(ChangeKind kind) {
     return applier.count(kind);
   }
 
-  /** Changes are not heard from now on, and memory is not believed. */
+  /** Ends the subscription; from now on the feed counts as lost. */
   @Override
   public void close() {
     mutex.lock();
@@ -155,9 +157,9 @@ public final class ChangeListener implements AutoCloseable {
         enter(subscription);
         follow(subscription);
       } catch (SourceException e) {
-        lines.warn("changes in the database are not heard: " + e.getMessage());
-      } catch (Throwable t) { // a listener that ends for ever would leave memory deaf for ever
-        lines.warn("changes in the database are not heard: " + t);
+        warnLost(e.getMessage());
+      } catch (Throwable t) { // if this thread ended, the feed would stay lost for ever
+        warnLost(t.toString());
       }
       leave();
       if (!isClosed()) {
@@ -167,40 +169,50 @@ public final class ChangeListener implements AutoCloseable {
     }
   }
 
-  /** Returns when it is closed. */
+  private void warnLost(@Nullable String reason) {
+    if (isClosed()) {
+      return;
+    }
+    limitedLog.warn(
+        ("the change feed is not connected: %s; cached rows are served as STALE and, after"
+                + " --stale-on-disconnect, loaded again; next attempt within %d s")
+            .formatted(reason, LONGEST_PAUSE.toSeconds()));
+  }
+
+  /** Applies changes until the listener is closed. */
   private void follow(Subscription subscription) throws SourceException {
     long number = 0;
-    long askedNanos = nanoClock.getAsLong();
+    long requestedNanos = nanoClock.getAsLong();
     subscription.requestHeartbeat(number);
     while (!isClosed()) {
-      long untilNextNanos = askedNanos + heartbeatNanos - nanoClock.getAsLong();
+      long untilNextNanos = requestedNanos + heartbeatNanos - nanoClock.getAsLong();
       if (untilNextNanos <= 0) {
-        askedNanos = nanoClock.getAsLong();
+        requestedNanos = nanoClock.getAsLong();
         subscription.requestHeartbeat(++number);
         untilNextNanos = heartbeatNanos;
       }
       List<Change> changes = subscription.poll(applier.pollTimeout(untilNextNanos));
       applier.accept(changes);
       if (changes.contains(new Change.Heartbeat(number))) {
-        markConnectedUpTo(askedNanos);
-        // Not after the first sign: a connection that breaks after it each time must not be busy.
+        markConnectedUpTo(requestedNanos);
+        // The first heartbeat resets no pause: a feed that breaks after it each time is not stable.
         pause = number > 0 ? FIRST_PAUSE : pause;
       }
     }
   }
 
-  private void markConnectedUpTo(long askedNanos) {
+  private void markConnectedUpTo(long requestedNanos) {
     boolean isFirst = !isConnected();
     if (isFirst) {
       loadOnce.invalidateAll();
     }
     mutex.lock();
     try {
-      completeUpToNanos = askedNanos;
+      completeUpToNanos = requestedNanos;
       if (isFirst && !closed) {
-        listening = true;
+        connected = true;
         loadOnce.feedState().connected();
-        log.info("changes in the database are heard");
+        log.info("the change feed is connected; the cache was emptied and serves fresh rows again");
       }
     } finally {
       mutex.unlock();
@@ -229,8 +241,8 @@ public final class ChangeListener implements AutoCloseable {
 
   @GuardedBy("mutex")
   private void markDisconnected() {
-    if (listening) {
-      listening = false;
+    if (connected) {
+      connected = false;
       loadOnce.feedState().lost(completeUpToNanos);
     }
   }

@@ -14,20 +14,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is forgotten now and once more later: the delayed double delete.
+ * Invalidations that run now and a second time later: the delayed double delete.
  *
- * <p>Guarantee: the second time comes no sooner than asked for, and at the next {@link #sweep}
- * after that. Non-guarantee: that it comes at all, if the process ends before.
+ * <p>Guarantee: the second run starts at the first {@link #sweep} after the delay, and not earlier.
+ * Non-guarantee: a process that ends before does not run it.
  *
  * <p>Bounded by {@link #MAX_PENDING_IDS}. Never blocks; safe for use by many threads.
  */
 public final class DelayedInvalidations {
   private static final Logger log = LoggerFactory.getLogger(DelayedInvalidations.class);
 
-  /** The longest that the second time may be put off. */
+  /** The longest delay of a second run. */
   public static final Duration MAX_DELAY = Duration.ofMinutes(1);
 
-  /** The most ids that may wait for their second time; everything counts as one. */
+  /** The most ids with a pending second run; an invalidation of everything counts as one. */
   public static final int MAX_PENDING_IDS = 100_000;
 
   private final LongSupplier nanoClock;
@@ -38,13 +38,13 @@ public final class DelayedInvalidations {
   private final PriorityQueue<Repeat> byDue =
       new PriorityQueue<>((a, b) -> Long.signum(a.dueNanos() - b.dueNanos()));
 
-  /** Those in the queue, those that are about to enter it, and those that are being repeated. */
+  /** The ids in the queue, about to enter it, or in a second run that has not ended. */
   @GuardedBy("mutex")
   private int pendingIds;
 
   /**
    * @param nanoClock monotonic, in nanoseconds
-   * @param executor runs what is due; the sweep goes on meanwhile
+   * @param executor runs what is due, while the sweep goes on
    */
   public DelayedInvalidations(LongSupplier nanoClock, Executor executor) {
     this.nanoClock = nanoClock;
@@ -52,13 +52,14 @@ public final class DelayedInvalidations {
   }
 
   /**
-   * Runs an action now, and once more after a delay.
+   * Runs an action now and a second time after the delay.
    *
    * @param delay more than zero, at most {@link #MAX_DELAY}
-   * @param ids how many ids the action holds on to, at least 1
-   * @return what it returned the first time; null if too many wait already: it was not run then
+   * @param ids how many ids the action keeps in memory, at least 1
+   * @return the result of the first run; null if too many ids are pending, and then the action was
+   *     not run
    */
-  public <T> @Nullable T twice(Supplier<T> action, Duration delay, int ids) {
+  public <T> @Nullable T runTwice(Supplier<T> action, Duration delay, int ids) {
     if (!reserve(ids)) {
       return null;
     }
@@ -75,7 +76,7 @@ public final class DelayedInvalidations {
     }
   }
 
-  /** Starts what is due. To be called every few milliseconds, by one thread. */
+  /** Starts the second runs that are due. To be called every few milliseconds, by one thread. */
   public void sweep() {
     List<Repeat> due = takeDue(nanoClock.getAsLong());
     if (!due.isEmpty()) {
@@ -83,7 +84,7 @@ public final class DelayedInvalidations {
     }
   }
 
-  /** How many ids wait for their second time; a snapshot. Zero when idle. */
+  /** Returns how many ids have a pending second run; a snapshot. */
   public int pendingIds() {
     mutex.lock();
     try {
@@ -97,7 +98,10 @@ public final class DelayedInvalidations {
     try {
       var _ = repeat.action().get();
     } catch (RuntimeException | Error e) {
-      log.error("a repeated invalidation failed", e);
+      log.error(
+          "the second run of an invalidation of {} ids failed; it is not tried again",
+          repeat.ids(),
+          e);
     } finally {
       release(repeat.ids());
     }

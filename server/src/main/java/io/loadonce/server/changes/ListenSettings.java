@@ -3,11 +3,11 @@ package io.loadonce.server.changes;
 import java.time.Duration;
 
 /**
- * Whether and how changes are heard from the database.
+ * Whether and how the service listens to changes in the database.
  *
- * @param isOn off by default: the database must be made to speak first
- * @param table whose changes; empty for the only table of the query
- * @param heartbeat how often the database is asked for a sign
+ * @param isOn off by default, because the database needs triggers first
+ * @param table the table to watch; empty for the only table of the query
+ * @param heartbeat the time between two heartbeats of the change listener
  */
 public record ListenSettings(boolean isOn, String table, Duration heartbeat) {
 

@@ -1,13 +1,12 @@
 /**
- * Beside the steps: what memory must forget, because a caller says so, or because the database
- * does.
+ * Beside the steps: invalidations, by callers and by changes in the database.
  *
  * <pre>
- *   a caller  -- Invalidate --> DelayedInvalidations -- now, and once more later --+
- *                                                                     v
- *   a writer  -- COMMIT --> db/ChangeFeed --> ChangeListener --> load/LoadOnce.invalidate
- *                                                  |
- *                                                  +-- is anything heard at all? --> load/FeedState
+ *   caller -- Invalidate --> InvalidateMethod --> DelayedInvalidations --+
+ *                                                                        v
+ *   writer -- COMMIT --> db/ChangeFeed --> ChangeListener --> LoadOnce.invalidate
+ *                                                |
+ *                                                +-- connected or lost --> FeedState
  * </pre>
  */
 @NullMarked

@@ -1,39 +1,43 @@
 package io.loadonce.server.load;
 
 /**
- * Whether memory hears of the changes in the database. Written by whoever listens to it; if nobody
- * does, memory lives by time alone and the answer is always yes. Safe for one writer and many
- * readers; never blocks.
+ * Whether the change feed is connected, so that the cache learns of every change in the database.
+ * The change listener writes it; without a listener it stays connected, and entries live by their
+ * time to live alone. Safe for one writer and many readers; never blocks.
  */
 public final class FeedState {
 
-  /** Up to when nothing was missed; meaningful while deaf. */
-  private volatile long lastConnectedNanos;
+  /** Up to when no change was missed; meaningful while disconnected. */
+  private volatile long completeUpToNanos;
 
-  /** Written after {@link #lastConnectedNanos}, so that a reader who sees true sees since when. */
-  private volatile boolean deaf;
+  /** Written after {@link #completeUpToNanos}, so that a reader who sees true sees since when. */
+  private volatile boolean disconnected;
 
-  /** From now on changes may be missed. */
-  public void lost(long lastConnectedNanos) {
-    this.lastConnectedNanos = lastConnectedNanos;
-    deaf = true;
+  /**
+   * From now on changes may be missed.
+   *
+   * @param completeUpToNanos up to when none was, on the clock of the engine
+   */
+  public void lost(long completeUpToNanos) {
+    this.completeUpToNanos = completeUpToNanos;
+    disconnected = true;
   }
 
-  /** Changes are heard again; what was in memory before has been forgotten. */
+  /** Changes arrive again; the caller has invalidated everything that was cached before. */
   public void connected() {
-    deaf = false;
+    disconnected = false;
   }
 
   public boolean isDisconnected() {
-    return deaf;
+    return disconnected;
   }
 
   /**
-   * For how long a change of something read at {@code readNanos} may have been missed; meaningful
-   * while {@link #isDisconnected}.
+   * For how long a change of an entry that was read at {@code readNanos} may have been missed;
+   * meaningful while {@link #isDisconnected}.
    */
   long missedNanos(long readNanos, long nowNanos) {
-    long completeUpToNanos = lastConnectedNanos;
-    return nowNanos - (readNanos - completeUpToNanos > 0 ? readNanos : completeUpToNanos);
+    long sinceNanos = completeUpToNanos;
+    return nowNanos - (readNanos - sinceNanos > 0 ? readNanos : sinceNanos);
   }
 }

@@ -8,53 +8,73 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether what is in memory may be given, and as what. Never blocks; safe for use by many threads.
+ * Whether a cached entry may be served, and as what. Never blocks; safe for use by many threads.
  *
  * @param <V> the form in which a row is kept
  */
 final class FreshnessPolicy<V> {
 
   /**
-   * So many load times before it is due, an early refresh is so unlikely that it is not thrown for.
+   * Farther from expiry than this many load times, an early refresh is too unlikely to draw a
+   * random number for it.
    */
   private static final int EARLIEST_LOAD_TIMES = 16;
 
   private final LoadSettings settings;
-  private final FeedState hearing;
+  private final FeedState feedState;
 
-  FreshnessPolicy(LoadSettings settings, FeedState hearing) {
+  FreshnessPolicy(LoadSettings settings, FeedState feedState) {
     this.settings = settings;
-    this.hearing = hearing;
+    this.feedState = feedState;
   }
 
-  /** Returns what may be given to a caller who needs at least this version, or null for a miss. */
-  @Nullable Outcome<V> usable(@Nullable Entry<V> entry, long minVersion, long nowNanos) {
-    if (entry == null || !entry.isFresh(nowNanos)) {
+  /**
+   * Returns what a caller who needs at least this version is served at once, or null for a miss.
+   * While the change feed is disconnected, a row is served as stale.
+   */
+  @Nullable Outcome<V> fresh(@Nullable Entry<V> entry, long minVersion, long nowNanos) {
+    if (entry == null || !entry.isFresh(nowNanos) || isDisconnectedTooLong(entry, nowNanos)) {
       return null;
     }
-    if (isBeyondStaleOnDisconnect(entry, nowNanos)) {
-      return null;
-    }
-    boolean deaf = hearing.isDisconnected();
+    Origin origin = feedState.isDisconnected() ? Origin.STALE : Origin.MEMORY;
     return switch (entry) {
-      case Entry.Row<V> row when row.version() >= minVersion ->
-          found(row, deaf ? Origin.STALE : Origin.MEMORY, nowNanos);
-      case Entry.NotFound<V> _ when minVersion == LoadOnce.ANY_VERSION -> new Missing<>();
+      case Entry.Row<V> row when row.version() >= minVersion -> found(row, origin, nowNanos);
+      case Entry.NotFound<V> _ when minVersion == Outcome.ANY_VERSION -> new Missing<>();
       case Entry.Row<V> _, Entry.NotFound<V> _ -> null;
     };
   }
 
-  /** Returns what may be given to a caller whom a load does not serve in time, or null. */
-  @Nullable Outcome<V> usableOrOld(@Nullable Entry<V> entry, long minVersion, long nowNanos) {
-    Outcome<V> usable = usable(entry, minVersion, nowNanos);
-    return usable == null ? old(entry, minVersion, nowNanos) : usable;
+  /**
+   * Returns what a caller is served whom a load does not serve in time, or null: a fresh entry, or
+   * a row that expired not longer ago than stale-on-error allows. Always null if that is off.
+   */
+  @Nullable Outcome<V> freshOrStale(@Nullable Entry<V> entry, long minVersion, long nowNanos) {
+    if (entry == null || !servesStale()) {
+      return null;
+    }
+    Outcome<V> fresh = fresh(entry, minVersion, nowNanos);
+    if (fresh != null) {
+      return fresh;
+    }
+    return entry instanceof Entry.Row<V> row
+            && row.version() >= minVersion
+            && nowNanos - row.freshUntilNanos() < settings.staleOnError().toNanos()
+            && !isDisconnectedTooLong(row, nowNanos)
+        ? found(row, Origin.STALE, nowNanos)
+        : null;
+  }
+
+  /** Whether stale-on-error is on. */
+  boolean servesStale() {
+    return settings.staleOnError().isPositive();
   }
 
   /**
-   * Whether a row that is in demand should be read again, although it is still given. Before that
-   * is due, by chance: the nearer, the likelier, and the longer a load takes, the earlier, so that
-   * entries that end together are not read again together. This is XFetch, from Vattani,
-   * Chierichetti and Lowenstein, "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015.
+   * Whether a requested row should be refreshed in the background, although it is still served: it
+   * is older than refresh-after, or it expires soon and chance decides so. The nearer the expiry
+   * and the longer a load takes, the likelier, so that entries that expire together are not
+   * refreshed together. This is XFetch, from Vattani, Chierichetti and Lowenstein, "Optimal
+   * Probabilistic Cache Stampede Prevention", VLDB 2015.
    */
   boolean isRefreshDue(Entry<V> entry, long nowNanos, long loadNanos) {
     if (!(entry instanceof Entry.Row<V> row)) {
@@ -72,32 +92,11 @@ final class FreshnessPolicy<V> {
     return -Math.log(chance) * scale >= leftNanos;
   }
 
-  private @Nullable Outcome<V> old(@Nullable Entry<V> entry, long minVersion, long nowNanos) {
-    if (!(entry instanceof Entry.Row<V> row) || row.version() < minVersion) {
-      return null;
-    }
-    long pastNanos = nowNanos - row.freshUntilNanos();
-    boolean mayBeGiven =
-        settings.staleOnError().isPositive()
-            && pastNanos < settings.staleOnError().toNanos()
-            && !isBeyondStaleOnDisconnect(row, nowNanos);
-    return mayBeGiven ? found(row, Origin.STALE, nowNanos) : null;
-  }
-
-  /** Whether a change of the entry may have been missed for longer than is borne. */
-  private boolean isBeyondStaleOnDisconnect(Entry<V> entry, long nowNanos) {
-    return hearing.isDisconnected()
-        && hearing.missedNanos(entry.readNanos(), nowNanos)
+  /** Whether the feed has been disconnected for longer than allowed since the entry was read. */
+  private boolean isDisconnectedTooLong(Entry<V> entry, long nowNanos) {
+    return feedState.isDisconnected()
+        && feedState.missedNanos(entry.readNanos(), nowNanos)
             > settings.staleOnDisconnect().toNanos();
-  }
-
-  /** The row of the greater version, if both are rows; else the flight's own outcome. */
-  static <V> Outcome<V> newer(Outcome<V> own, @Nullable Outcome<V> overtaken) {
-    return own instanceof Found<V> row
-            && overtaken instanceof Found<V> other
-            && other.version() > row.version()
-        ? other
-        : own;
   }
 
   private static <V> Outcome<V> found(Entry.Row<V> row, Origin origin, long nowNanos) {

@@ -9,21 +9,24 @@ import io.loadonce.db.source.SourceException;
  */
 public sealed interface Outcome<V> {
 
+  /** For a caller who accepts whatever version there is. */
+  long ANY_VERSION = Long.MIN_VALUE;
+
   /**
    * There is a row.
    *
    * @param version the value of the version column, 0 where none is configured
-   * @param ageNanos how long ago the database was asked for it, at least 0
+   * @param ageNanos how long ago the database was queried for it, at least 0
    */
   record Found<V>(V value, long version, Origin origin, long ageNanos) implements Outcome<V> {}
 
   /** There is none. */
   record Missing<V>() implements Outcome<V> {}
 
-  /** There is a row, read after the caller asked, and it is older than the caller needs. */
+  /** There is a row, read after the call began, and it is older than the caller needs. */
   record Outdated<V>(long version, long minVersion) implements Outcome<V> {}
 
-  /** Too many wait already; nothing was asked. */
+  /** Too many callers wait already; no query was sent. */
   record Refused<V>(Cap cap) implements Outcome<V> {}
 
   /** The caller's deadline passed; the load goes on for the others. */
@@ -42,13 +45,13 @@ public sealed interface Outcome<V> {
 
   /** Where a row came from. */
   enum Origin {
-    /** It was in memory. */
+    /** It was in the cache. */
     MEMORY,
     /** This call began the load. */
     LOADED,
     /** This call joined a load that another had begun. */
     JOINED,
-    /** It was in memory, and may be older than what is in memory ought to be. */
+    /** It was in the cache, and has expired or may have missed a change. */
     STALE
   }
 }

@@ -1,11 +1,11 @@
 package io.loadonce.server.load;
 
-/** How a caller who waits gives up. Safe for use by any thread; never blocks. */
+/** How a waiting caller gives up. Safe for use by any thread; never blocks. */
 @FunctionalInterface
 public interface Withdrawal {
 
   /**
-   * Gives up. The flight goes on for those who still wait.
+   * Gives up. The flight goes on for the other waiters.
    *
    * @return true if the caller's callback will not be called; false if it has been or is about to
    *     be

@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One load of one id, under way, with those who wait for it. Told apart by identity: two flights of
- * one id are two.
+ * One load of one id, under way, with those who wait for it. Flights are told apart by identity:
+ * two flights of one id are two.
  *
  * <p>Every method that is not public is called with the segment's mutex held.
  *
@@ -19,10 +19,10 @@ public final class Flight<K, O> {
   private final long beganNanos;
 
   /**
-   * Whether it goes on when nobody waits, because it refreshes what is in memory: begun for that,
-   * or left by a waiter who took what is in memory. Once true, always true. Guarded by the mutex.
+   * Whether the flight goes on without waiters, because it refreshes a cached row: it was begun for
+   * that, or a waiter took the stale row instead. Never true once fenced. Guarded by the mutex.
    */
-  private boolean refreshing;
+  private boolean continuesAlone;
 
   /**
    * In order of arrival; nearly always one. Handed out when the flight ends, and not touched from
@@ -33,50 +33,47 @@ public final class Flight<K, O> {
   /** No waiter is due earlier; it may be later, when the earliest has left. */
   private long earliestDueNanos;
 
-  /** When the last waiter left, or when it began; meaningful while there is none. */
+  /** When the last waiter left, or when the flight began; meaningful while there is no waiter. */
   private long emptySinceNanos;
 
-  /** What an older flight of the id, fenced, brought since this one began. Guarded by the mutex. */
-  private @Nullable O overtaken;
+  /**
+   * The newest outcome that an older, fenced flight of the id has brought since this one began.
+   * Guarded by the mutex.
+   */
+  private @Nullable O overtaking;
 
   /** Once true, always true. Written with the mutex held. */
   private volatile boolean over;
 
-  Flight(K id, long beganNanos, boolean refreshing) {
+  Flight(K id, long beganNanos, boolean continuesAlone) {
     this.id = id;
     this.beganNanos = beganNanos;
     this.emptySinceNanos = beganNanos;
-    this.refreshing = refreshing;
+    this.continuesAlone = continuesAlone;
   }
 
   public K id() {
     return id;
   }
 
-  /**
-   * Whether it goes on in the background when nobody waits. To be called with the mutex held: in
-   * the functions that are handed to the lock.
-   */
-  public boolean isRefreshing() {
-    return refreshing;
-  }
-
-  /** Whether the flight has ended, so that nobody is interested in its load. Any thread may ask. */
+  /** Whether the flight has ended, so that its load is of no use any more. For any thread. */
   public boolean isOver() {
     return over;
   }
 
-  /**
-   * The newest outcome that an older, fenced flight of this id has brought since this one began, or
-   * null. To be called with the mutex held: in the functions that are handed to the lock.
-   */
-  public @Nullable O overtaken() {
-    return overtaken;
+  /** What a fenced flight brings is not kept, so it refreshes nothing. */
+  void fence() {
+    continuesAlone = false;
   }
 
-  /** Replaces what {@link #overtaken} gives; to be called with the mutex held. */
-  public void overtake(O outcome) {
-    overtaken = outcome;
+  /** A fenced flight has brought a row: this flight must not publish an older one. */
+  void overtake(O outcome, Publication<O> publication) {
+    overtaking = newest(outcome, publication);
+  }
+
+  /** The flight's own outcome, or what has overtaken it if that is newer. */
+  O newest(O own, Publication<O> publication) {
+    return overtaking == null ? own : publication.newer(own, overtaking);
   }
 
   int waiters() {
@@ -87,9 +84,9 @@ public final class Flight<K, O> {
     return nowNanos - beganNanos;
   }
 
-  /** Whether nobody has waited for so long. */
-  boolean isLeft(long nowNanos, long afterNanos) {
-    return waiters.isEmpty() && nowNanos - emptySinceNanos >= afterNanos;
+  /** Whether the flight has been without a waiter for so long, and needs one to go on. */
+  boolean isAbandoned(long nowNanos, long afterNanos) {
+    return !continuesAlone && waiters.isEmpty() && nowNanos - emptySinceNanos >= afterNanos;
   }
 
   void add(Waiter<K, O> waiter) {
@@ -109,44 +106,32 @@ public final class Flight<K, O> {
   }
 
   /**
-   * Takes out those whose deadline has passed, and those who take something else meanwhile.
+   * Takes out the waiters that are due and get an outcome.
    *
-   * @param mayGoOn whether it may go on as a refresh when the latter have left
+   * @param mayContinueAlone whether the flight goes on without waiters once one has left at its
+   *     soft deadline
    */
-  void removeDue(long nowNanos, boolean mayGoOn, SweepResult<K, O> swept) {
+  void removeDue(long nowNanos, boolean mayContinueAlone, SweepResult<K, O> swept) {
     if (waiters.isEmpty() || nowNanos - earliestDueNanos < 0) {
       return;
     }
     long earliest = Long.MAX_VALUE;
     for (Iterator<Waiter<K, O>> all = waiters.iterator(); all.hasNext(); ) {
       Waiter<K, O> waiter = all.next();
-      if (waiter.dueNanos() - nowNanos <= 0 && release(waiter, nowNanos, mayGoOn, swept)) {
-        all.remove();
-        emptySinceNanos = nowNanos;
-      } else {
+      O outcome = waiter.dueNanos() - nowNanos <= 0 ? waiter.outcomeWhenDue(nowNanos) : null;
+      if (outcome == null) {
         earliest = Math.min(earliest, waiter.dueNanos() - nowNanos);
+        continue;
       }
+      all.remove();
+      emptySinceNanos = nowNanos;
+      continuesAlone |= mayContinueAlone && waiter.hasSoftDeadline();
+      swept.departed().add(new SweepResult.Departed<>(waiter, outcome));
     }
     earliestDueNanos = nowNanos + earliest;
   }
 
-  /** Returns false for a waiter who waits on, until its deadline. */
-  private boolean release(
-      Waiter<K, O> waiter, long nowNanos, boolean mayGoOn, SweepResult<K, O> swept) {
-    O outcome = waiter.settleFor();
-    if (outcome != null) {
-      refreshing |= mayGoOn;
-      swept.settled().add(new SweepResult.Settled<>(waiter, outcome));
-      return true;
-    }
-    if (waiter.deadlineNanos() - nowNanos > 0) {
-      return false;
-    }
-    swept.late().add(waiter);
-    return true;
-  }
-
-  /** Ends the flight and gives up its waiters, for whoever called to answer. */
+  /** Ends the flight and hands out its waiters, for the caller to answer. */
   Set<Waiter<K, O>> end() {
     over = true;
     return waiters;

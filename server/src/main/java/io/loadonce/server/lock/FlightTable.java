@@ -1,34 +1,29 @@
 package io.loadonce.server.lock;
 
+import io.loadonce.server.lock.JoinResult.AllIsFull;
 import io.loadonce.server.lock.JoinResult.Began;
-import io.loadonce.server.lock.JoinResult.Cap;
 import io.loadonce.server.lock.JoinResult.Joined;
-import io.loadonce.server.lock.JoinResult.Rejected;
-import java.util.Collection;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The segmented per-ID lock: whoever comes first for an id begins its flight, and whoever comes
- * later, while it lasts, joins it.
+ * The segmented per-ID lock: a table of the flights that are under way. The first caller for an id
+ * begins its flight; later callers join it while it lasts.
  *
  * <p>Guarantees. An id has at most one flight that may publish. What a flight publishes is seen by
- * the second look of everyone who did not join it. After {@link #fence} has returned, no flight
+ * the second look of every caller who did not join it. After {@link #fence} has returned, no flight
  * that began before publishes; it may only replace an older row by its own. A waiter that leaves,
  * by {@link #withdraw} or in a {@link #sweep}, leaves nothing behind. Non-guarantees: fairness
- * between ids, and that the one who began a flight is still there when it ends.
+ * between ids, and that the caller who began a flight is still there when it ends.
  *
- * <p>Nothing here blocks but for the mutex of one segment, and that is held for a few map
- * operations and for the short functions that are handed in: a look into memory, a publication into
- * memory. Those must not block and must not come back to the lock. No null anywhere. Safe for use
- * by many threads; times are on one monotonic clock of the caller's, in nanoseconds.
+ * <p>Nothing here blocks but for the mutex of one segment. That mutex is held for a few map
+ * operations and for the short functions that are passed in: a look into the cache, a publication
+ * into the cache. Those must not block and must not call the table. No parameter may be null. Safe
+ * for use by many threads; times are on one monotonic clock of the caller's, in nanoseconds.
  *
  * @param <K> the id, with a hash that is spread well
- * @param <O> the outcome of a flight
+ * @param <O> the outcome
  */
 public final class FlightTable<K, O> {
 
@@ -58,24 +53,24 @@ public final class FlightTable<K, O> {
    * F2 begins for the same id.
    *
    *   1  F2  reads version 2, publishes it
-   *   3  W   writes version 3; its invalidation is on its way
-   *   4  F1  reads version 3, answers A
-   *   5  A   looks again: without the passing on, version 2
+   *   2  W   writes version 3; its invalidation is on its way
+   *   3  F1  reads version 3, answers A
+   *   4  A   looks again: without the passing on, version 2
    *      A   with it: F1 has raised what was in memory, or what F2 is about to publish
    *
    * Why removal by identity. F1 is fenced; F2 begins for the same id; F1 ends. Were F1 to remove by
    * id, it would take F2 out of the table, and a third caller would begin F3 beside F2.
    */
 
-  private final LockSettings settings;
   private final Segment<K, O>[] segments;
+  private final WaiterBudget waiters;
 
-  /** Waiters that are in a flight; plus, for a moment, calls at the door. */
-  private final AtomicInteger waiters = new AtomicInteger();
-
+  /**
+   * @param waiters the places for waiters, which other tables may share
+   */
   @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic class
-  public FlightTable(LockSettings settings) {
-    this.settings = settings;
+  public FlightTable(LockSettings settings, WaiterBudget waiters) {
+    this.waiters = waiters;
     this.segments =
         Stream.generate(() -> new Segment<K, O>(settings))
             .limit(settings.segments())
@@ -85,32 +80,31 @@ public final class FlightTable<K, O> {
   /**
    * Joins the flight of the waiter's id, or begins one.
    *
-   * @param secondLook looks the id up in memory again; called with the mutex held, and only if
+   * @param secondLook looks the id up in the cache again; called with the mutex held, and only if
    *     there is no flight
-   * @return where the caller stands now; after {@link Began} the caller must see to it that {@link
+   * @return what became of the call; after {@link Began} the caller must see to it that {@link
    *     #complete} is called for that flight
    */
-  public <E> JoinResult<K, O, E> join(
-      Waiter<K, O> waiter, Function<? super K, ? extends @Nullable E> secondLook, long nowNanos) {
-    if (waiters.incrementAndGet() > settings.maxWaiters()) {
-      waiters.decrementAndGet();
-      return new Rejected<>(Cap.WAITERS);
+  public JoinResult<K, O> join(
+      Waiter<K, O> waiter, Function<? super K, ? extends @Nullable O> secondLook, long nowNanos) {
+    if (!waiters.tryAcquire()) {
+      return new AllIsFull<>();
     }
     boolean inside = false;
     try {
-      JoinResult<K, O, E> entrance = segment(waiter.id()).join(waiter, secondLook, nowNanos);
-      inside = entrance instanceof Began || entrance instanceof Joined;
-      return entrance;
+      JoinResult<K, O> result = segment(waiter.id()).join(waiter, secondLook, nowNanos);
+      inside = result instanceof Began || result instanceof Joined;
+      return result;
     } finally {
       if (!inside) {
-        waiters.decrementAndGet();
+        waiters.release(1);
       }
     }
   }
 
   /**
-   * Begins a flight for which nobody waits, to read again what is in memory; it is not abandoned.
-   * Whoever joins meanwhile waits for it.
+   * Begins a flight without a waiter, to refresh a cached row; it is not abandoned. Callers who
+   * join meanwhile wait for it.
    *
    * @return the flight, for which the caller must see to it that {@link #complete} is called; null
    *     if one is under way
@@ -120,50 +114,36 @@ public final class FlightTable<K, O> {
   }
 
   /**
-   * Ends a flight. If it may still publish, {@code publish} is run first, and in the same step the
-   * flight leaves the table. Does nothing to a flight that has ended already.
-   *
-   * @param publish puts into memory what may be kept; called with the mutex held. If it throws, the
-   *     flight goes on, and is to be completed again with something that does not
-   * @return those who waited, for the caller to answer, each once; empty if it had ended already
+   * Ends a flight. If it may still publish, its outcome is published first, and in the same step
+   * the flight leaves the table. If it was fenced, its outcome may only raise what is in the cache.
+   * Does nothing to a flight that has ended already.
    */
-  public Collection<Waiter<K, O>> complete(Flight<K, O> flight, Runnable publish) {
-    return complete(flight, publish, _ -> {});
+  public Completion<K, O> complete(Flight<K, O> flight, O outcome, Publication<O> publication) {
+    Completion<K, O> completion = segment(flight.id()).complete(flight, outcome, publication);
+    waiters.release(completion.waiters().size());
+    return completion;
   }
 
   /**
-   * As {@link #complete(Flight, Runnable)}.
+   * Takes a waiter out of its flight. The flight goes on for the others, and for a short while if
+   * there are none.
    *
-   * @param pass called instead of {@code publish} if the flight was fenced, with the mutex held and
-   *     before anyone is answered: given the flight of that id that may publish, or null
-   */
-  public Collection<Waiter<K, O>> complete(
-      Flight<K, O> flight, Runnable publish, Consumer<@Nullable Flight<K, O>> pass) {
-    Set<Waiter<K, O>> freed = segment(flight.id()).complete(flight, publish, pass);
-    waiters.addAndGet(-freed.size());
-    return freed;
-  }
-
-  /**
-   * Takes a waiter out of its flight, which goes on for the others, and for a short while if there
-   * are none.
-   *
-   * @return true if it will not be called back; false if it has been, is about to be, or never
-   *     waited
+   * @return true if the waiter will not be called back; false if it has been, is about to be, or
+   *     never waited
    */
   public boolean withdraw(Waiter<K, O> waiter, long nowNanos) {
     boolean waited = segment(waiter.id()).withdraw(waiter, nowNanos);
     if (waited) {
-      waiters.decrementAndGet();
+      waiters.release(1);
     }
     return waited;
   }
 
   /**
-   * Forgets an id: a flight under way will answer those who wait for it and publish nothing, and
-   * whoever comes later begins another.
+   * Invalidates an id: a flight under way will answer those who wait for it and publish nothing,
+   * and later callers begin another.
    *
-   * @param forget removes the id from memory; called with the mutex held
+   * @param forget removes the id from the cache; called with the mutex held
    * @return whether there was such a flight
    */
   public boolean fence(K id, Runnable forget) {
@@ -171,11 +151,11 @@ public final class FlightTable<K, O> {
   }
 
   /**
-   * Forgets every id, as {@link #fence} does one.
+   * Invalidates every id, as {@link #fence} does one.
    *
-   * @param forget removes everything from memory; called without a mutex, after every flight that
-   *     was under way has been fenced: what those published before is removed, what younger ones
-   *     publish may be
+   * @param forget removes everything from the cache; called without a mutex, after every flight
+   *     that was under way has been fenced: what those published before is removed, what younger
+   *     ones publish may be
    * @return how many flights were fenced
    */
   public int fenceAll(Runnable forget) {
@@ -188,18 +168,19 @@ public final class FlightTable<K, O> {
   }
 
   /**
-   * Takes out of the lock the waiters whose deadline has passed or who take their {@link
-   * Compromise}, the flights that last longer than a load may, and the flights for which nobody
-   * waits any more. To be called often, by one thread.
+   * Takes out the waiters whose deadline or soft deadline has passed and who get an outcome, ends
+   * the flights that have been without a waiter for too long, and finds the flights that last
+   * longer than a load may. Call this often, from one thread.
    *
-   * @param mayGoOn whether flights whose waiters take their compromise may go on without any
+   * @param mayContinueAlone whether flights whose waiters leave at a soft deadline may go on
+   *     without any
    */
-  public SweepResult<K, O> sweep(long nowNanos, boolean mayGoOn) {
+  public SweepResult<K, O> sweep(long nowNanos, boolean mayContinueAlone) {
     SweepResult<K, O> swept = new SweepResult<>();
     for (Segment<K, O> segment : segments) {
-      segment.sweep(nowNanos, mayGoOn, swept);
+      segment.sweep(nowNanos, mayContinueAlone, swept);
     }
-    waiters.addAndGet(-swept.waiters());
+    waiters.release(swept.departed().size());
     return swept;
   }
 
@@ -210,11 +191,6 @@ public final class FlightTable<K, O> {
       flights += segment.flights();
     }
     return flights;
-  }
-
-  /** How many callers wait; a snapshot. Zero when idle. */
-  public int waiters() {
-    return waiters.get();
   }
 
   private Segment<K, O> segment(K id) {

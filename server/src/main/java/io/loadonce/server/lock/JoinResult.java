@@ -1,29 +1,28 @@
 package io.loadonce.server.lock;
 
 /**
- * What became of a call that came to the lock.
+ * What a call that came to the table has become. Only {@link Began} and {@link Joined} let the
+ * waiter in; after the others it is in no flight.
  *
  * @param <K> the id
  * @param <O> the outcome
- * @param <E> what the second look finds
  */
-public sealed interface JoinResult<K, O, E> {
+public sealed interface JoinResult<K, O> {
 
-  /** There was no flight and nothing in the cache: this call began a flight and has to load it. */
-  record Began<K, O, E>(Flight<K, O> flight) implements JoinResult<K, O, E> {}
+  /**
+   * There was no flight and nothing in the cache: this call began a flight and must load the id.
+   */
+  record Began<K, O>(Flight<K, O> flight) implements JoinResult<K, O> {}
 
   /** A flight was under way, and the waiter is in it. */
-  record Joined<K, O, E>() implements JoinResult<K, O, E> {}
+  record Joined<K, O>() implements JoinResult<K, O> {}
 
-  /** The second look found it; the waiter was not let in. */
-  record Hit<K, O, E>(E entry) implements JoinResult<K, O, E> {}
+  /** The second look found the outcome in the cache. */
+  record Hit<K, O>(O outcome) implements JoinResult<K, O> {}
 
-  /** A cap is reached; the waiter was not let in. */
-  record Rejected<K, O, E>(Cap cap) implements JoinResult<K, O, E> {}
+  /** As many callers as are allowed wait for this id already. */
+  record IdIsFull<K, O>() implements JoinResult<K, O> {}
 
-  /** Which cap. */
-  enum Cap {
-    WAITERS_PER_ID,
-    WAITERS
-  }
+  /** As many callers as are allowed wait in total already. */
+  record AllIsFull<K, O>() implements JoinResult<K, O> {}
 }

@@ -2,17 +2,16 @@ package io.loadonce.server.lock;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadonce.server.lock.JoinResult.Began;
-import io.loadonce.server.lock.JoinResult.Cap;
 import io.loadonce.server.lock.JoinResult.Hit;
+import io.loadonce.server.lock.JoinResult.IdIsFull;
 import io.loadonce.server.lock.JoinResult.Joined;
-import io.loadonce.server.lock.JoinResult.Rejected;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ final class Segment<K, O> {
   @GuardedBy("mutex")
   private final Map<K, Flight<K, O>> flights = new HashMap<>();
 
-  /** The invalidated flights: they answer those who wait and publish nothing. None is over. */
+  /** The fenced flights: they answer those who wait and publish nothing. None is over. */
   @GuardedBy("mutex")
   private final Set<Flight<K, O>> fenced = new HashSet<>();
 
@@ -33,23 +32,23 @@ final class Segment<K, O> {
     this.settings = settings;
   }
 
-  <E> JoinResult<K, O, E> join(
-      Waiter<K, O> waiter, Function<? super K, ? extends @Nullable E> secondLook, long nowNanos) {
+  JoinResult<K, O> join(
+      Waiter<K, O> waiter, Function<? super K, ? extends @Nullable O> secondLook, long nowNanos) {
     synchronized (mutex) {
       Flight<K, O> underWay = flights.get(waiter.id());
       if (underWay != null) {
         if (underWay.waiters() >= settings.maxWaitersPerId()) {
-          return new Rejected<>(Cap.WAITERS_PER_ID);
+          return new IdIsFull<>();
         }
         underWay.add(waiter);
         waiter.enter(underWay, /* led= */ false);
         return new Joined<>();
       }
-      E entry = secondLook.apply(waiter.id());
-      if (entry != null) {
-        return new Hit<>(entry);
+      O found = secondLook.apply(waiter.id());
+      if (found != null) {
+        return new Hit<>(found);
       }
-      Flight<K, O> flight = new Flight<>(waiter.id(), nowNanos, /* refreshing= */ false);
+      Flight<K, O> flight = new Flight<>(waiter.id(), nowNanos, /* continuesAlone= */ false);
       flight.add(waiter);
       waiter.enter(flight, /* led= */ true);
       flights.put(waiter.id(), flight);
@@ -62,26 +61,29 @@ final class Segment<K, O> {
       if (flights.containsKey(id)) {
         return null;
       }
-      Flight<K, O> flight = new Flight<>(id, nowNanos, /* refreshing= */ true);
+      Flight<K, O> flight = new Flight<>(id, nowNanos, /* continuesAlone= */ true);
       flights.put(id, flight);
       return flight;
     }
   }
 
-  Set<Waiter<K, O>> complete(
-      Flight<K, O> flight, Runnable publish, Consumer<@Nullable Flight<K, O>> pass) {
+  Completion<K, O> complete(Flight<K, O> flight, O own, Publication<O> publication) {
     synchronized (mutex) {
       if (flight.isOver()) {
-        return Set.of();
+        return new Completion<>(own, List.of());
       }
-      if (flights.get(flight.id()) == flight) {
-        publish.run();
+      O outcome = flight.newest(own, publication);
+      Flight<K, O> registered = flights.get(flight.id());
+      if (registered == flight) {
+        publication.publish(outcome);
         flights.remove(flight.id(), flight);
       } else {
-        pass.accept(flights.get(flight.id()));
+        if (publication.raise(outcome) && registered != null) {
+          registered.overtake(outcome, publication);
+        }
         fenced.remove(flight);
       }
-      return flight.end();
+      return new Completion<>(outcome, flight.end());
     }
   }
 
@@ -96,6 +98,7 @@ final class Segment<K, O> {
     synchronized (mutex) {
       Flight<K, O> flight = flights.remove(id);
       if (flight != null) {
+        flight.fence();
         fenced.add(flight);
       }
       forget.run();
@@ -106,37 +109,34 @@ final class Segment<K, O> {
   int fenceAll() {
     synchronized (mutex) {
       int underWay = flights.size();
+      flights.values().forEach(Flight::fence);
       fenced.addAll(flights.values());
       flights.clear();
       return underWay;
     }
   }
 
-  void sweep(long nowNanos, boolean mayGoOn, SweepResult<K, O> swept) {
+  void sweep(long nowNanos, boolean mayContinueAlone, SweepResult<K, O> swept) {
     synchronized (mutex) {
-      sweep(flights.values(), nowNanos, /* mayRefresh= */ true, mayGoOn, swept);
-      // What a fenced flight brings is not kept, so it refreshes nothing.
-      sweep(fenced, nowNanos, /* mayRefresh= */ false, /* mayGoOn= */ false, swept);
+      sweep(flights.values(), nowNanos, mayContinueAlone, swept);
+      sweep(fenced, nowNanos, /* mayContinueAlone= */ false, swept);
     }
   }
 
   private void sweep(
       Collection<Flight<K, O>> some,
       long nowNanos,
-      boolean mayRefresh,
-      boolean mayGoOn,
+      boolean mayContinueAlone,
       SweepResult<K, O> swept) {
     for (Iterator<Flight<K, O>> all = some.iterator(); all.hasNext(); ) {
       Flight<K, O> flight = all.next();
-      flight.removeDue(nowNanos, mayGoOn, swept);
-      boolean overdue = flight.ageNanos(nowNanos) >= settings.loadTimeout().toNanos();
-      if (overdue) {
+      flight.removeDue(nowNanos, mayContinueAlone, swept);
+      if (flight.ageNanos(nowNanos) >= settings.loadTimeout().toNanos()) {
         swept.overdue().add(flight);
       }
-      boolean goesOn = mayRefresh && flight.isRefreshing();
-      if (overdue || (!goesOn && flight.isLeft(nowNanos, settings.abandonAfter().toNanos()))) {
+      if (flight.isAbandoned(nowNanos, settings.abandonAfter().toNanos())) {
         all.remove();
-        swept.stranded().addAll(flight.end());
+        flight.end();
       }
     }
   }

@@ -4,28 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whom a sweep took out of the lock, for the caller to answer.
+ * What a sweep found.
  *
- * @param late those whose own deadline has passed; their flights go on
- * @param settled those who take something else rather than wait on; their flights go on
- * @param stranded those whose flight lasted longer than a load may
- * @param overdue the flights that did, whether or not anybody waited
+ * @param departed the waiters that it took out of their flights, each with its outcome, for the
+ *     caller to answer; their flights go on
+ * @param overdue the flights that last longer than a load may, for the caller to complete with a
+ *     failure; they are still in the table
  */
-public record SweepResult<K, O>(
-    List<Waiter<K, O>> late,
-    List<Settled<K, O>> settled,
-    List<Waiter<K, O>> stranded,
-    List<Flight<K, O>> overdue) {
+public record SweepResult<K, O>(List<Departed<K, O>> departed, List<Flight<K, O>> overdue) {
 
   SweepResult() {
-    this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    this(new ArrayList<>(), new ArrayList<>());
   }
 
-  /** A waiter and what it takes. */
-  public record Settled<K, O>(Waiter<K, O> waiter, O outcome) {}
-
-  /** How many waiters that are. */
-  int waiters() {
-    return late.size() + settled.size() + stranded.size();
-  }
+  /** A waiter that has left its flight, and its outcome. */
+  public record Departed<K, O>(Waiter<K, O> waiter, O outcome) {}
 }

@@ -1,56 +1,65 @@
 package io.loadonce.server.lock;
 
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call that waits for an id: an entry with a callback, not a thread.
+ * One call that waits for an id: an entry with a handler, not a thread.
  *
- * <p>Guarantee: either the callback is called, exactly once, or {@link FlightTable#withdraw}
+ * <p>Guarantee: either the handler gets the outcome, exactly once, or {@link FlightTable#withdraw}
  * returned true for this waiter; never both and never neither. Non-guarantee: the thread that calls
- * it. A waiter is in one flight at a time; it may join again from its own callback.
+ * it. A waiter is in one flight at a time; it may join again from its own handler.
  *
  * @param <K> the id
  * @param <O> the outcome
  */
 public final class Waiter<K, O> {
+
+  /** The call behind a waiter. */
+  public interface Handler<O> {
+
+    /** Receives the outcome. Must not block and must not throw. */
+    void handle(O outcome);
+
+    /**
+     * The outcome of a waiter that is due: asked once at its soft deadline and once at its
+     * deadline, with the mutex of the id's segment held. Must not block and must not call the
+     * table.
+     *
+     * @return null, at the soft deadline only, to wait on
+     */
+    @Nullable O outcomeWhenDue(long nowNanos);
+  }
+
   private final K id;
   private final long deadlineNanos;
-  private final Consumer<? super O> callback;
+  private final Handler<O> handler;
 
-  /** Null if there is none, or if it has been asked. Guarded by the mutex of the id's segment. */
-  private @Nullable Compromise<O> compromise;
+  /** Not after the deadline; equal to it once passed in vain. Guarded by the segment's mutex. */
+  private long softDeadlineNanos;
 
-  /** The flight it was last let into. Guarded by the mutex of the id's segment. */
+  /** The flight that it was last let into. Guarded by the mutex of the id's segment. */
   private @Nullable Flight<K, O> flight;
 
   /** Whether it began that flight. Guarded by that mutex; constant once the flight has ended. */
   private boolean led;
 
   /**
-   * @param deadlineNanos when to give up, on the clock of the lock
-   * @param callback given the outcome; must not block and must not throw
+   * @param deadlineNanos when the waiter must be answered, on the clock of the table
+   * @param softDeadlineNanos when it may be answered with something else than the flight's outcome;
+   *     the deadline, if there is no such moment
    */
-  public Waiter(K id, long deadlineNanos, Consumer<? super O> callback) {
-    this(id, deadlineNanos, /* compromise= */ null, callback);
-  }
-
-  /**
-   * @param compromise what it takes before its deadline; null for nothing
-   */
-  public Waiter(
-      K id, long deadlineNanos, @Nullable Compromise<O> compromise, Consumer<? super O> callback) {
+  public Waiter(K id, long deadlineNanos, long softDeadlineNanos, Handler<O> handler) {
     this.id = id;
     this.deadlineNanos = deadlineNanos;
-    this.compromise = compromise;
-    this.callback = callback;
+    this.softDeadlineNanos = softDeadlineNanos;
+    this.handler = handler;
   }
 
   public K id() {
     return id;
   }
 
-  /** When this waiter gives up, on the clock of the lock. */
+  /** When this waiter must be answered, on the clock of the table. */
   public long deadlineNanos() {
     return deadlineNanos;
   }
@@ -60,38 +69,43 @@ public final class Waiter<K, O> {
     return led;
   }
 
-  /** Calls back. Only for whoever took this waiter out of the lock, or was never let in with it. */
+  /**
+   * Hands the outcome to the call. Do this only after the table has handed the waiter out, or if
+   * {@link FlightTable#join} did not let it in.
+   */
   public void answer(O outcome) {
-    callback.accept(outcome);
+    handler.handle(outcome);
   }
 
-  /** To be called with the mutex of the id's segment held. */
+  /** Call this with the mutex of the id's segment held. */
   void enter(Flight<K, O> flight, boolean led) {
     this.flight = flight;
     this.led = led;
   }
 
-  /**
-   * When a sweep is to look at it: when it would compromise, or at its deadline. To be called with
-   * the mutex of the id's segment held.
-   */
+  /** When a sweep must look at this waiter. Call this with the segment's mutex held. */
   long dueNanos() {
-    return compromise != null && compromise.dueNanos() - deadlineNanos < 0
-        ? compromise.dueNanos()
-        : deadlineNanos;
+    return softDeadlineNanos;
   }
 
   /**
-   * What it takes rather than wait on, or null; asked once. To be called with the mutex of the id's
-   * segment held.
+   * The outcome of this waiter if it leaves now, or null if it waits on, until its deadline. Call
+   * this with the segment's mutex held.
    */
-  @Nullable O settleFor() {
-    Compromise<O> asked = compromise;
-    compromise = null;
-    return asked == null ? null : asked.offer().get();
+  @Nullable O outcomeWhenDue(long nowNanos) {
+    O outcome = handler.outcomeWhenDue(nowNanos);
+    if (outcome == null) {
+      softDeadlineNanos = deadlineNanos;
+    }
+    return outcome;
   }
 
-  /** To be called with the mutex of the id's segment held. Null before it was let in. */
+  /** Whether its soft deadline has not passed in vain. Call this with the segment's mutex held. */
+  boolean hasSoftDeadline() {
+    return softDeadlineNanos != deadlineNanos;
+  }
+
+  /** Call this with the segment's mutex held. Null before the waiter was let in. */
   @Nullable Flight<K, O> flight() {
     return flight;
   }

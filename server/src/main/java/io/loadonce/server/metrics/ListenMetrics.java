@@ -7,19 +7,20 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
 
-/** What the listener counts; only there if somebody listens. */
+/** The metrics of the change listener; registered only with {@code --listen}. */
 public final class ListenMetrics {
 
   private ListenMetrics() {}
 
   public static void register(MeterRegistry registry, ChangeListener listener) {
-    Gauge.builder("loadonce.listener.connected", listener, heard -> heard.isConnected() ? 1 : 0)
-        .description("1 while changes in the database are heard and memory is believed, or 0")
+    Gauge.builder("loadonce.listener.connected", listener, feed -> feed.isConnected() ? 1 : 0)
+        .description("1 while the change listener is connected to the database, otherwise 0")
         .register(registry);
     for (ChangeKind kind : ChangeKind.values()) {
-      FunctionCounter.builder(
-              "loadonce.notifications", listener, heard -> heard.notifications(kind))
-          .description("Notifications from the database, by what they said")
+      FunctionCounter.builder("loadonce.notifications", listener, feed -> feed.notifications(kind))
+          .description(
+              "Number of notifications that the change listener received from the database, by"
+                  + " kind")
           .tag("kind", kind.name().toLowerCase(Locale.ROOT))
           .register(registry);
     }

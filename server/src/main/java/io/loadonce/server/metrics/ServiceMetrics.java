@@ -2,8 +2,13 @@ package io.loadonce.server.metrics;
 
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.Loaders;
 import io.loadonce.server.load.LookupCounts;
 import io.loadonce.server.load.LookupCounts.Ending;
+import io.loadonce.server.load.Shared;
+import io.loadonce.server.lock.WaiterBudget;
+import io.loadonce.server.lookup.Lookup;
+import io.loadonce.server.lookup.Lookups;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,9 +26,9 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What the engine counts, as Prometheus reads it. The engine counts anyway; here its counters get
- * their names and are read when somebody asks, so that a lookup pays nothing. No label has more
- * values than an enum. Safe for use by many threads.
+ * The metrics of the service, for Prometheus. The engine counts by itself; this class names its
+ * counters and reads them during a scrape, so that a lookup pays nothing for metrics. The values of
+ * a label are those of an enum. Safe for use by many threads.
  */
 public final class ServiceMetrics implements AutoCloseable {
 
@@ -31,29 +36,9 @@ public final class ServiceMetrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
-  public ServiceMetrics(LoadOnce<?, ?> loadOnce, MemoryCache<?, ?> cache) {
-    for (Ending ending : Ending.values()) {
-      lookups(loadOnce.counts(), ending);
-    }
-    counter(
-        "loadonce.queries",
-        "Loads from the database; each is one query unless a row spoils it",
-        loadOnce,
-        LoadOnce::queries);
-    counter("loadonce.ids.loaded", "Ids those queries asked for", loadOnce, LoadOnce::idsLoaded);
-    gauge("loadonce.flights", "Loads under way", loadOnce, LoadOnce::flights);
-    gauge("loadonce.waiters", "Callers that wait for a load", loadOnce, LoadOnce::waiters);
-    gauge(
-        "loadonce.database.unreachable",
-        "1 while the last load to end could not reach the database, or 0",
-        loadOnce,
-        engine -> engine.isDatabaseUnreachable() ? 1 : 0);
-    gauge("loadonce.cache.rows", "Rows in memory, fresh or not", cache, MemoryCache::rows);
-    gauge(
-        "loadonce.cache.negative.entries",
-        "Absences in memory, fresh or not",
-        cache,
-        MemoryCache::negativeEntries);
+  public ServiceMetrics(Lookups lookups) {
+    register(lookups.shared());
+    lookups.all().forEach(this::register);
     for (MeterBinder process :
         List.of(
             garbageCollection,
@@ -66,12 +51,12 @@ public final class ServiceMetrics implements AutoCloseable {
     }
   }
 
-  /** Everything, in the text format of Prometheus. Blocks for as long as counting takes. */
+  /** Returns all metrics in the text format of Prometheus. Blocks while they are read. */
   public String scrape() {
     return registry.scrape();
   }
 
-  /** Where other rooms may register what they count. */
+  /** Returns the registry, for the metrics of other rooms. */
   public MeterRegistry registry() {
     return registry;
   }
@@ -82,9 +67,59 @@ public final class ServiceMetrics implements AutoCloseable {
     registry.close();
   }
 
+  private void register(Shared shared) {
+    gauge(
+        "loadonce.waiters",
+        "Number of callers that wait for a load",
+        shared.waiters(),
+        WaiterBudget::waiters);
+    gauge(
+        "loadonce.database.unreachable",
+        "1 if the load that ended last could not reach the database, otherwise 0",
+        shared.availability(),
+        availability -> availability.isUnreachable() ? 1 : 0);
+    gauge(
+        "loadonce.loaders",
+        "Number of loader threads that run a query or are about to; at most one per connection",
+        shared.loaders(),
+        Loaders::inUse);
+  }
+
+  private void register(Lookup lookup) {
+    LoadOnce<?, ?> engine = lookup.engine();
+    for (Ending ending : Ending.values()) {
+      lookups(engine.counts(), ending);
+    }
+    counter(
+        "loadonce.queries",
+        "Number of loads sent to the database; a load is one query, or more if a row is invalid",
+        engine,
+        LoadOnce::queries);
+    counter(
+        "loadonce.ids.loaded",
+        "Number of ids in the loads sent to the database",
+        engine,
+        LoadOnce::idsLoaded);
+    gauge(
+        "loadonce.flights",
+        "Number of flights: ids whose load is under way",
+        engine,
+        LoadOnce::flights);
+    gauge(
+        "loadonce.cache.rows",
+        "Number of rows in the cache, including stale ones",
+        lookup.cache(),
+        MemoryCache::rows);
+    gauge(
+        "loadonce.cache.negative.entries",
+        "Number of cached \"not found\" entries, including expired ones",
+        lookup.cache(),
+        MemoryCache::negativeEntries);
+  }
+
   private void lookups(LookupCounts counts, Ending ending) {
     FunctionCounter.builder("loadonce.lookups", counts, all -> all.count(ending))
-        .description("Lookups that have ended, by how they ended")
+        .description("Number of lookups that have ended, by outcome")
         .tag("outcome", ending.name().toLowerCase(Locale.ROOT))
         .register(registry);
   }

@@ -1,4 +1,4 @@
-/** Beside the steps: what is counted, under names that scripts may rely on. */
+/** Beside the steps: the names of the metrics, which scripts and dashboards may rely on. */
 @NullMarked
 package io.loadonce.server.metrics;
 

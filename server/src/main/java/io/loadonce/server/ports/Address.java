@@ -3,10 +3,10 @@ package io.loadonce.server.ports;
 import java.net.InetSocketAddress;
 
 /**
- * Where to listen.
+ * An address to listen on.
  *
  * @param host a name or an address of this machine
- * @param port 0 to 65,535; 0 for a free one
+ * @param port 0 to 65,535; 0 lets the system choose a free one
  */
 public record Address(String host, int port) {
 

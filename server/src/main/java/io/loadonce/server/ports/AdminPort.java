@@ -2,34 +2,25 @@ package io.loadonce.server.ports;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.loadonce.server.ports.Page.Content;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
- * The port for operators, over HTTP: {@code /metrics}, {@code /healthz}, and a page that names
- * them. Nothing here changes anything. Runs on virtual threads of its own.
+ * The port for operators: read-only pages over HTTP, and an index of them at {@code /}. Runs on
+ * virtual threads of its own.
  */
 public final class AdminPort implements AutoCloseable {
 
   private static final int MAX_CONNECTIONS = 100;
   private static final int MAX_SECONDS = 10;
-  private static final String TEXT = "text/plain; charset=utf-8";
-  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
-
-  private static final String PAGE =
-      """
-      Loadonce
-
-      /metrics  the counters, for Prometheus
-      /healthz  200 when calls are welcome, 503 when not
-      """;
-
-  /** What a path answers. */
-  private record Page(int status, String type, String text) {}
 
   private final HttpServer server;
   private final ExecutorService threads;
@@ -42,11 +33,9 @@ public final class AdminPort implements AutoCloseable {
   /**
    * Opens the port.
    *
-   * @param metrics in the text format of Prometheus
-   * @throws IOException if the port cannot be had
+   * @throws IOException if the address cannot be opened
    */
-  public static AdminPort open(Address address, Health health, Supplier<String> metrics)
-      throws IOException {
+  public static AdminPort open(Address address, List<Page> pages) throws IOException {
     limit("jdk.httpserver.maxConnections", MAX_CONNECTIONS);
     limit("sun.net.httpserver.maxReqTime", MAX_SECONDS);
     limit("sun.net.httpserver.maxRspTime", MAX_SECONDS);
@@ -54,12 +43,14 @@ public final class AdminPort implements AutoCloseable {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("admin-", 0).factory());
     server.setExecutor(threads);
-    server.createContext("/", exchange -> answer(exchange, health, metrics));
+    List<Page> all = new ArrayList<>(pages);
+    all.add(index(pages));
+    server.createContext("/", exchange -> handle(exchange, all));
     server.start();
     return new AdminPort(server, threads);
   }
 
-  /** The port that it is, if a free one was asked for. */
+  /** Returns the port number, also if the address left the choice to the system. */
   public int port() {
     return server.getAddress().getPort();
   }
@@ -71,37 +62,43 @@ public final class AdminPort implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  private static void answer(HttpExchange exchange, Health health, Supplier<String> metrics)
-      throws IOException {
+  private static Page index(List<Page> pages) {
+    String lines =
+        pages.stream()
+            .map(page -> "%-9s %s%n".formatted(page.path(), page.meaning()))
+            .collect(Collectors.joining());
+    Content content = new Content(200, "Loadonce\n\n" + lines);
+    return new Page("/", "this index", Page.TEXT, () -> content);
+  }
+
+  private static void handle(HttpExchange exchange, List<Page> pages) throws IOException {
     try (exchange) {
-      Page page = page(exchange, health, metrics);
-      byte[] bytes = page.text().getBytes(StandardCharsets.UTF_8);
-      boolean head = exchange.getRequestMethod().equals("HEAD");
-      exchange.getResponseHeaders().set("Content-Type", page.type());
-      exchange.getResponseHeaders().set("Cache-Control", "no-store");
-      exchange.sendResponseHeaders(page.status(), head ? -1 : bytes.length);
-      if (!head) {
-        try (OutputStream body = exchange.getResponseBody()) {
-          body.write(bytes);
-        }
+      String path = exchange.getRequestURI().getPath();
+      Optional<Page> page = pages.stream().filter(one -> one.path().equals(path)).findFirst();
+      if (!exchange.getRequestMethod().matches("GET|HEAD")) {
+        send(exchange, Page.TEXT, new Content(405, "only GET and HEAD are allowed\n"));
+      } else if (page.isEmpty()) {
+        send(exchange, Page.TEXT, new Content(404, "no such page; / lists all pages\n"));
+      } else {
+        send(exchange, page.get().type(), page.get().render().get());
       }
     }
   }
 
-  private static Page page(HttpExchange exchange, Health health, Supplier<String> metrics) {
-    if (!exchange.getRequestMethod().matches("GET|HEAD")) {
-      return new Page(405, TEXT, "only GET and HEAD\n");
+  private static void send(HttpExchange exchange, String type, Content content) throws IOException {
+    byte[] bytes = content.text().getBytes(StandardCharsets.UTF_8);
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    exchange.getResponseHeaders().set("Content-Type", type);
+    exchange.getResponseHeaders().set("Cache-Control", "no-store");
+    exchange.sendResponseHeaders(content.status(), head ? -1 : bytes.length);
+    if (!head) {
+      try (OutputStream body = exchange.getResponseBody()) {
+        body.write(bytes);
+      }
     }
-    return switch (exchange.getRequestURI().getPath()) {
-      case "/" -> new Page(200, TEXT, PAGE);
-      case "/metrics" -> new Page(200, PROMETHEUS, metrics.get());
-      case "/healthz" ->
-          health.isServing() ? new Page(200, TEXT, "ok\n") : new Page(503, TEXT, "not serving\n");
-      default -> new Page(404, TEXT, "not here; / names what is\n");
-    };
   }
 
-  /** The JDK's server takes its limits from system properties, once; what is set by hand stays. */
+  /** Sets a limit of the JDK's HTTP server, which reads it once, unless the operator has set it. */
   private static void limit(String property, int value) {
     if (System.getProperty(property) == null) {
       System.setProperty(property, Integer.toString(value));

@@ -15,43 +15,43 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The port for callers: the service itself, and beside it health, reflection and channelz. All of
- * it runs on the event loops. Safe for use by many threads.
+ * The port for callers: the service itself, health, reflection and channelz. All of them run on the
+ * event loops. Safe for use by many threads.
  */
 public final class GrpcPort {
 
-  /** A BatchGet of 1,000 ids of 256 bytes, twice over. */
+  /** Twice the size of a BatchGet with 1,000 ids of 256 bytes. */
   public static final int MAX_REQUEST_BYTES = 512 << 10;
 
   public static final int MAX_METADATA_BYTES = 8 << 10;
 
-  /** How many calls one connection may have open; a client queues what is over it. */
+  /** The most open calls of one connection; a client queues further ones. */
   public static final int MAX_CALLS_PER_CONNECTION = 1_000;
 
   /**
-   * How many calls a connection may cancel within {@link #CANCELLATION_WINDOW} before it is closed.
-   * Every call of a connection may time out at the same moment, and their retries after them.
+   * The most calls that a connection may cancel within {@link #CANCELLATION_WINDOW} before it is
+   * closed. All calls of a connection may time out at the same moment, and later their retries.
    */
   public static final int MAX_CANCELLATIONS = 4 * MAX_CALLS_PER_CONNECTION;
 
   public static final Duration CANCELLATION_WINDOW = Duration.ofSeconds(10);
   public static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
 
-  /** A connection without calls is closed after this; clients come back by themselves. */
+  /** A connection without calls is closed after this; clients reconnect by themselves. */
   public static final Duration MAX_IDLE = Duration.ofMinutes(5);
 
-  /** A silent connection is probed after this, so that a machine that vanished is noticed. */
+  /** An idle connection is probed after this, so that a client that has vanished is noticed. */
   public static final Duration PROBE_AFTER = Duration.ofMinutes(1);
 
-  /** Clients that probe more often than this are sent away. */
+  /** A client that probes more often than this is disconnected. */
   public static final Duration MIN_CLIENT_PROBE = Duration.ofSeconds(9);
 
   private static final int CHANNELZ_PAGE = 100;
 
-  /** For whoever hunts a leak all the same. */
+  /** The system property that turns Netty's leak detection on again. */
   private static final String LEAK_DETECTION = "io.grpc.netty.shaded.io.netty.leakDetection.level";
 
-  /** After the grace: how long the last answers may take to be sent. */
+  /** After the drain time-out: how long the last statuses may take to be sent. */
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(1);
 
   private final Server server;
@@ -67,14 +67,14 @@ public final class GrpcPort {
   }
 
   /**
-   * Opens the port; calls are answered when this returns.
+   * Opens the port; calls are accepted when this returns.
    *
-   * @throws IOException if the port cannot be had
+   * @throws IOException if the address cannot be opened
    */
   public static GrpcPort open(Address address, ResourceEndpoint endpoint, Health health)
       throws IOException {
     if (System.getProperty(LEAK_DETECTION) == null) {
-      // It takes a stack trace of one buffer in a hundred, for leaks that only gRPC could have.
+      // Takes a stack trace for one buffer in a hundred; only gRPC itself could leak them.
       ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     }
     OpenStreams streams = new OpenStreams();
@@ -91,51 +91,52 @@ public final class GrpcPort {
             .permitKeepAliveTime(MIN_CLIENT_PROBE.toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true)
             .addService(endpoint);
-    for (BindableService beside :
+    for (BindableService service :
         List.of(
             health.service(),
             ProtoReflectionServiceV1.newInstance(),
             olderReflection(),
             ChannelzService.newInstance(CHANNELZ_PAGE))) {
-      builder.addService(ServerInterceptors.intercept(beside, streams));
+      builder.addService(ServerInterceptors.intercept(service, streams));
     }
     return new GrpcPort(builder.build().start(), endpoint, health, streams);
   }
 
-  /** The port that it is, if a free one was asked for. */
+  /** Returns the port number, also if the address left the choice to the system. */
   public int port() {
     return server.getPort();
   }
 
   /**
-   * Says that calls are not welcome any more, takes no new connection, and waits for the calls in
-   * flight. Blocks for the grace and a second at most; what is in flight after the grace fails.
+   * Reports that the service accepts no more calls, accepts no new connection, and waits for the
+   * calls in flight. Calls that have not ended after the time-out fail. Blocks for the time-out and
+   * one second at most.
    *
-   * @return whether all of them were answered
+   * @return whether all calls in flight ended in time
    */
-  public boolean drain(Duration grace) {
+  public boolean drain(Duration timeout) {
     health.draining();
     server.shutdown();
     streams.endAll();
-    boolean answered = awaitEnd(grace);
-    if (!answered) {
+    boolean ended = awaitEnd(timeout);
+    if (!ended) {
       endpoint.failOpenCalls();
       awaitEnd(FLUSH_TIMEOUT);
     }
     server.shutdownNow();
-    return answered;
+    return ended;
   }
 
-  private boolean awaitEnd(Duration patience) {
+  private boolean awaitEnd(Duration timeout) {
     try {
-      return server.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return server.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return false;
     }
   }
 
-  /** v1alpha, for the tools that know no other. */
+  /** v1alpha, for tools that do not know v1. */
   @SuppressWarnings("deprecation")
   private static BindableService olderReflection() {
     return ProtoReflectionService.newInstance();

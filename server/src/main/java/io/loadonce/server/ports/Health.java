@@ -6,9 +6,9 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import java.util.List;
 
 /**
- * Whether calls are welcome: for the health service, as a whole and by the service's name, and for
- * {@code /healthz}. Begins with no, since the database may not be there yet. Safe for use by many
- * threads; never blocks.
+ * Whether the service accepts calls: reported by gRPC's health service, for the server and for the
+ * service's name, and by {@code /healthz}. Starts as not serving, since the database may not be
+ * reachable yet. Safe for use by many threads; never blocks.
  */
 public final class Health {
 
@@ -23,22 +23,22 @@ public final class Health {
   private volatile State state = State.STARTING;
 
   /**
-   * @param service the full name of the service that is spoken for
+   * @param service the full name of the gRPC service
    */
   public Health(String service) {
     this.names = List.of(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, service);
-    tell(ServingStatus.NOT_SERVING);
+    setStatus(ServingStatus.NOT_SERVING);
   }
 
-  /** Calls are welcome from now on, unless it is over already. */
+  /** Reports that the service accepts calls, unless it is draining already. */
   public synchronized void serving() {
     if (state == State.STARTING) {
       state = State.SERVING;
-      tell(ServingStatus.SERVING);
+      setStatus(ServingStatus.SERVING);
     }
   }
 
-  /** It is over: calls are not welcome any more, and never will be. */
+  /** Reports that the service accepts no more calls; this is final. */
   synchronized void draining() {
     state = State.DRAINING;
     services.enterTerminalState();
@@ -48,11 +48,20 @@ public final class Health {
     return state == State.SERVING;
   }
 
+  /** Returns the page {@code /healthz}. */
+  public Page page() {
+    return new Page(
+        "/healthz",
+        "200 while the service accepts calls, 503 otherwise",
+        Page.TEXT,
+        () -> isServing() ? new Page.Content(200, "ok\n") : new Page.Content(503, "not serving\n"));
+  }
+
   BindableService service() {
     return services.getHealthService();
   }
 
-  private void tell(ServingStatus status) {
+  private void setStatus(ServingStatus status) {
     for (String name : names) {
       services.setStatus(name, status);
     }

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The streams of health and reflection, which have no end of their own: a drain that waited for
- * them would wait for ever. Safe for use by many threads.
+ * The open streams of health and reflection. Their clients keep them open, so a drain ends them
+ * instead of waiting for them. Safe for use by many threads.
  */
 final class OpenStreams implements ServerInterceptor {
 
@@ -38,15 +38,15 @@ final class OpenStreams implements ServerInterceptor {
     };
   }
 
-  /** Ends all that are open now. */
+  /** Ends all streams that are open now. */
   void endAll() {
     open.forEach(EndableCall::end);
   }
 
-  /** A call that may be ended from outside; its own service does not notice. */
+  /** A call that can be ended from outside; what its service sends afterwards is dropped. */
   private static final class EndableCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
-    /** Once true, always true. Written, and asked before a call is touched, under the monitor. */
+    /** Never becomes false again. Read and written under the monitor. */
     private boolean ended;
 
     EndableCall(ServerCall<Q, R> call) {
@@ -54,7 +54,7 @@ final class OpenStreams implements ServerInterceptor {
     }
 
     void end() {
-      close(Status.UNAVAILABLE.withDescription("the server drains"), new Metadata());
+      close(Status.UNAVAILABLE.withDescription("this server is shutting down"), new Metadata());
     }
 
     @Override

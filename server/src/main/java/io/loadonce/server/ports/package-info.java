@@ -1,6 +1,6 @@
 /**
- * Beside the steps: the ports and their life. Opens them, says whether the service is well, shows
- * the counters, and closes the ports again without failing a call.
+ * Beside the steps: the gRPC port for callers and the HTTP port for operators. Opens them, reports
+ * health, and drains the calls in flight before it closes them.
  */
 @NullMarked
 package io.loadonce.server.ports;

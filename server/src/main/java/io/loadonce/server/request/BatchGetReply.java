@@ -5,7 +5,7 @@ import io.loadonce.v1.BatchGetResponse;
 import java.io.IOException;
 import java.util.List;
 
-/** A {@code BatchGetResponse}: its results, one behind the other, none encoded again. */
+/** A {@code BatchGetResponse} made of results that are encoded already. */
 final class BatchGetReply implements WireMessage {
 
   private static final int FIELD = BatchGetResponse.RESULTS_FIELD_NUMBER;
@@ -14,8 +14,8 @@ final class BatchGetReply implements WireMessage {
   private final long totalBytes;
 
   /**
-   * @param results each a {@code BatchGetResult}, in the order of the request; not to be changed
-   *     from now on
+   * @param results each a {@code BatchGetResult}, in the order of the request; must not be changed
+   *     afterwards
    */
   BatchGetReply(List<WireMessage> results) {
     this.results = results;
@@ -26,7 +26,7 @@ final class BatchGetReply implements WireMessage {
     this.totalBytes = sum;
   }
 
-  /** What all of it takes, be it more than can be sent. */
+  /** Returns the size of the whole reply in bytes, which may be over the limit. */
   long totalBytes() {
     return totalBytes;
   }

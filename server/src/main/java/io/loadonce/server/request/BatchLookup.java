@@ -4,23 +4,23 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One BatchGet on its way: a place for each id. Whoever fills the last one sends the reply. Each
- * place is filled once, by any thread.
+ * One BatchGet under way, with a place for each id. The thread that fills the last place sends the
+ * reply. Each place is filled once, by any thread.
  */
 final class BatchLookup {
 
-  /** The most that one reply may hold; it has to be in memory as a whole. */
+  /** The most bytes in one reply, all of which are in memory at one time. */
   static final int MAX_REPLY_BYTES = 64 << 20;
 
   private final UnaryCall<?> call;
 
-  /** Each place is written before {@link #open} is counted down for it, and read when that is 0. */
+  /** Each place is written before {@link #open} is counted down, and read once that is 0. */
   private final WireMessage[] results;
 
   private final AtomicInteger open;
 
   /**
-   * @param size how many ids, at least 1
+   * @param size the number of ids, at least 1
    */
   BatchLookup(UnaryCall<?> call, int size) {
     this.call = call;
@@ -40,7 +40,7 @@ final class BatchLookup {
     if (reply.totalBytes() > MAX_REPLY_BYTES) {
       call.fail(
           Reason.INVALID_BATCH.status(
-              "the rows of this batch have %,d bytes, the most is %,d; ask for fewer ids"
+              "the rows of this batch have %,d bytes, and the limit is %,d; request fewer ids"
                   .formatted(reply.totalBytes(), MAX_REPLY_BYTES)));
       return;
     }

@@ -4,24 +4,25 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Duration;
 import com.google.protobuf.WireFormat;
 import io.loadonce.server.load.Outcome;
+import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.LookupInfo;
 import java.io.IOException;
 
 /**
- * A {@code GetResponse} of a row that is encoded already: its bytes, and a few bytes of {@code
- * info} behind them. Since {@code BatchGetResult} has the same two fields under the same numbers,
- * it is that as well.
+ * A {@code GetResponse} of a row that is encoded already: the bytes of the row, followed by a few
+ * bytes of {@code info}. It is also a {@code BatchGetResult}, which has the same two fields under
+ * the same numbers.
  */
 final class GetReply implements WireMessage {
 
   private static final long NANOS_PER_SECOND = 1_000_000_000;
-  private static final int AROUND_A_ROW_BYTES = 48;
+  private static final int BUFFER_BYTES = 48;
 
   private final EncodedRow resource;
   private final int source;
 
-  /** Zero seconds, zero nanoseconds and an age of zero are absent, as proto3 has it. */
+  /** Seconds, nanoseconds or an age of zero are left out, as proto3 does. */
   private final long ageSeconds;
 
   private final int ageNanos;
@@ -58,10 +59,10 @@ final class GetReply implements WireMessage {
     return sizeBytes;
   }
 
-  /** Room for what stands around the row, which is written past it if it is longer. */
+  /** Only the bytes around the row need a buffer; a long row is written without one. */
   @Override
   public int bufferBytes() {
-    return AROUND_A_ROW_BYTES;
+    return BUFFER_BYTES;
   }
 
   @Override
@@ -80,14 +81,14 @@ final class GetReply implements WireMessage {
     }
   }
 
-  /** What a message of so many bytes takes as a field, with its tag and its length. */
+  /** Returns the size of a message as a field, including its tag and its length. */
   static int embeddedBytes(int field, int contentBytes) {
     return CodedOutputStream.computeTagSize(field)
         + CodedOutputStream.computeUInt32SizeNoTag(contentBytes)
         + contentBytes;
   }
 
-  /** Writes the tag and the length of a message that is a field; its content is to follow. */
+  /** Writes the tag and the length of a message; the caller writes its content next. */
   static void writeHead(CodedOutputStream out, int field, int contentBytes) throws IOException {
     out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
     out.writeUInt32NoTag(contentBytes);

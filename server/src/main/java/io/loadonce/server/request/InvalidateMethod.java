@@ -5,49 +5,54 @@ import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.server.changes.DelayedInvalidations;
-import io.loadonce.server.load.Invalidated;
-import io.loadonce.server.load.InvalidatedAll;
+import io.loadonce.server.load.Invalidation;
 import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.InvalidateResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Invalidate: forgets ids, or everything, now and if asked for once more later. */
+/**
+ * Invalidate: removes ids, or everything, from the cache; at once, and with {@code repeat_after} a
+ * second time.
+ */
 final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
 
   private static final int NANOS_PER_SECOND = 1_000_000_000;
 
-  private static final Status ALREADY_TOO_MANY =
+  private static final Status TOO_MANY_PENDING =
       Reason.TOO_MANY_REPEATS.status(
-          "%,d ids are to be forgotten once more already; come again later, or leave out repeat_after"
+          ("repeated invalidations of %,d ids are pending already; try again later, or leave out"
+                  + " repeat_after")
               .formatted(DelayedInvalidations.MAX_PENDING_IDS));
 
   private final LoadOnce<Key, EncodedRow> loadOnce;
   private final KeyType keyType;
-  private final DelayedInvalidations repeats;
+  private final DelayedInvalidations delayed;
 
-  InvalidateMethod(LoadOnce<Key, EncodedRow> loadOnce, KeyType keyType, LongSupplier nanoClock) {
+  InvalidateMethod(
+      LoadOnce<Key, EncodedRow> loadOnce, KeyType keyType, DelayedInvalidations delayed) {
     this.loadOnce = loadOnce;
     this.keyType = keyType;
-    this.repeats =
-        new DelayedInvalidations(nanoClock, task -> Thread.ofVirtual().name("repeat").start(task));
+    this.delayed = delayed;
   }
 
   @Override
-  public void answer(InvalidateRequest request, UnaryCall<InvalidateRequest> call) {
+  public void handle(InvalidateRequest request, UnaryCall<InvalidateRequest> call) {
     Status mistake = mistake(request);
     if (mistake != null) {
       call.fail(mistake);
       return;
     }
     if (request.getAll()) {
-      // Takes as long as memory is large: not on the event loop.
-      Thread.ofVirtual().name("forget-all").start(() -> forget(this::forgetAll, request, call));
+      // Takes time that grows with the cache, so it may not run on the event loop.
+      Thread.ofVirtual()
+          .name("invalidate-all")
+          .start(() -> invalidate(this::invalidateAll, request, call));
       return;
     }
     List<Key> ids = new ArrayList<>(request.getIdsCount());
@@ -56,57 +61,49 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
         ids.add(keyType.parse(text));
       }
     } catch (InvalidIdException e) {
-      call.fail(ResourceEndpoint.invalid(e));
+      call.fail(Reason.invalidId(e));
       return;
     }
-    forget(() -> forget(ids), request, call);
+    invalidate(() -> invalidate(ids), request, call);
   }
 
-  /** Starts the repetitions that are due. To be called often, by one thread. */
-  void sweep() {
-    repeats.sweep();
-  }
-
-  private void forget(
+  /** Runs {@code action}, a second time later if the request says so, and replies. */
+  private void invalidate(
       Supplier<InvalidateResponse> action,
       InvalidateRequest request,
       UnaryCall<InvalidateRequest> call) {
-    InvalidateResponse hits =
+    InvalidateResponse counts =
         request.hasRepeatAfter()
-            ? repeats.twice(
+            ? delayed.runTwice(
                 action, delay(request.getRepeatAfter()), Math.max(1, request.getIdsCount()))
             : action.get();
-    if (hits == null) {
-      call.fail(ALREADY_TOO_MANY);
+    if (counts == null) {
+      call.fail(TOO_MANY_PENDING);
       return;
     }
-    call.reply(new WireMessage.Generated(hits));
+    call.reply(new WireMessage.Generated(counts));
   }
 
-  private InvalidateResponse forget(List<Key> ids) {
-    long entries = 0;
-    long flights = 0;
+  private InvalidateResponse invalidate(List<Key> ids) {
+    Invalidation all = Invalidation.NOTHING;
     for (Key id : ids) {
-      Invalidated hit = loadOnce.invalidate(id);
-      entries += hit.entryRemoved() ? 1 : 0;
-      flights += hit.flightFenced() ? 1 : 0;
+      all = all.plus(loadOnce.invalidate(id));
     }
-    return response(entries, flights);
+    return response(all);
   }
 
-  private InvalidateResponse forgetAll() {
-    InvalidatedAll hit = loadOnce.invalidateAll();
-    return response(hit.entriesRemoved(), hit.flightsFenced());
+  private InvalidateResponse invalidateAll() {
+    return response(loadOnce.invalidateAll());
   }
 
-  private static InvalidateResponse response(long entries, long flights) {
+  private static InvalidateResponse response(Invalidation done) {
     return InvalidateResponse.newBuilder()
-        .setEntriesRemoved(entries)
-        .setFlightsFenced(flights)
+        .setEntriesRemoved(done.entries())
+        .setFlightsFenced(done.flights())
         .build();
   }
 
-  /** What is wrong with a request, but for the ids themselves; null if nothing is. */
+  /** Returns what is wrong with a request, apart from the form of its ids; null if nothing is. */
   private static @Nullable Status mistake(InvalidateRequest request) {
     int size = request.getIdsCount();
     if (request.getAll() && size > 0) {
@@ -114,10 +111,10 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
     }
     if (!request.getAll() && size == 0) {
       return Reason.INVALID_BATCH.status(
-          "a request names 1 to %,d ids, or sets all".formatted(ResourceEndpoint.MAX_IDS));
+          "a request names 1 to %,d ids, or sets all".formatted(Reason.MAX_IDS));
     }
-    if (size > ResourceEndpoint.MAX_IDS) {
-      return ResourceEndpoint.invalidBatch(size);
+    if (size > Reason.MAX_IDS) {
+      return Reason.invalidBatch(size);
     }
     if (request.hasRepeatAfter() && !isDelay(request.getRepeatAfter())) {
       return Reason.INVALID_REPEAT.status(
@@ -130,7 +127,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
     return null;
   }
 
-  /** Protobuf itself takes any seconds and any nanoseconds. */
+  /** Protobuf accepts any number of seconds and nanoseconds, also negative ones. */
   private static boolean isDelay(com.google.protobuf.Duration duration) {
     boolean isInRange =
         duration.getSeconds() >= 0

@@ -6,46 +6,46 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The calls that have begun and are not answered. Whoever takes a call out of here is the one that
- * may answer it: its method, the sweep, the drain, or nobody, if the caller has left.
+ * The calls that have begun and have not ended. A call is ended by the one that claims it here: its
+ * method, the sweep, the drain, or its own cancellation.
  *
  * <p>Safe for use by many threads; never blocks.
  */
 final class OpenCalls {
 
   private final LongSupplier nanoClock;
-  private final long patienceNanos;
+  private final long requestTimeoutNanos;
   private final Set<UnaryCall<?>> open = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param patienceNanos how long a caller may take to send its request: one that never does, and
-   *     set no deadline, would hold its stream for ever
+   * @param requestTimeoutNanos how long a caller may take to send its request; a caller that sends
+   *     none and sets no deadline would otherwise keep its stream open for ever
    */
-  OpenCalls(LongSupplier nanoClock, long patienceNanos) {
+  OpenCalls(LongSupplier nanoClock, long requestTimeoutNanos) {
     this.nanoClock = nanoClock;
-    this.patienceNanos = patienceNanos;
+    this.requestTimeoutNanos = requestTimeoutNanos;
   }
 
   void add(UnaryCall<?> call) {
     open.add(call);
   }
 
-  /** Returns true to the first who asks, and false from then on. */
-  boolean take(UnaryCall<?> call) {
+  /** Returns true the first time, and false from then on. */
+  boolean claim(UnaryCall<?> call) {
     return open.remove(call);
   }
 
-  /** Fails those whose request has not come in time. To be called often, by one thread. */
+  /** Fails the calls whose request did not arrive in time. To be called often, by one thread. */
   void sweep() {
     long nowNanos = nanoClock.getAsLong();
     for (UnaryCall<?> call : open) {
-      if (!call.hasArrived() && call.openNanos(nowNanos) >= patienceNanos) {
+      if (!call.hasArrived() && call.openNanos(nowNanos) >= requestTimeoutNanos) {
         call.fail(Reason.DEADLINE_EXCEEDED.status("the request did not arrive in time"));
       }
     }
   }
 
-  /** Fails all that are open now, and withdraws what waits for them. */
+  /** Fails all calls that are open now, and withdraws their waiters. */
   void failAll(Status status) {
     for (UnaryCall<?> call : open) {
       call.fail(status);

@@ -4,9 +4,16 @@ import com.google.rpc.Code;
 import com.google.rpc.Status;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.Outcome;
+import io.loadonce.server.log.RateLimitedLog;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
-/** From an outcome to its status. Never blocks; the texts are fit for a caller. */
+/**
+ * Turns an outcome into the status that its caller gets, and logs once for each load why it failed.
+ * Never blocks; safe for use by many threads.
+ */
 final class OutcomeStatus {
 
   private static final Status OK = Status.newBuilder().setCode(Code.OK_VALUE).build();
@@ -15,23 +22,49 @@ final class OutcomeStatus {
   private static final Status TIMED_OUT =
       Reason.DEADLINE_EXCEEDED.status("the deadline passed before the load ended");
 
-  private OutcomeStatus() {}
+  private final RateLimitedLog log;
 
-  static Status of(Outcome<?> outcome) {
+  /** The failure that was logged last; all callers of one flight get the same object. */
+  private volatile @Nullable SourceException logged;
+
+  /**
+   * @param nanoClock monotonic, in nanoseconds
+   */
+  OutcomeStatus(LongSupplier nanoClock) {
+    this.log = new RateLimitedLog(LoggerFactory.getLogger(OutcomeStatus.class), nanoClock);
+  }
+
+  Status of(Outcome<?> outcome) {
     return switch (outcome) {
       case Outcome.Found<?> _ -> OK;
       case Outcome.Missing<?> _ -> MISSING;
       case Outcome.TimedOut<?> _ -> TIMED_OUT;
       case Outcome.Outdated<?>(long version, long minVersion) ->
           Reason.VERSION_TOO_OLD.status(
-              "the row has version %d, older than %d".formatted(version, minVersion),
+              "the row has version %d, and min_version is %d".formatted(version, minVersion),
               Map.of("version", Long.toString(version), "min_version", Long.toString(minVersion)));
       case Outcome.Refused<?> refused ->
           Reason.TOO_MANY_WAITERS.status(
-              "too many callers wait for loads; come again later",
+              "too many callers are waiting for loads; try again later",
               Map.of("cap", String.valueOf(refused.cap())));
-      case Outcome.Failed<?> failed -> reason(failed.reason()).status(text(failed.reason()));
+      case Outcome.Failed<?> failed -> of(failed.reason());
     };
+  }
+
+  private Status of(SourceException failure) {
+    Reason reason = reason(failure);
+    String text = failure.getMessage() == null ? "the load failed" : failure.getMessage();
+    log(failure, reason, text);
+    return reason.status(text);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // one failure of one load is one object
+  private void log(SourceException failure, Reason reason, String text) {
+    if (failure == logged) {
+      return;
+    }
+    logged = failure;
+    log.warn("a load failed, and its callers got %s: %s".formatted(reason, text), failure);
   }
 
   private static Reason reason(SourceException failure) {
@@ -40,10 +73,5 @@ final class OutcomeStatus {
       case SourceException.QueryFailed _ -> Reason.QUERY_FAILED;
       case SourceException.InvalidRow _ -> Reason.INVALID_ROW;
     };
-  }
-
-  private static String text(SourceException failure) {
-    String message = failure.getMessage();
-    return message == null ? "the load failed" : message;
   }
 }

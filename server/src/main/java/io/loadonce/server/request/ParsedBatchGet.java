@@ -1,15 +1,15 @@
 package io.loadonce.server.request;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.Outcome;
 import io.loadonce.v1.BatchGetRequest;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a BatchGet asks for.
+ * The request of a BatchGet.
  *
- * @param minVersion {@link LoadOnce#ANY_VERSION} if none is asked for
+ * @param minVersion {@link Outcome#ANY_VERSION} if the request has none
  */
 record ParsedBatchGet(List<String> ids, long minVersion) {
 
@@ -25,12 +25,11 @@ record ParsedBatchGet(List<String> ids, long minVersion) {
       ids.add(PlainId.text(request, at, end));
       at = end;
     }
-    return new ParsedBatchGet(ids, LoadOnce.ANY_VERSION);
+    return new ParsedBatchGet(ids, Outcome.ANY_VERSION);
   }
 
   private static ParsedBatchGet generated(BatchGetRequest parsed) {
     return new ParsedBatchGet(
-        parsed.getIdsList(),
-        parsed.hasMinVersion() ? parsed.getMinVersion() : LoadOnce.ANY_VERSION);
+        parsed.getIdsList(), parsed.hasMinVersion() ? parsed.getMinVersion() : Outcome.ANY_VERSION);
   }
 }

@@ -1,13 +1,13 @@
 package io.loadonce.server.request;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.loadonce.server.load.LoadOnce;
+import io.loadonce.server.load.Outcome;
 import io.loadonce.v1.GetRequest;
 
 /**
- * What a Get asks for.
+ * The request of a Get.
  *
- * @param minVersion {@link LoadOnce#ANY_VERSION} if none is asked for
+ * @param minVersion {@link Outcome#ANY_VERSION} if the request has none
  */
 record ParsedGet(String id, long minVersion) {
 
@@ -15,10 +15,10 @@ record ParsedGet(String id, long minVersion) {
   static ParsedGet of(byte[] request) throws InvalidProtocolBufferException {
     int end = PlainId.end(request, 0);
     if (end == request.length) {
-      return new ParsedGet(PlainId.text(request, 0, end), LoadOnce.ANY_VERSION);
+      return new ParsedGet(PlainId.text(request, 0, end), Outcome.ANY_VERSION);
     }
     GetRequest parsed = GetRequest.parseFrom(request);
     return new ParsedGet(
-        parsed.getId(), parsed.hasMinVersion() ? parsed.getMinVersion() : LoadOnce.ANY_VERSION);
+        parsed.getId(), parsed.hasMinVersion() ? parsed.getMinVersion() : Outcome.ANY_VERSION);
   }
 }

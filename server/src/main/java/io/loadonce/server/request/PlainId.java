@@ -4,19 +4,19 @@ import com.google.protobuf.WireFormat;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An id as nearly all requests bring it: as field 1, short, in ASCII. Such a one is read without
- * the objects that the generated parser makes on its way.
+ * Reads an id in the form that nearly all requests have: in field 1, at most 127 bytes, ASCII. It
+ * is read without the objects that the generated parser allocates.
  */
 final class PlainId {
 
-  /** The tag and the length. */
+  /** One byte for the tag and one for the length. */
   private static final int HEAD_BYTES = 2;
 
   private static final byte TAG = (1 << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
   private PlainId() {}
 
-  /** Where the id that begins at {@code start} ends in the request; -1 if it is not a plain one. */
+  /** Returns where the id that begins at {@code start} ends; -1 if it is in another form. */
   static int end(byte[] request, int start) {
     int first = start + HEAD_BYTES;
     if (first > request.length || request[start] != TAG) {
@@ -35,7 +35,7 @@ final class PlainId {
     return end;
   }
 
-  /** The id from {@code start} to its {@link #end}. */
+  /** Returns the id between {@code start} and its {@link #end}. */
   static String text(byte[] request, int start, int end) {
     int first = start + HEAD_BYTES;
     return new String(request, first, end - first, StandardCharsets.ISO_8859_1);

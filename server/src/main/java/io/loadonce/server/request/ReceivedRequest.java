@@ -8,28 +8,28 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * What came over the wire. gRPC takes a request that cannot be parsed for a mistake of the server
- * and logs its stack trace; here it is one of the things that can come.
+ * A request from the wire, valid or not. gRPC treats a request that cannot be parsed as a fault of
+ * the server and logs its stack trace; here it is an expected case.
  *
  * @param <Q> the request
  */
 sealed interface ReceivedRequest<Q> {
 
-  /** A request. */
+  /** A valid request. */
   record Parsed<Q>(Q request) implements ReceivedRequest<Q> {}
 
-  /** Bytes that are no protobuf, text in them that is no UTF-8, or a compression that is broken. */
+  /** The bytes are no protobuf, their text is no UTF-8, or they cannot be decompressed. */
   record Malformed<Q>() implements ReceivedRequest<Q> {}
 
-  /** More than gRPC takes, found when it was decompressed. */
+  /** The decompressed request is larger than gRPC accepts. */
   record TooLarge<Q>() implements ReceivedRequest<Q> {}
 
-  /** From the bytes of a request to what it asks for. */
+  /** Parses the bytes of a request. */
   interface Reader<Q> {
     Q read(byte[] request) throws InvalidProtocolBufferException;
   }
 
-  /** For requests only. */
+  /** Returns a marshaller for requests only. */
   static <Q> Marshaller<ReceivedRequest<Q>> marshaller(Reader<Q> reader) {
     return new Marshaller<>() {
       @Override
@@ -50,7 +50,7 @@ sealed interface ReceivedRequest<Q> {
     };
   }
 
-  /** All of it; in one array of its size, where the transport knows that. */
+  /** Reads all bytes, into one array of the right size if the transport knows the size. */
   private static byte[] bytes(InputStream stream) throws IOException {
     return stream instanceof KnownLength
         ? stream.readNBytes(stream.available())

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call with one request and one answer. Answers without exceptions: a status that a caller
- * earned is not worth a stack trace.
+ * One call with one request, which ends with one reply or one status. A status is sent without an
+ * exception, since an expected failure needs no stack trace.
  *
  * <p>{@link #reply} or {@link #fail} is called once, by any thread; {@link #onCancel} only while
  * the method runs.
@@ -23,25 +23,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
 
-  /** What is done with a request; runs on the event loop and must not block. */
+  /** Handles a request; runs on the event loop and must not block. */
   interface Method<Q> {
-    void answer(Q request, UnaryCall<Q> call);
+    void handle(Q request, UnaryCall<Q> call);
   }
 
   private static final Metadata.Key<Status> DETAILS =
       Metadata.Key.of(
           "grpc-status-details-bin", ProtoUtils.metadataMarshaller(Status.getDefaultInstance()));
 
-  /** One, and one more, so that a second one shows. */
-  private static final int MESSAGES_ASKED_FOR = 2;
+  /** One is expected; the second is requested so that a wrong client is noticed. */
+  private static final int REQUESTED_MESSAGES = 2;
 
   private final ServerCall<ReceivedRequest<Q>, WireMessage> call;
   private final Method<Q> method;
   private final OpenCalls openCalls;
 
   /**
-   * Of the connection; where there is none, any thread will do. What a loader has for many calls is
-   * written by the threads that own their connections, where Netty's buffers need no lock.
+   * The event loop of the connection; without one, replies are written by the calling thread. A
+   * loader that completes many calls hands each reply to the thread that owns its connection, where
+   * Netty's buffers need no lock.
    */
   private final EventExecutor eventLoop =
       Objects.requireNonNullElse(
@@ -49,12 +50,12 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
 
   private @Nullable ReceivedRequest<Q> received;
 
-  /** Whether the sweep has come by, and when; only for the thread that sweeps. */
+  /** Whether a sweep has seen this call, and when first; only for the thread that sweeps. */
   private boolean seen;
 
   private long firstSeenNanos;
 
-  /** Whether the whole request is here. */
+  /** Whether the whole request has arrived. */
   private volatile boolean arrived;
 
   private volatile Runnable whenCancelled = () -> {};
@@ -71,12 +72,12 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     return (call, headers) -> {
       UnaryCall<Q> begun = new UnaryCall<>(call, method, openCalls);
       openCalls.add(begun);
-      call.request(MESSAGES_ASKED_FOR);
+      call.request(REQUESTED_MESSAGES);
       return begun;
     };
   }
 
-  /** How long this call has been seen to be open; zero when it is asked for the first time. */
+  /** Returns the time since the first call of this method; only for the thread that sweeps. */
   long openNanos(long nowNanos) {
     if (!seen) {
       seen = true;
@@ -90,10 +91,10 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   }
 
   void reply(WireMessage message) {
-    if (!openCalls.take(this)) {
+    if (!openCalls.claim(this)) {
       return;
     }
-    // To copy what is large would keep the loop from its other calls.
+    // A large reply is copied by this thread, so that the event loop can serve its other calls.
     if (eventLoop.inEventLoop() || message.sizeBytes() > WireMessage.MAX_BUFFER_BYTES) {
       send(message);
     } else {
@@ -102,7 +103,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   }
 
   void fail(Status status) {
-    if (!openCalls.take(this)) {
+    if (!openCalls.claim(this)) {
       return;
     }
     Metadata trailers = new Metadata();
@@ -116,9 +117,9 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     }
   }
 
-  /** Withdraws what waits, if the caller leaves, or its deadline passes, before the answer. */
-  <W> void onCancel(W waits, Consumer<? super W> withdraw) {
-    whenCancelled = () -> withdraw.accept(waits);
+  /** Sets what is withdrawn if the caller cancels, or its deadline passes, before the reply. */
+  <W> void onCancel(W waiting, Consumer<? super W> withdraw) {
+    whenCancelled = () -> withdraw.accept(waiting);
   }
 
   @Override
@@ -139,20 +140,20 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
           fail(Reason.MALFORMED_REQUEST.status("the request is not a valid protobuf message"));
       case ReceivedRequest.TooLarge<Q> _ ->
           refuse(io.grpc.Status.RESOURCE_EXHAUSTED, "the request is too large when decompressed");
-      case ReceivedRequest.Parsed<Q>(Q request) -> method.answer(request, this);
+      case ReceivedRequest.Parsed<Q>(Q request) -> method.handle(request, this);
     }
   }
 
   @Override
   public void onCancel() {
-    openCalls.take(this);
+    openCalls.claim(this);
     whenCancelled.run();
   }
 
-  /** Also comes when a method has thrown and gRPC has closed the call for it. */
+  /** Is also called after a method has thrown and gRPC has closed the call. */
   @Override
   public void onComplete() {
-    openCalls.take(this);
+    openCalls.claim(this);
   }
 
   private void send(WireMessage message) {
@@ -161,9 +162,9 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     call.close(io.grpc.Status.OK, new Metadata());
   }
 
-  /** As gRPC refuses what it cannot hand over. */
+  /** Ends a call that broke the protocol, without details, as gRPC itself does. */
   private void refuse(io.grpc.Status status, String text) {
-    if (openCalls.take(this)) {
+    if (openCalls.claim(this)) {
       call.close(status.withDescription(text), new Metadata());
     }
   }

@@ -4,15 +4,15 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import java.io.IOException;
 
-/** A reply that knows how to write itself in the form of protobuf. Immutable; never blocks. */
+/** A reply that can write itself as protobuf. Immutable; never blocks. */
 interface WireMessage {
 
-  /** Larger messages go to the transport in several pieces. */
+  /** A larger message is passed to the transport in several pieces. */
   int MAX_BUFFER_BYTES = 64 << 10;
 
   int sizeBytes();
 
-  /** How many bytes should go to the transport together. */
+  /** Returns how many bytes are passed to the transport in one piece. */
   default int bufferBytes() {
     return Math.min(sizeBytes(), MAX_BUFFER_BYTES);
   }

@@ -12,12 +12,13 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reply as gRPC takes it. The transport asks for the length and then lets the reply write itself
- * into its buffers, in few pieces; only a transport without buffers, in tests, reads it.
+ * A reply in the form that gRPC expects. The transport gets the length first and then lets the
+ * reply write itself into the transport's buffers, in few pieces. Only the in-process transport of
+ * tests reads the stream.
  */
 final class WireStream extends InputStream implements Drainable, KnownLength {
 
-  /** For replies only. */
+  /** A marshaller for replies only. */
   static final Marshaller<WireMessage> MARSHALLER =
       new Marshaller<>() {
         @Override
@@ -31,10 +32,10 @@ final class WireStream extends InputStream implements Drainable, KnownLength {
         }
       };
 
-  /** Null once it has been written. */
+  /** Null after it has been written. */
   private @Nullable WireMessage message;
 
-  /** Null until somebody reads. */
+  /** Null until the stream is read. */
   private @Nullable InputStream bytes;
 
   WireStream(WireMessage message) {

@@ -1,15 +1,20 @@
 /**
- * Step 1 of 4: from the wire to an id, and from an outcome back to the wire.
+ * Step 1 of 4: from the bytes of a request to an id, and from an outcome to the bytes of a reply.
  *
  * <pre>
- *   call --> ReceivedRequest --> ResourceEndpoint -- the first look --> a hit: GetReply, from bytes that are encoded already
- *                              |
- *                              +-- join --> LoadOnce -- outcome --> GetReply, or OutcomeStatus
+ *   UnaryCall --> GetMethod --> LoadOnce.look -- hit ---------------+--> GetReply, or OutcomeStatus
+ *                     |                                             |
+ *                     +-- miss --> LoadOnce.join -- later: outcome -+
  * </pre>
  *
- * <p>All of it runs on the event loop but for the answers of loads, and nothing of it blocks. The
- * context of a call ends here: below, its deadline is a parameter and its cancellation a {@code
- * withdraw}.
+ * <p>{@link io.loadonce.server.request.ResourceEndpoint} binds the three methods of the contract to
+ * {@code GetMethod}, {@code BatchGetMethod} and {@code InvalidateMethod}. {@code ReceivedRequest},
+ * {@code PlainId} and {@code Parsed...} read requests; {@code WireMessage}, {@code WireStream} and
+ * {@code ...Reply} write replies.
+ *
+ * <p>Requests and hits are handled on the event loop, outcomes of loads on the thread of the
+ * loader; nothing here blocks. gRPC's context is not used below this room: LoadOnce gets the
+ * remaining deadline as a parameter, and a cancelled call withdraws its waiter.
  */
 @NullMarked
 package io.loadonce.server.request;

@@ -3,7 +3,7 @@ package io.loadonce.server.settings;
 import java.io.PrintStream;
 import java.util.regex.Pattern;
 
-/** Every key with the value that holds and where it came from; secrets are masked. */
+/** Prints every setting with its value and its origin; passwords are masked. */
 public record ConfigPage(SettingTexts texts, Settings settings) {
 
   private static final Pattern SECRET_IN_URL =
@@ -20,7 +20,7 @@ public record ConfigPage(SettingTexts texts, Settings settings) {
     return SECRET_IN_URL.matcher(url).replaceAll("$1$2****");
   }
 
-  /** The text, or what took its place. */
+  /** Returns the text, or the computed value of a setting that has no fixed default. */
   private String value(Setting setting, String text) {
     return switch (setting) {
       case CACHE_BYTES -> Long.toString(settings.cache().maxBytes());

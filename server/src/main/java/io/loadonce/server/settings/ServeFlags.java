@@ -12,10 +12,11 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line of {@code serve}: a flag for each {@link Setting}, and three that are none. */
+/** The command line of {@code serve}: a flag for each {@link Setting}, and four others. */
 public final class ServeFlags {
 
   private static final String HELP = "--help";
+  private static final String VERSION = "--version";
   private static final String PRINT_CONFIG = "--print-config";
 
   private final CommandLine commandLine;
@@ -47,35 +48,40 @@ public final class ServeFlags {
                 OptionSpec.builder(SettingTexts.CONFIG_FLAG)
                     .paramLabel("FILE")
                     .type(String.class)
-                    .description("Properties file: key=value lines, keys as the flags without --.")
+                    .description(
+                        "Properties file with key=value lines; a key is a flag without its --.")
                     .build())
-            .addArg(flag(PRINT_CONFIG, "Print each key, its value and its origin, and exit."))
-            .addArg(flag(HELP, "Print this and exit."))
+            .addArg(flag(PRINT_CONFIG, "Print each setting, its value and its origin, and exit."))
+            .addArg(flag(VERSION, "Print the version and exit."))
+            .addArg(flag(HELP, "Print this help and exit."))
             .build());
     spec.usageMessage()
         .sortOptions(false)
         .abbreviateSynopsis(true)
-        .description("Starts the service: Get(id) from memory, and from the database once.")
+        .description(
+            "Starts the service: a read-through cache with single flight in front of an SQL"
+                + " database.")
         .footer(
             "",
-            "Each flag has a twin in the environment, such as LOADONCE_POOL_SIZE, and a key",
-            "in the file, such as pool-size: flag over environment over file. TIME is 500ms,",
-            "10s, 2m or 1h; BYTES is 1048576, 64KiB, 64MiB or 1GiB.");
+            "Each flag can also be set as an environment variable (LOADONCE_POOL_SIZE) or in the",
+            "file (pool-size). A flag wins over a variable, and a variable over the file. TIME is",
+            "500ms, 10s, 2m or 1h; BYTES is 1048576, 64KiB, 64MiB or 1GiB.");
     this.commandLine = new CommandLine(spec).setExpandAtFiles(false);
   }
 
   /**
-   * What the command line asks for.
+   * A command line that is valid.
    *
-   * @param values by flag
+   * @param values of the settings, by flag
    */
-  public record Given(Map<String, String> values, boolean help, boolean printConfig) {}
+  public record Parsed(
+      Map<String, String> values, boolean help, boolean version, boolean printConfig) {}
 
   /**
-   * @throws ParameterException if a flag is not known, lacks its value or comes twice; its message
+   * @throws ParameterException if a flag is unknown, lacks its value or is set twice; its message
    *     is one line
    */
-  public Given parse(List<String> arguments) {
+  public Parsed parse(List<String> arguments) {
     CommandLine.ParseResult result;
     try {
       result = commandLine.parseArgs(arguments.toArray(String[]::new));
@@ -94,10 +100,14 @@ public final class ServeFlags {
       String flag = option.longestName();
       if (option.typeInfo().getType() == String.class
           && values.put(flag, option.getValue()) != null) {
-        throw new ParameterException(commandLine, flag + ": given twice; give it once");
+        throw new ParameterException(commandLine, flag + ": set twice; set it once");
       }
     }
-    return new Given(values, result.hasMatchedOption(HELP), result.hasMatchedOption(PRINT_CONFIG));
+    return new Parsed(
+        values,
+        result.hasMatchedOption(HELP),
+        result.hasMatchedOption(VERSION),
+        result.hasMatchedOption(PRINT_CONFIG));
   }
 
   public void printHelp(PrintStream out) {
@@ -105,13 +115,13 @@ public final class ServeFlags {
   }
 
   private static OptionSpec option(Setting setting) {
-    String known = setting.defaultText().isEmpty() ? "" : " Default: " + setting.defaultText();
+    String suffix = setting.defaultText().isEmpty() ? "" : " Default: " + setting.defaultText();
     return OptionSpec.builder(setting.flag())
         .paramLabel(setting.unit())
         .type(String.class)
         .arity(setting.isSwitch() ? "0..1" : "1")
         .fallbackValue("true")
-        .description((setting.description() + known).replace("%", "%%"))
+        .description((setting.description() + suffix).replace("%", "%%"))
         .build();
   }
 

@@ -4,8 +4,8 @@ import io.loadonce.db.jdbc.DatabaseSettings;
 import java.util.Locale;
 
 /**
- * Every key that can be set: as a flag, as its twin in the environment, and as a key of the file.
- * What a value may be is for {@link Settings} to say.
+ * Every setting: as a flag, as an environment variable, and as a key of the file. {@link Settings}
+ * checks the range of its value.
  */
 public enum Setting {
   PORT(Group.PORTS, "N", "50051", "Port for gRPC calls; 0 picks a free port."),
@@ -150,7 +150,7 @@ public enum Setting {
       "50000",
       "Most callers that may wait in total; further calls fail with RESOURCE_EXHAUSTED.");
 
-  /** Under which heading a key stands in the help. */
+  /** The heading under which a setting is listed in the help. */
   public enum Group {
     PORTS("Ports"),
     DATABASE("Database"),
@@ -191,12 +191,12 @@ public enum Setting {
     return unit;
   }
 
-  /** Whether it is on or off, and a flag without a value means on. */
+  /** Returns whether the value is true or false; the flag without a value means true. */
   public boolean isSwitch() {
     return unit.equals("true|false");
   }
 
-  /** Empty where the default is none, or depends on something. */
+  /** Returns an empty text if there is no default, or if it depends on other settings. */
   public String defaultText() {
     return defaultText;
   }
@@ -205,7 +205,7 @@ public enum Setting {
     return description;
   }
 
-  /** The name in the file, and in messages. */
+  /** Returns the name in the file and in messages. */
   public String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

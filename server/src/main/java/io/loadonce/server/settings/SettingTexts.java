@@ -15,19 +15,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was set, as text, and where: flags over environment over file over defaults. Every key has a
- * text. Immutable.
+ * The text of every setting and its origin: a flag wins over an environment variable, which wins
+ * over the file, which wins over the default. Immutable.
  */
 public final class SettingTexts {
 
-  /** Names the file, as a flag or in the environment; not a key itself. */
+  /** The flag that names the file; it is not a setting itself. */
   public static final String CONFIG_FLAG = "--config";
 
   private static final String CONFIG_VARIABLE = "LOADONCE_CONFIG";
 
   /**
-   * Variables with our prefix that are not for the server: the launcher's, the client's, and those
-   * that Kubernetes sets for a service that is called loadonce.
+   * Variables with our prefix that the server ignores: those of the launcher and the client, and
+   * those that Kubernetes sets for a service named loadonce.
    */
   private static final Pattern FOREIGN_VARIABLE =
       Pattern.compile(
@@ -35,13 +35,13 @@ public final class SettingTexts {
               + "|CALLERS|CONNECTIONS|BATCH|DURATION|COUNT|WARMUP|SEED|JSON"
               + "|SERVICE_.*|PORT_\\d+_.*)");
 
-  /** What Kubernetes, again, puts into LOADONCE_PORT. */
+  /** The value that Kubernetes puts into LOADONCE_PORT for a service named loadonce. */
   private static final Pattern LINK = Pattern.compile("(tcp|udp|sctp)://.*");
 
   /**
-   * A text and where it came from.
+   * A text and its origin.
    *
-   * @param origin for people, such as {@code flag --port}
+   * @param origin to be shown, such as {@code flag --port}
    */
   public record Chosen(String text, String origin) {}
 
@@ -52,10 +52,10 @@ public final class SettingTexts {
   }
 
   /**
-   * @param flags what was given on the command line, by flag; only flags of settings, and {@link
-   *     #CONFIG_FLAG}
-   * @throws InvalidSettingException if the file cannot be read, or has a key that is not known, or
-   *     the environment has such a variable; names it and the nearest that are
+   * @param flags the values of the command line, by flag; flags of settings and {@link
+   *     #CONFIG_FLAG} only
+   * @throws InvalidSettingException if the file cannot be read, or the file or the environment has
+   *     an unknown key; names it and similar ones
    */
   public static SettingTexts choose(Map<String, String> flags, Map<String, String> environment) {
     refuseUnknownVariables(environment);

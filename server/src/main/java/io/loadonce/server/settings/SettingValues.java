@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The texts of the settings as values, each within its range. Every method throws {@link
+ * Converts the texts of the settings to values and checks their ranges. Every method throws {@link
  * InvalidSettingException}, which names the key, what is wrong and what would be right.
  */
 final class SettingValues {
@@ -32,7 +32,7 @@ final class SettingValues {
     return texts.text(setting);
   }
 
-  /** Whether there is any text. */
+  /** Returns whether the text is not empty. */
   boolean has(Setting setting) {
     return !texts.text(setting).isEmpty();
   }
@@ -53,7 +53,7 @@ final class SettingValues {
         return value;
       }
     } catch (NumberFormatException _) {
-      // Said below.
+      // Thrown below.
     }
     throw wrong(setting, "must be a whole number from %d to %d".formatted(least, most));
   }
@@ -122,7 +122,7 @@ final class SettingValues {
     throw wrong(setting, "must be one of " + known);
   }
 
-  /** The content of the file that the setting names, without the newline at its end. */
+  /** Returns the content of the file that the setting names, without trailing whitespace. */
   String secret(Setting setting) {
     String file = texts.text(setting);
     try {
@@ -141,7 +141,7 @@ final class SettingValues {
         setting.key(), "%s; it is '%s'".formatted(right, shown(texts.text(setting))));
   }
 
-  /** One line, whatever was set. */
+  /** Returns the text as one line of limited length. */
   private static String shown(String text) {
     String line = text.replaceAll("\\p{Cntrl}", "?");
     return line.length() > MAX_SHOWN ? line.substring(0, MAX_SHOWN) + "…" : line;

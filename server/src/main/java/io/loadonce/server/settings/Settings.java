@@ -12,12 +12,12 @@ import io.loadonce.server.ports.Address;
 import java.time.Duration;
 
 /**
- * How the service is set up. Validated and immutable.
+ * The settings of the service. Validated and immutable.
  *
- * @param grpc where callers reach it
- * @param admin where operators reach it
- * @param callTimeout the most that a call waits, whatever its own deadline
- * @param drainTimeout how long calls in flight may last after SIGTERM
+ * @param grpc the address for callers
+ * @param admin the address for operators
+ * @param callTimeout the longest time that a call may wait, also if its own deadline is later
+ * @param drainTimeout how long calls in flight may take to end after SIGTERM
  */
 public record Settings(
     Address grpc,
@@ -34,14 +34,15 @@ public record Settings(
   private static final Duration MAX_TTL = Duration.ofDays(365);
   private static final Duration MAX_DRAIN = Duration.ofHours(1);
 
-  /** The share of the heap that rows may take, and of that what absences may take. */
+  /** By default, cached rows may use a quarter of the heap. */
   private static final int HEAP_PER_CACHE = 4;
 
+  /** By default, cached "not found" entries may use a sixteenth of that. */
   private static final int CACHE_PER_NEGATIVE_CACHE = 16;
 
   /**
-   * @param maxHeapBytes what the budgets of memory are taken from, unless they are set
-   * @throws InvalidSettingException if a value is out of its range; names the key
+   * @param maxHeapBytes the heap, of which the memory budgets are a share unless they are set
+   * @throws InvalidSettingException if a value is out of its range; names its key
    */
   public static Settings of(SettingTexts texts, long maxHeapBytes) {
     SettingValues values = new SettingValues(texts);

@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What somebody may have meant. */
+/** Known names that are similar to an unknown one. */
 final class Suggestions {
 
   private static final int SUGGESTIONS = 3;
 
   private Suggestions() {}
 
-  /** The three known names that take the fewest changes to get to, the nearest first. */
+  /** Returns the three most similar known names, the most similar first. */
   static String names(String unknown, Stream<String> known) {
     List<String> all =
         known.sorted(Comparator.comparingInt(name -> changes(unknown, name))).toList();
     return all.stream().limit(SUGGESTIONS).collect(Collectors.joining(", "));
   }
 
-  /** Letters to insert, to delete or to replace: Levenshtein's distance. */
+  /** Returns how many letters must be inserted, deleted or replaced: the Levenshtein distance. */
   static int changes(String from, String to) {
     int[] row = new int[to.length() + 1];
     for (int j = 0; j <= to.length(); j++) {

@@ -1,4 +1,4 @@
-/** Beside the steps: flags, environment and file become validated settings. */
+/** Beside the steps: flags, environment variables and the file become validated settings. */
 @NullMarked
 package io.loadonce.server.settings;
 

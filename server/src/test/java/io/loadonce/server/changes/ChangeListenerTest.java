@@ -7,7 +7,7 @@ import io.loadonce.db.lookup.Key;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Outcome.Origin;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is heard, what is not, and what memory is worth meanwhile; over a clock of its own. */
+/** What each change invalidates, and what is served while the feed is lost; on a manual clock. */
 class ChangeListenerTest {
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
   private static final Duration STALE_ON_DISCONNECT = Duration.ofSeconds(10);
@@ -43,17 +43,17 @@ class ChangeListenerTest {
   }
 
   @Test
-  void start_notYetListening_isDeaf() {
-    engine(Origin.LOADED, 1);
-    engine(Origin.STALE, 1);
+  void start_notYetConnected_servesStale() {
+    assertRow(Origin.LOADED, 1);
+    assertRow(Origin.STALE, 1);
     clock.addAndGet(STALE_ON_DISCONNECT.toNanos() + 1);
-    engine(Origin.LOADED, 1);
+    assertRow(Origin.LOADED, 1);
   }
 
   @Test
-  void listen_rowChanged_isForgottenAndNoOther() {
+  void listen_rowChanged_invalidatesOnlyThatRow() {
     listen();
-    engine(Origin.LOADED, 1);
+    assertRow(Origin.LOADED, 1);
     get("2");
     table.put("1", 2);
     feed.say(ONE);
@@ -63,9 +63,9 @@ class ChangeListenerTest {
   }
 
   @Test
-  void listen_everythingChanged_isForgotten() {
+  void listen_everythingChanged_emptiesTheCache() {
     listen();
-    engine(Origin.LOADED, 1);
+    assertRow(Origin.LOADED, 1);
     table.put("1", 2);
     feed.say(new Change.Everything());
     until(() -> version() == 2);
@@ -73,19 +73,19 @@ class ChangeListenerTest {
   }
 
   @Test
-  void listen_otherTableChanged_forgetsNothing() {
+  void listen_otherTableChanged_invalidatesNothing() {
     listen();
-    engine(Origin.LOADED, 1);
+    assertRow(Origin.LOADED, 1);
     feed.say(new Change.Elsewhere(), new Change.Row(new Key("2")));
     until(() -> listener.notifications(ChangeKind.ROW) == 1);
     assertThat(listener.notifications(ChangeKind.FOREIGN)).isEqualTo(1);
-    engine(Origin.MEMORY, 1);
+    assertRow(Origin.MEMORY, 1);
   }
 
   @Test
-  void listen_unreadable_forgetsEverythingAtOnceAndThenOnceASecond() {
+  void listen_unreadable_emptiesTheCacheAtOnceAndThenOnceASecond() {
     listen();
-    engine(Origin.LOADED, 1);
+    assertRow(Origin.LOADED, 1);
     table.put("1", 2);
     feed.say(new Change.Unreadable());
     until(() -> version() == 2);
@@ -95,7 +95,7 @@ class ChangeListenerTest {
       feed.say(new Change.Unreadable());
     }
     until(() -> listener.notifications(ChangeKind.MALFORMED) == 101);
-    engine(Origin.MEMORY, 2);
+    assertRow(Origin.MEMORY, 2);
     clock.addAndGet(ChangeApplier.BETWEEN_UNREADABLE.toNanos());
     until(() -> version() == 3);
   }
@@ -103,41 +103,41 @@ class ChangeListenerTest {
   @Test
   void listen_connectionLost_isStaleForAWhileThenAMiss() {
     listen();
-    engine(Origin.LOADED, 1);
+    assertRow(Origin.LOADED, 1);
     feed.cut();
     until(() -> !listener.isConnected());
-    engine(Origin.STALE, 1);
+    assertRow(Origin.STALE, 1);
     clock.addAndGet(STALE_ON_DISCONNECT.toNanos() + 1);
     table.put("1", 2);
-    engine(Origin.LOADED, 2);
+    assertRow(Origin.LOADED, 2);
   }
 
   @Test
-  void listen_again_forgetsEverythingBeforeMemoryIsBelieved() {
+  void listen_reconnected_emptiesTheCacheBeforeItServesFresh() {
     listen();
-    engine(Origin.LOADED, 1);
+    assertRow(Origin.LOADED, 1);
     feed.cut();
     until(() -> !listener.isConnected());
     table.put("1", 2);
-    engine(Origin.STALE, 1);
+    assertRow(Origin.STALE, 1);
     listen();
-    engine(Origin.LOADED, 2);
+    assertRow(Origin.LOADED, 2);
   }
 
   @Test
-  void listen_again_forgetsWhatWasLoadedBeforeTheSubscriptionBegan() {
-    // The change falls between the last load and the beginning, and nobody says it.
+  void listen_reconnected_removesWhatWasLoadedBeforeTheSubscription() {
+    // The change is committed after the last load and before the subscription: it is not reported.
     feed.whenSubscribed =
         () -> {
           assertThat(version()).isEqualTo(1);
           table.put("1", 2);
         };
     listen();
-    engine(Origin.LOADED, 2);
+    assertRow(Origin.LOADED, 2);
   }
 
   @Test
-  void listen_loadThatReadBeforeTheChange_isNotKept() throws Exception {
+  void listen_loadThatReadBeforeTheChange_isNotCached() throws Exception {
     listen();
     CountDownLatch gate = table.stall();
     Thread caller = Thread.ofVirtual().start(() -> get("1"));
@@ -151,30 +151,30 @@ class ChangeListenerTest {
   }
 
   @Test
-  void watch_noSignForTwoHeartbeats_isDeafSinceTheLastOneWasAskedFor() {
+  void watch_twoHeartbeatsMissed_isLostSinceTheLastRequest() {
     listen();
-    engine(Origin.LOADED, 1);
-    feed.answersSigns = false;
-    feed.asked.drainPermits();
+    assertRow(Origin.LOADED, 1);
+    feed.sendsHeartbeats = false;
+    feed.requested.drainPermits();
     clock.addAndGet(2 * HEARTBEAT.toNanos());
     listener.watch();
     assertThat(listener.isConnected()).isTrue();
     clock.incrementAndGet();
     listener.watch();
     assertThat(listener.isConnected()).isFalse();
-    engine(Origin.STALE, 1);
+    assertRow(Origin.STALE, 1);
     clock.addAndGet(STALE_ON_DISCONNECT.minus(HEARTBEAT.multipliedBy(2)).toNanos());
     table.put("1", 2);
-    engine(Origin.LOADED, 2);
+    assertRow(Origin.LOADED, 2);
   }
 
   @Test
-  void watch_signsCome_staysListening() {
+  void watch_heartbeatsArrive_staysConnected() {
     listen();
     for (int beat = 0; beat < 10; beat++) {
-      feed.asked.drainPermits();
+      feed.requested.drainPermits();
       clock.addAndGet(HEARTBEAT.toNanos());
-      feed.asked.acquireUninterruptibly();
+      feed.requested.acquireUninterruptibly();
       feed.say(ONE);
       int rows = beat + 1;
       until(() -> listener.notifications(ChangeKind.ROW) == rows);
@@ -184,13 +184,13 @@ class ChangeListenerTest {
   }
 
   @Test
-  void watch_firstSignNeverComes_triesAgain() {
-    feed.answersSigns = false;
+  void watch_firstHeartbeatMissing_subscribesAgain() {
+    feed.sendsHeartbeats = false;
     feed.subscriptions.release();
-    feed.asked.acquireUninterruptibly();
+    feed.requested.acquireUninterruptibly();
     assertThat(listener.isConnected()).isFalse();
     clock.addAndGet(2 * HEARTBEAT.toNanos() + 1);
-    feed.whenSubscribed = () -> feed.answersSigns = true;
+    feed.whenSubscribed = () -> feed.sendsHeartbeats = true;
     feed.subscriptions.release();
     until(
         () -> {
@@ -200,12 +200,12 @@ class ChangeListenerTest {
   }
 
   @Test
-  void close_listening_isDeaf() {
+  void close_connected_servesStale() {
     listen();
-    engine(Origin.LOADED, 1);
+    assertRow(Origin.LOADED, 1);
     listener.close();
     assertThat(listener.isConnected()).isFalse();
-    engine(Origin.STALE, 1);
+    assertRow(Origin.STALE, 1);
   }
 
   private void listen() {
@@ -213,7 +213,7 @@ class ChangeListenerTest {
     until(listener::isConnected);
   }
 
-  private void engine(Origin origin, long version) {
+  private void assertRow(Origin origin, long version) {
     Outcome.Found<EncodedRow> row = get("1");
     assertThat(row.origin()).isEqualTo(origin);
     assertThat(row.version()).isEqualTo(version);

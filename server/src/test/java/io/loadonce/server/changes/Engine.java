@@ -10,16 +10,14 @@ import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lock.LockSettings;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/**
- * A LoadOnce in whose memory nothing grows old by time, so that only invalidation keeps it fresh.
- */
+/** A LoadOnce whose entries do not expire, so that only invalidation keeps them fresh. */
 final class Engine {
 
-  /** How long a test waits for what must come; a bound, not a pause. */
+  /** The longest time that a test waits for something that must happen. */
   static final Duration TIMEOUT =
       Duration.ofSeconds(2L * Integer.getInteger("patience.seconds", 10));
 
@@ -39,7 +37,7 @@ final class Engine {
         nanoClock);
   }
 
-  /** Looks a row up, as a caller does. */
+  /** Looks a row up as a caller does. */
   static Outcome.Found<EncodedRow> get(LoadOnce<Key, EncodedRow> engine, String id) {
     try {
       Outcome<EncodedRow> outcome = engine.await(new Key(id), TIMEOUT);

@@ -3,7 +3,7 @@ package io.loadonce.server.changes;
 import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.source.SourceException;
 
-/** A real feed to which nobody can subscribe while the gate is shut. */
+/** A real feed that rejects subscriptions while the gate is shut. */
 final class GatedFeed implements ChangeFeed {
   private final ChangeFeed feed;
   private volatile boolean shut;

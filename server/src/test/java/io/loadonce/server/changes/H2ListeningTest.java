@@ -14,11 +14,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Changes made by SQL in an H2 of this process, heard through a trigger. */
+/** Changes made by SQL in an H2 of this process, reported by a trigger. */
 class H2ListeningTest {
   private static final DatabaseSettings SETTINGS =
       DatabaseSettings.builder()
-          .url("jdbc:h2:mem:heard")
+          .url("jdbc:h2:mem:listening")
           .query("SELECT id, version FROM item WHERE id IN (:ids)")
           .key("id", KeyType.BIGINT)
           .versionColumn("version")
@@ -34,7 +34,7 @@ class H2ListeningTest {
       statement.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, version BIGINT NOT NULL)");
       statement.execute("INSERT INTO item SELECT x, 1 FROM SYSTEM_RANGE(1, 2000)");
     }
-    service = new ListeningService(SETTINGS, "", Duration.ofHours(1)).heard();
+    service = new ListeningService(SETTINGS, "", Duration.ofHours(1)).connected();
   }
 
   @AfterEach
@@ -76,7 +76,7 @@ class H2ListeningTest {
   }
 
   @Test
-  void transaction_rolledBack_saysNothing() throws SQLException {
+  void transaction_rolledBack_reportsNothing() throws SQLException {
     service.get("1");
     service.writer().setAutoCommit(false);
     service.sql("UPDATE item SET version = 2 WHERE id = 1");
@@ -88,7 +88,7 @@ class H2ListeningTest {
   }
 
   @Test
-  void transactions_committedInAnotherOrder_areAllHeard() throws SQLException {
+  void transactions_committedInAnotherOrder_areAllReported() throws SQLException {
     service.get("1");
     service.get("2");
     service.writer().setAutoCommit(false);
@@ -102,7 +102,7 @@ class H2ListeningTest {
   }
 
   @Test
-  void statement_ofManyRows_isHeard() throws SQLException {
+  void statement_ofManyRows_reportsAll() throws SQLException {
     assertThat(service.version("2000")).isEqualTo(1);
     service.sql("UPDATE item SET version = 2");
     until(() -> service.listener.notifications(ChangeKind.ROW) == 2_000);
@@ -129,7 +129,7 @@ class H2ListeningTest {
     }
   }
 
-  /** Long enough for a listener that hears too early to have heard. */
+  /** Long enough for a listener that reads uncommitted changes to have read them. */
   private void awaitSomeLooks() {
     long start = System.nanoTime();
     until(() -> System.nanoTime() - start > 20_000_000);

@@ -16,7 +16,7 @@ import io.grpc.protobuf.StatusProto;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.server.load.LoadOnce;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
@@ -43,8 +43,16 @@ class InvalidateTest {
   private final VersionedTable table = new VersionedTable();
   private final LoadOnce<Key, EncodedRow> engine =
       Engine.over(table, java.time.Duration.ZERO, clock::get);
+  private final DelayedInvalidations delayed =
+      new DelayedInvalidations(clock::get, task -> Thread.ofVirtual().start(task));
   private final ResourceEndpoint endpoint =
-      new ResourceEndpoint(engine, KeyType.BIGINT, Engine.TIMEOUT, clock::get);
+      new ResourceEndpoint(
+          engine,
+          KeyType.BIGINT,
+          /* hasVersionColumn= */ true,
+          Engine.TIMEOUT,
+          delayed,
+          clock::get);
   private final Server server =
       InProcessServerBuilder.forName("invalidate").directExecutor().addService(endpoint).build();
   private final ManagedChannel channel = InProcessChannelBuilder.forName("invalidate").build();
@@ -66,7 +74,7 @@ class InvalidateTest {
   }
 
   @Test
-  void invalidate_ids_forgetsThoseAndCountsThem() {
+  void invalidate_ids_removesThoseAndCountsThem() {
     warm(1, 2, 3);
     InvalidateResponse hits = stub.invalidate(ids("1", "2", "9"));
     assertThat(hits.getEntriesRemoved()).isEqualTo(2);
@@ -76,7 +84,7 @@ class InvalidateTest {
   }
 
   @Test
-  void invalidate_all_forgetsEverythingAndCountsIt() {
+  void invalidate_all_removesEverythingAndCountsIt() {
     warm(1, 2, 3);
     InvalidateResponse hits = stub.invalidate(all());
     assertThat(hits.getEntriesRemoved()).isEqualTo(3);
@@ -86,7 +94,7 @@ class InvalidateTest {
   }
 
   @Test
-  void invalidate_loadUnderWay_waitersAreAnsweredAndNothingOlderIsKept() throws Exception {
+  void invalidate_loadUnderWay_waitersGetTheRowAndNothingOlderIsCached() throws Exception {
     for (InvalidateRequest request : List.of(ids("4"), all())) {
       table.put("4", 1);
       stub.invalidate(ids("4"));
@@ -105,20 +113,20 @@ class InvalidateTest {
   }
 
   @Test
-  void invalidate_repeatAfter_forgetsOnceMoreWhenItIsTime() {
+  void invalidate_repeatAfter_runsAgainAfterTheDelay() {
     warm(5);
     stub.invalidate(ids("5").toBuilder().setRepeatAfter(seconds(60)).build());
     assertThat(source(5)).isEqualTo(LookupInfo.Source.SOURCE_LOADED);
-    endpoint.sweep();
+    delayed.sweep();
     assertThat(source(5)).as("not yet").isEqualTo(LookupInfo.Source.SOURCE_MEMORY);
     table.put("5", 2);
     clock.addAndGet(java.time.Duration.ofMinutes(1).toNanos());
-    endpoint.sweep();
+    delayed.sweep();
     Awaitility.await().atMost(Engine.TIMEOUT).until(() -> get(5).getResource().getVersion() == 2);
   }
 
   @Test
-  void invalidate_tooManyRepeats_isExhaustedAndForgetsNothing() {
+  void invalidate_tooManyRepeats_isExhaustedAndRemovesNothing() {
     warm(1);
     String[] thousand =
         IntStream.rangeClosed(1, 1_000).mapToObj(i -> "1" + i).toArray(String[]::new);
@@ -136,7 +144,7 @@ class InvalidateTest {
   }
 
   @Test
-  void invalidate_badInput_isInvalidWithOneLineAndForgetsNothing() {
+  void invalidate_badInput_isInvalidWithOneLineAndRemovesNothing() {
     warm(1);
     String[] tooMany =
         IntStream.rangeClosed(1, 1_001).mapToObj(Integer::toString).toArray(String[]::new);

@@ -7,7 +7,7 @@ import io.loadonce.db.jdbc.JdbcSource;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 
-/** An engine over a real database to which it listens, and a connection for who writes to that. */
+/** An engine that listens to a real database, and a connection that writes to it. */
 final class ListeningService implements AutoCloseable {
-  /** Long enough for a machine that is busy: a sign that is late makes memory forget everything. */
+  /** Long enough for a busy machine: a late heartbeat empties the cache. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
   final GatedFeed feed;
@@ -51,8 +51,8 @@ final class ListeningService implements AutoCloseable {
             TimeUnit.MILLISECONDS);
   }
 
-  /** Waits until changes are heard. */
-  ListeningService heard() {
+  /** Waits until the change feed is connected. */
+  ListeningService connected() {
     until(listener::isConnected);
     return this;
   }

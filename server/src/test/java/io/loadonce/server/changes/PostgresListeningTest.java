@@ -50,7 +50,7 @@ class PostgresListeningTest {
     admin("INSERT INTO item SELECT n, 1 FROM generate_series(1, 2000) AS n");
     service = new ListeningService(settings(QUERY, KeyType.BIGINT), "", LONG);
     admin(triggers(""));
-    service.heard();
+    service.connected();
   }
 
   @AfterEach
@@ -85,7 +85,7 @@ class PostgresListeningTest {
   }
 
   @Test
-  void statement_upTo1000Rows_saysEachAndBeyondSaysAll() throws SQLException {
+  void statement_upTo1000Rows_reportsEachAndBeyondReportsAll() throws SQLException {
     service.sql("UPDATE item SET version = 2 WHERE id <= 1000");
     until(() -> service.listener.notifications(ChangeKind.ROW) == 1_000);
     assertThat(service.listener.notifications(ChangeKind.ALL)).isZero();
@@ -98,7 +98,7 @@ class PostgresListeningTest {
   }
 
   @Test
-  void transaction_openOrRolledBack_saysNothing() throws SQLException {
+  void transaction_openOrRolledBack_reportsNothing() throws SQLException {
     assertThat(service.version("1")).isEqualTo(1);
     service.writer().setAutoCommit(false);
     service.sql("UPDATE item SET version = 2 WHERE id = 1");
@@ -133,8 +133,8 @@ class PostgresListeningTest {
         until(() -> !service.listener.isConnected());
         int missed = stale(ids);
         service.feed.open();
-        service.heard();
-        System.out.printf("stale while deaf: %d of %d; after the resync: ", missed, ids);
+        service.connected();
+        System.out.printf("stale while disconnected: %d of %d; after the resync: ", missed, ids);
         assertThat(missed).as("the test missed something").isPositive();
         assertThat(stale(ids)).isZero();
       }
@@ -148,16 +148,17 @@ class PostgresListeningTest {
   }
 
   @Test
-  void deaf_isStaleForUnheardForThenAMiss() throws SQLException {
-    try (var deaf =
-        new ListeningService(settings(QUERY, KeyType.BIGINT), "", Duration.ofSeconds(2)).heard()) {
-      assertThat(deaf.version("1")).isEqualTo(1);
-      deaf.feed.shut();
+  void disconnected_servesStaleForTheBoundThenAMiss() throws SQLException {
+    try (var lost =
+        new ListeningService(settings(QUERY, KeyType.BIGINT), "", Duration.ofSeconds(2))
+            .connected()) {
+      assertThat(lost.version("1")).isEqualTo(1);
+      lost.feed.shut();
       cut();
-      until(() -> !deaf.listener.isConnected());
-      assertThat(deaf.get("1").origin()).isEqualTo(Origin.STALE);
-      deaf.sql("UPDATE item SET version = 2 WHERE id = 1");
-      until(() -> deaf.version("1") == 2);
+      until(() -> !lost.listener.isConnected());
+      assertThat(lost.get("1").origin()).isEqualTo(Origin.STALE);
+      lost.sql("UPDATE item SET version = 2 WHERE id = 1");
+      until(() -> lost.version("1") == 2);
     }
   }
 
@@ -183,17 +184,17 @@ class PostgresListeningTest {
   }
 
   @Test
-  void notify_10000_areHeardInASecond() throws SQLException {
+  void notify_10000_areAppliedInASecond() throws SQLException {
     long start = System.nanoTime();
     for (int statement = 0; statement < 10; statement++) {
       service.sql("UPDATE item SET version = version + 1 WHERE id <= 1000");
     }
     long sent = System.nanoTime();
     until(() -> service.listener.notifications(ChangeKind.ROW) == 10_000);
-    long heard = System.nanoTime();
+    long applied = System.nanoTime();
     System.out.printf(
-        "10,000 notifications: sent in %d ms, heard %d ms later%n",
-        (sent - start) / 1_000_000, (heard - sent) / 1_000_000);
+        "10,000 notifications: sent in %d ms, applied %d ms later%n",
+        (sent - start) / 1_000_000, (applied - sent) / 1_000_000);
     assertThat(service.version("1")).isEqualTo(11);
     assertThat(service.listener.isConnected()).isTrue();
   }
@@ -219,19 +220,19 @@ class PostgresListeningTest {
   }
 
   @Test
-  void listen_triggersGone_isDeafUntilTheyAreBack() throws SQLException {
+  void listen_triggersGone_isLostUntilTheyAreBack() throws SQLException {
     for (String event : new String[] {"insert", "update", "delete", "truncate"}) {
       service.sql("DROP TRIGGER loadonce_" + event + " ON item");
       until(() -> !service.listener.isConnected());
       service.sql(triggers(""));
-      service.heard();
+      service.connected();
     }
     service.sql("ALTER TABLE item DISABLE TRIGGER loadonce_update");
     until(() -> !service.listener.isConnected());
   }
 
   @Test
-  void listen_oddNames_isHeard() throws SQLException {
+  void listen_oddNames_reportsChanges() throws SQLException {
     admin("DROP SCHEMA IF EXISTS \"Odd.schema\" CASCADE");
     admin("CREATE SCHEMA \"Odd.schema\"");
     String table = "\"Odd.schema\".\"It:em's " + "é".repeat(20) + "\"";
@@ -245,7 +246,7 @@ class PostgresListeningTest {
             .key("The Id", KeyType.TEXT)
             .build();
     admin(PostgresTriggers.script(ChangedTable.of(table, odd)));
-    try (var listening = new ListeningService(odd, table, LONG).heard()) {
+    try (var listening = new ListeningService(odd, table, LONG).connected()) {
       assertThat(listening.version("a:b '\"é")).isEqualTo(1);
       listening.sql("UPDATE " + table + " SET version = 2");
       until(() -> listening.version("a:b '\"é") == 2);
@@ -265,7 +266,7 @@ class PostgresListeningTest {
     until(() -> service.version("1") == 2);
   }
 
-  /** How many of the first ids memory gives with another version than the database has. */
+  /** How many of the first ids have another version in the cache than in the database. */
   private int stale(int ids) {
     return (int)
         IntStream.rangeClosed(1, ids)

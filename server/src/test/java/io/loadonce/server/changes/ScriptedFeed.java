@@ -12,17 +12,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A database that says what the test says, answers signs unless it is told to be silent, and lets
- * somebody subscribe only when the test does.
+ * A change feed under the control of a test: it reports the changes that the test names, sends
+ * heartbeats unless they are switched off, and accepts a subscription when the test allows it.
  */
 final class ScriptedFeed implements ChangeFeed {
   private static final Change CUT = new Change.Heartbeat(-1);
 
   final Semaphore subscriptions = new Semaphore(0);
-  final Semaphore asked = new Semaphore(0);
-  volatile boolean answersSigns = true;
+  final Semaphore requested = new Semaphore(0);
+  volatile boolean sendsHeartbeats = true;
 
-  /** Run while a subscription begins. */
+  /** Runs while a subscription begins. */
   volatile Runnable whenSubscribed = () -> {};
 
   private volatile BlockingQueue<Change> spoken = new LinkedBlockingQueue<>();
@@ -53,10 +53,10 @@ final class ScriptedFeed implements ChangeFeed {
 
     @Override
     public void requestHeartbeat(long number) {
-      if (answersSigns) {
+      if (sendsHeartbeats) {
         mine.add(new Change.Heartbeat(number));
       }
-      asked.release();
+      requested.release();
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.loadonce.db.source.Source;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
 import io.loadonce.db.source.SourceRow;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

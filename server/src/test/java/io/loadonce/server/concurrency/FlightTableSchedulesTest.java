@@ -8,12 +8,15 @@ import io.loadonce.server.lock.JoinResult;
 import io.loadonce.server.lock.JoinResult.Began;
 import io.loadonce.server.lock.JoinResult.Hit;
 import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.lock.Publication;
 import io.loadonce.server.lock.Waiter;
+import io.loadonce.server.lock.WaiterBudget;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jetbrains.lincheck.Lincheck;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -93,18 +96,26 @@ class FlightTableSchedulesTest {
   void withdraw_whileItLands_answeredOrWithdrawnNeverBoth() {
     explore(
         () -> {
-          FlightTable<String, Integer> lock = newLock();
+          WaiterBudget waiters = new WaiterBudget(10);
+          FlightTable<String, Integer> table = newTable(waiters);
           AtomicInteger answered = new AtomicInteger();
           AtomicInteger withdrawn = new AtomicInteger();
-          Waiter<String, Integer> waiter =
-              new Waiter<>("id", 1_000, _ -> answered.getAndIncrement());
-          Flight<String, Integer> flight = begin(lock, waiter);
+          Waiter<String, Integer> waiter = waiter(answered);
+          Flight<String, Integer> flight = begin(table, waiter);
           inParallel(
-              () -> lock.complete(flight, () -> {}).forEach(freed -> freed.answer(1)),
-              () -> withdrawn.addAndGet(lock.withdraw(waiter, 0) ? 1 : 0),
-              () -> lock.sweep(2_000, /* mayGoOn= */ true).late().forEach(late -> late.answer(0)));
+              () ->
+                  table
+                      .complete(flight, 1, new Memory(_ -> {}))
+                      .waiters()
+                      .forEach(freed -> freed.answer(1)),
+              () -> withdrawn.addAndGet(table.withdraw(waiter, 0) ? 1 : 0),
+              () ->
+                  table
+                      .sweep(2_000, /* mayContinueAlone= */ true)
+                      .departed()
+                      .forEach(departed -> departed.waiter().answer(departed.outcome())));
           require(answered.get() + withdrawn.get() == 1, "answered or withdrawn");
-          require(lock.waiters() == 0 && lock.flights() == 0, "an empty table");
+          require(waiters.waiters() == 0 && table.flights() == 0, "an empty table");
         });
   }
 
@@ -112,19 +123,21 @@ class FlightTableSchedulesTest {
   void join_atTheCap_neverMoreInsideThanTheCap() {
     explore(
         () -> {
-          FlightTable<String, Integer> lock =
+          WaiterBudget waiters = new WaiterBudget(1);
+          FlightTable<String, Integer> table =
               new FlightTable<>(
-                  new LockSettings(1, 1, 1, Duration.ofSeconds(5), Duration.ofSeconds(1)));
+                  new LockSettings(1, 10, 1, Duration.ofSeconds(5), Duration.ofSeconds(1)),
+                  waiters);
           AtomicInteger inside = new AtomicInteger();
           Runnable caller =
               () -> {
-                JoinResult<String, Integer, Integer> entrance =
-                    lock.join(new Waiter<>("id", 1_000, _ -> {}), _ -> null, 0);
-                inside.addAndGet(entrance instanceof JoinResult.Rejected ? 0 : 1);
+                JoinResult<String, Integer> result =
+                    table.join(waiter(new AtomicInteger()), _ -> null, 0);
+                inside.addAndGet(result instanceof JoinResult.AllIsFull ? 0 : 1);
               };
           inParallel(caller, caller);
           require(inside.get() <= 1, "no more inside than the cap");
-          require(lock.waiters() == inside.get(), "waiters counted");
+          require(waiters.waiters() == inside.get(), "waiters counted");
         });
   }
 
@@ -161,22 +174,58 @@ class FlightTableSchedulesTest {
     }
   }
 
-  private static FlightTable<String, Integer> newLock() {
+  private static FlightTable<String, Integer> newTable(WaiterBudget waiters) {
     return new FlightTable<>(
-        new LockSettings(1, 10, 10, Duration.ofSeconds(5), Duration.ofNanos(0)));
+        new LockSettings(1, 10, 10, Duration.ofSeconds(5), Duration.ofNanos(0)), waiters);
+  }
+
+  private static Waiter<String, Integer> waiter(AtomicInteger answers) {
+    return new Waiter<>("id", 1_000, 1_000, new Counted(answers));
   }
 
   private static Flight<String, Integer> begin(
-      FlightTable<String, Integer> lock, Waiter<String, Integer> waiter) {
-    return switch (lock.<Integer>join(waiter, _ -> null, 0)) {
-      case Began<String, Integer, Integer>(Flight<String, Integer> flight) -> flight;
-      case JoinResult<String, Integer, Integer> other -> throw new AssertionError(other);
+      FlightTable<String, Integer> table, Waiter<String, Integer> waiter) {
+    return switch (table.join(waiter, _ -> null, 0)) {
+      case Began<String, Integer>(Flight<String, Integer> flight) -> flight;
+      case JoinResult<String, Integer> other -> throw new AssertionError(other);
     };
+  }
+
+  /** Counts its answers, and is too late at its deadline. */
+  private record Counted(AtomicInteger answers) implements Waiter.Handler<Integer> {
+    @Override
+    public void handle(Integer outcome) {
+      answers.getAndIncrement();
+    }
+
+    @Override
+    public Integer outcomeWhenDue(long nowNanos) {
+      return 0;
+    }
+  }
+
+  /** Publishes by a function; raises nothing. */
+  private record Memory(Consumer<Integer> keep) implements Publication<Integer> {
+    @Override
+    public void publish(Integer outcome) {
+      keep.accept(outcome);
+    }
+
+    @Override
+    public boolean raise(Integer outcome) {
+      return false;
+    }
+
+    @Override
+    public Integer newer(Integer own, Integer other) {
+      return own;
+    }
   }
 
   /** The smallest engine round the lock: one id, one version in the database, one in memory. */
   private static final class Engine {
-    final FlightTable<String, Integer> lock = newLock();
+    final WaiterBudget waiters = new WaiterBudget(10);
+    final FlightTable<String, Integer> table = newTable(waiters);
     final AtomicInteger database = new AtomicInteger(1);
     final AtomicInteger loads = new AtomicInteger();
     final AtomicInteger answers = new AtomicInteger();
@@ -191,30 +240,34 @@ class FlightTableSchedulesTest {
         answers.getAndIncrement();
         return hit;
       }
-      Waiter<String, Integer> waiter = new Waiter<>("id", 1_000, _ -> answers.getAndIncrement());
-      return switch (lock.<Integer>join(waiter, _ -> memory.get(), 0)) {
-        case Began<String, Integer, Integer>(Flight<String, Integer> flight) -> load(flight);
-        case Hit<String, Integer, Integer>(Integer found) -> {
+      Waiter<String, Integer> waiter = waiter(answers);
+      return switch (table.join(waiter, _ -> memory.get(), 0)) {
+        case Began<String, Integer>(Flight<String, Integer> flight) -> load(flight);
+        case Hit<String, Integer>(Integer found) -> {
           answers.getAndIncrement();
           yield found;
         }
-        case JoinResult.Joined<String, Integer, Integer> _ -> null;
-        case JoinResult.Rejected<String, Integer, Integer> full -> throw new AssertionError(full);
+        case JoinResult.Joined<String, Integer> _ -> null;
+        case JoinResult.IdIsFull<String, Integer> full -> throw new AssertionError(full);
+        case JoinResult.AllIsFull<String, Integer> full -> throw new AssertionError(full);
       };
     }
 
     void invalidate() {
-      lock.fence("id", () -> memory.set(null));
+      table.fence("id", () -> memory.set(null));
     }
 
     void assertIdle() {
-      require(lock.flights() == 0 && lock.waiters() == 0, "an empty table");
+      require(table.flights() == 0 && waiters.waiters() == 0, "an empty table");
     }
 
     private Integer load(Flight<String, Integer> flight) {
       loads.getAndIncrement();
       int version = database.get();
-      lock.complete(flight, () -> memory.set(version)).forEach(waiter -> waiter.answer(version));
+      table
+          .complete(flight, version, new Memory(memory::set))
+          .waiters()
+          .forEach(waiter -> waiter.answer(version));
       return version;
     }
   }

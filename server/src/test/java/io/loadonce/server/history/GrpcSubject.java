@@ -12,8 +12,9 @@ import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.source.Source;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.LoadOnce;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest;
@@ -52,7 +53,13 @@ final class GrpcSubject implements HistorySubject {
             source,
             System::nanoTime);
     ResourceEndpoint endpoint =
-        new ResourceEndpoint(engine, KeyType.BIGINT, CALL_TIMEOUT, System::nanoTime);
+        new ResourceEndpoint(
+            engine,
+            KeyType.BIGINT,
+            /* hasVersionColumn= */ true,
+            CALL_TIMEOUT,
+            new DelayedInvalidations(System::nanoTime, Runnable::run),
+            System::nanoTime);
     var _ =
         sweeper.scheduleWithFixedDelay(
             () -> {

@@ -76,11 +76,11 @@ class HerdTest {
   private static void call(
       LoadOnce<Key, Row> engine, Key id, CyclicBarrier missed, SplittableRandom random)
       throws Exception {
-    assertThat(engine.look(id, LoadOnce.ANY_VERSION)).isNull();
+    assertThat(engine.look(id, Outcome.ANY_VERSION)).isNull();
     missed.await();
     LockSupport.parkNanos(random.nextLong(MAX_LATE_NANOS));
     CompletableFuture<Outcome<Row>> answer = new CompletableFuture<>();
-    var _ = engine.join(id, LoadOnce.ANY_VERSION, WAIT, answer::complete);
+    var _ = engine.join(id, Outcome.ANY_VERSION, WAIT, answer::complete);
     answer.get(WAIT.toSeconds(), TimeUnit.SECONDS);
   }
 }

@@ -78,14 +78,14 @@ final class SteadyCalls implements Callable<Long> {
 
   private void get(Key id) {
     long beganNanos = System.nanoTime();
-    Outcome<Long> hit = engine.look(id, LoadOnce.ANY_VERSION);
+    Outcome<Long> hit = engine.look(id, Outcome.ANY_VERSION);
     if (hit != null) {
       audience.answered(beganNanos, hit);
       return;
     }
     var _ =
         engine.join(
-            id, LoadOnce.ANY_VERSION, patience, outcome -> audience.answered(beganNanos, outcome));
+            id, Outcome.ANY_VERSION, patience, outcome -> audience.answered(beganNanos, outcome));
   }
 
   private Key next() {

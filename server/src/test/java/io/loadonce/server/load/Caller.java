@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A callback that the test can wait for. */
@@ -23,18 +22,6 @@ public final class Caller implements Consumer<Outcome<String>> {
   @Override
   public void accept(Outcome<String> outcome) {
     assertThat(answer.complete(outcome)).as("answered once").isTrue();
-  }
-
-  /** Waits until nothing is left of any call. */
-  static void awaitIdle(LoadOnce<?, ?> engine) {
-    Awaitility.await()
-        .atMost(TIMEOUT)
-        .untilAsserted(
-            () -> {
-              assertThat(engine.flights()).as("flights").isZero();
-              assertThat(engine.waiters()).as("waiters").isZero();
-              assertThat(engine.busyLoaders()).as("loaders").isZero();
-            });
   }
 
   /** Waits for the answer. */

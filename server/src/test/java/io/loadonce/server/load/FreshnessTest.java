@@ -30,21 +30,20 @@ class FreshnessTest {
   private final StallingSource database = new StallingSource(2);
 
   /** Fresh for 60 s, read again after 30 s, stale for 10 s on error and for 2 s unheard. */
-  private final LoadOnce<String, String> engine =
-      new LoadOnce<>(
-          new MemoryCache<>(
-              new CacheSettings(
-                  MINUTE, SECOND.multipliedBy(30), SECOND.multipliedBy(5), 0, 1 << 20, 1 << 16),
-              String::length,
-              String::length),
+  private final EngineFixture fixture =
+      new EngineFixture(
+          new CacheSettings(
+              MINUTE, SECOND.multipliedBy(30), SECOND.multipliedBy(5), 0, 1 << 20, 1 << 16),
           new LoadSettings(0, SECOND.multipliedBy(10), SECOND.multipliedBy(2)),
           LockSettings.DEFAULTS,
           database,
           clock::get);
 
+  private final LoadOnce<String, String> engine = fixture.engine();
+
   @AfterEach
   void whenIdle_nothingIsLeft() {
-    Caller.awaitIdle(engine);
+    fixture.awaitIdle();
   }
 
   @Test
@@ -161,7 +160,7 @@ class FreshnessTest {
     // The leader is answered first, when the other has been freed and not yet called back.
     engine.join(
         "a",
-        LoadOnce.ANY_VERSION,
+        Outcome.ANY_VERSION,
         MINUTE,
         outcome -> {
           assertThat(Objects.requireNonNull(leaving.get()).withdraw()).isFalse();
@@ -172,7 +171,7 @@ class FreshnessTest {
     leaving.set(engine.join("a", 5, MINUTE, demanding));
     early.findVersion(4);
     assertThat(leader.outcome()).isInstanceOf(Found.class);
-    await(() -> assertThat(engine.busyLoaders()).isZero());
+    await(() -> assertThat(fixture.loaders().inUse()).isZero());
     assertThat(database.queries()).isOne();
     assertThat(demanding.isAnswered()).isFalse();
   }
@@ -230,7 +229,7 @@ class FreshnessTest {
     load("a", 1);
     Caller waiting = join("b");
     StallingSource.Asked old = database.next();
-    assertThat(engine.invalidateAll()).isEqualTo(new InvalidatedAll(1, 1));
+    assertThat(engine.invalidateAll()).isEqualTo(new Invalidation(1, 1));
     assertThat(look("a")).isNull();
     old.findVersion(1);
     assertThat(waiting.outcome()).isInstanceOf(Found.class);
@@ -294,11 +293,11 @@ class FreshnessTest {
   }
 
   private @Nullable Outcome<String> look(String id) {
-    return engine.look(id, LoadOnce.ANY_VERSION);
+    return engine.look(id, Outcome.ANY_VERSION);
   }
 
   private Caller join(String id) {
-    return join(id, LoadOnce.ANY_VERSION);
+    return join(id, Outcome.ANY_VERSION);
   }
 
   private Caller join(String id, long minVersion) {

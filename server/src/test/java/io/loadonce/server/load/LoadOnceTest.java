@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
-import io.loadonce.server.cache.CacheSettings;
-import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
@@ -13,7 +11,6 @@ import io.loadonce.server.load.Outcome.Missing;
 import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
-import io.loadonce.server.lock.LockSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,25 +27,19 @@ class LoadOnceTest {
 
   private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000);
   private final StallingSource database = new StallingSource(2);
-  private final LoadOnce<String, String> engine =
-      new LoadOnce<>(
-          new MemoryCache<>(
-              new CacheSettings(MINUTE, MINUTE, Duration.ofSeconds(5), 0, 1 << 20, 1 << 16),
-              String::length,
-              String::length),
-          new LoadSettings(0, Duration.ZERO, Duration.ofSeconds(2)),
-          new LockSettings(4, 3, 8, Duration.ofSeconds(5), Duration.ofMillis(30)),
-          database,
-          clock::get);
+  private final EngineFixture fixture =
+      new EngineFixture(
+          EngineFixture.CACHE, EngineFixture.LOAD, EngineFixture.LOCK, database, clock::get);
+  private final LoadOnce<String, String> engine = fixture.engine();
 
   @AfterEach
   void whenIdle_nothingIsLeft() {
-    Caller.awaitIdle(engine);
+    fixture.awaitIdle();
   }
 
   @Test
   void look_nothingInMemory_isNull() {
-    assertThat(engine.look("a", LoadOnce.ANY_VERSION)).isNull();
+    assertThat(engine.look("a", Outcome.ANY_VERSION)).isNull();
     assertThat(database.queries()).isZero();
   }
 
@@ -68,15 +59,15 @@ class LoadOnceTest {
   void look_afterTheLoad_isInMemoryUntilItsTimeIsOver() throws Exception {
     load("a");
     clock.addAndGet(Duration.ofSeconds(60).toNanos() - 1);
-    assertThat(engine.look("a", LoadOnce.ANY_VERSION))
+    assertThat(engine.look("a", Outcome.ANY_VERSION))
         .isEqualTo(new Found<>("row of a", 7, Origin.MEMORY, Duration.ofSeconds(60).toNanos() - 1));
     clock.addAndGet(1);
-    assertThat(engine.look("a", LoadOnce.ANY_VERSION)).isNull();
+    assertThat(engine.look("a", Outcome.ANY_VERSION)).isNull();
   }
 
   @Test
   void join_publishedSinceTheFirstLook_secondLookAnswers() throws Exception {
-    assertThat(engine.look("a", LoadOnce.ANY_VERSION)).isNull();
+    assertThat(engine.look("a", Outcome.ANY_VERSION)).isNull();
     load("a");
     assertThat(join("a").outcome()).isEqualTo(new Found<>("row of a", 7, Origin.MEMORY, 0));
     assertThat(database.queries()).isOne();
@@ -88,9 +79,9 @@ class LoadOnceTest {
     database.next().find(Map.of());
     assertThat(first.outcome()).isEqualTo(new Missing<>());
     clock.addAndGet(Duration.ofSeconds(5).toNanos() - 1);
-    assertThat(engine.look("a", LoadOnce.ANY_VERSION)).isEqualTo(new Missing<>());
+    assertThat(engine.look("a", Outcome.ANY_VERSION)).isEqualTo(new Missing<>());
     clock.addAndGet(1);
-    assertThat(engine.look("a", LoadOnce.ANY_VERSION)).isNull();
+    assertThat(engine.look("a", Outcome.ANY_VERSION)).isNull();
   }
 
   @Test
@@ -122,7 +113,7 @@ class LoadOnceTest {
                 "good", new SourceRow.Found<>("fine", 1), "bad", new SourceRow.Unusable<>(reason)));
     assertThat(good.outcome()).isEqualTo(new Found<>("fine", 1, Origin.LOADED, 0));
     assertThat(bad.outcome()).isEqualTo(new Failed<>(reason));
-    assertThat(engine.look("bad", LoadOnce.ANY_VERSION)).isNull();
+    assertThat(engine.look("bad", Outcome.ANY_VERSION)).isNull();
   }
 
   @Test
@@ -176,13 +167,13 @@ class LoadOnceTest {
   void sweep_deadlinePasses_timesOutWhileTheLoadGoesOn() throws Exception {
     Caller hasty = new Caller();
     Caller patient = join("a");
-    hasty.joined(engine.join("a", LoadOnce.ANY_VERSION, Duration.ofMillis(1), hasty));
+    hasty.joined(engine.join("a", Outcome.ANY_VERSION, Duration.ofMillis(1), hasty));
     clock.addAndGet(Duration.ofMillis(1).toNanos());
     engine.sweep();
     assertThat(hasty.outcome()).isEqualTo(new TimedOut<>());
     database.next().find("row of ");
     assertThat(patient.outcome()).isInstanceOf(Found.class);
-    assertThat(engine.look("a", LoadOnce.ANY_VERSION)).isInstanceOf(Found.class);
+    assertThat(engine.look("a", Outcome.ANY_VERSION)).isInstanceOf(Found.class);
   }
 
   @Test
@@ -217,7 +208,7 @@ class LoadOnceTest {
   void join_oneCallbackThrows_othersAreAnswered() throws Exception {
     engine.join(
         "a",
-        LoadOnce.ANY_VERSION,
+        Outcome.ANY_VERSION,
         MINUTE,
         _ -> {
           throw new IllegalStateException("planted");
@@ -231,23 +222,23 @@ class LoadOnceTest {
   void invalidate_duringTheLoad_waitersAreAnsweredAndNothingIsKept() throws Exception {
     Caller before = join("a");
     StallingSource.Asked old = database.next();
-    assertThat(engine.invalidate("a")).isEqualTo(new Invalidated(false, true));
+    assertThat(engine.invalidate("a")).isEqualTo(new Invalidation(0, 1));
     Caller after = join("a");
     StallingSource.Asked young = database.next();
     old.find("old row of ");
     assertThat(before.outcome()).isInstanceOf(Found.class);
-    assertThat(engine.look("a", LoadOnce.ANY_VERSION)).isNull();
+    assertThat(engine.look("a", Outcome.ANY_VERSION)).isNull();
     young.find("row of ");
     assertThat(after.outcome()).isEqualTo(new Found<>("row of a", 7, Origin.LOADED, 0));
-    assertThat(engine.look("a", LoadOnce.ANY_VERSION)).isInstanceOf(Found.class);
+    assertThat(engine.look("a", Outcome.ANY_VERSION)).isInstanceOf(Found.class);
   }
 
   @Test
   void invalidate_inMemory_isForgotten() throws Exception {
     load("a");
-    assertThat(engine.invalidate("a")).isEqualTo(new Invalidated(true, false));
-    assertThat(engine.look("a", LoadOnce.ANY_VERSION)).isNull();
-    assertThat(engine.invalidate("a")).isEqualTo(new Invalidated(false, false));
+    assertThat(engine.invalidate("a")).isEqualTo(new Invalidation(1, 0));
+    assertThat(engine.look("a", Outcome.ANY_VERSION)).isNull();
+    assertThat(engine.invalidate("a")).isEqualTo(Invalidation.NOTHING);
   }
 
   @Test
@@ -317,7 +308,7 @@ class LoadOnceTest {
   @Test
   void join_deadlinePassedAlready_timesOutWithoutAQuery() throws Exception {
     Caller late = new Caller();
-    late.joined(engine.join("a", LoadOnce.ANY_VERSION, Duration.ZERO, late));
+    late.joined(engine.join("a", Outcome.ANY_VERSION, Duration.ZERO, late));
     assertThat(late.outcome()).isEqualTo(new TimedOut<>());
     assertThat(database.queries()).isZero();
     assertThat(engine.counts().count(Ending.TIMED_OUT)).isOne();
@@ -348,7 +339,7 @@ class LoadOnceTest {
   @Test
   void counts_everyLookup_isCountedOnce() throws Exception {
     load("a");
-    engine.look("a", LoadOnce.ANY_VERSION);
+    engine.look("a", Outcome.ANY_VERSION);
     Caller b = join("b");
     Caller joined = join("b");
     database.next().find(Map.of());
@@ -361,12 +352,12 @@ class LoadOnceTest {
 
   private void getAll(List<String> ids, List<Caller> callers) {
     engine.getAll(
-        ids, LoadOnce.ANY_VERSION, MINUTE, (outcome, place) -> callers.get(place).accept(outcome));
+        ids, Outcome.ANY_VERSION, MINUTE, (outcome, place) -> callers.get(place).accept(outcome));
   }
 
   private Caller join(String id) {
     Caller call = new Caller();
-    call.joined(engine.join(id, LoadOnce.ANY_VERSION, MINUTE, call));
+    call.joined(engine.join(id, Outcome.ANY_VERSION, MINUTE, call));
     return call;
   }
 

@@ -3,8 +3,6 @@ package io.loadonce.server.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.loadonce.server.cache.CacheSettings;
-import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.lock.LockSettings;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -31,22 +29,20 @@ class LoadersTest {
   private boolean noThreads;
 
   private final StallingSource database = new StallingSource(2);
-  private final LoadOnce<String, String> engine =
-      new LoadOnce<>(
-          new MemoryCache<>(
-              new CacheSettings(MINUTE, MINUTE, MINUTE, 0, 1 << 20, 1 << 16),
-              String::length,
-              String::length),
-          new LoadSettings(0, Duration.ZERO, Duration.ofSeconds(2)),
+  private final EngineFixture fixture =
+      new EngineFixture(
+          EngineFixture.CACHE,
+          EngineFixture.LOAD,
           new LockSettings(4, 3, 100, MINUTE, MINUTE),
           database,
           now::get,
           this::start);
+  private final LoadOnce<String, String> engine = fixture.engine();
 
   @AfterEach
   void whenIdle_nothingIsLeft() {
     assertThat(coming).isEmpty();
-    Caller.awaitIdle(engine);
+    fixture.awaitIdle();
   }
 
   @Test
@@ -110,7 +106,7 @@ class LoadersTest {
     first.forEach(Caller::outcome);
     Awaitility.await()
         .atMost(Caller.TIMEOUT)
-        .untilAsserted(() -> assertThat(engine.busyLoaders()).isOne());
+        .untilAsserted(() -> assertThat(fixture.loaders().inUse()).isOne());
     assertThat(database.queries()).isOne();
     arrive();
     assertThat(find().ids()).containsExactly("b", "c");
@@ -132,9 +128,9 @@ class LoadersTest {
   void join_loaderCannotStart_theSweepStartsOneForAll() throws Exception {
     noThreads = true;
     Caller first = new Caller();
-    assertThatThrownBy(() -> engine.join("a", LoadOnce.ANY_VERSION, MINUTE, first))
+    assertThatThrownBy(() -> engine.join("a", Outcome.ANY_VERSION, MINUTE, first))
         .isInstanceOf(OutOfMemoryError.class);
-    assertThat(engine.busyLoaders()).isZero();
+    assertThat(fixture.loaders().inUse()).isZero();
     noThreads = false;
     engine.sweep();
     assertThat(coming).hasSize(1);
@@ -212,7 +208,7 @@ class LoadersTest {
     now.addAndGet(MINUTE.toNanos());
     engine.sweep();
     arrive();
-    Caller.awaitIdle(engine);
+    fixture.awaitIdle();
     assertThat(database.queries()).isZero();
   }
 
@@ -228,7 +224,7 @@ class LoadersTest {
         .map(
             id -> {
               Caller caller = new Caller();
-              caller.joined(engine.join(id, LoadOnce.ANY_VERSION, MINUTE, caller));
+              caller.joined(engine.join(id, Outcome.ANY_VERSION, MINUTE, caller));
               return caller;
             })
         .toList();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.cache.CacheSettings;
-import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
@@ -31,11 +30,12 @@ class StaleOnErrorTest {
 
   private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000);
   private final StallingSource database = new StallingSource(2);
-  private final LoadOnce<String, String> engine = engine(STALE_ON_ERROR);
+  private final EngineFixture fixture = fixture(STALE_ON_ERROR, LockSettings.DEFAULTS);
+  private final LoadOnce<String, String> engine = fixture.engine();
 
   @AfterEach
   void whenIdle_nothingIsLeft() {
-    Caller.awaitIdle(engine);
+    fixture.awaitIdle();
   }
 
   @Test
@@ -47,7 +47,7 @@ class StaleOnErrorTest {
     StallingSource.Asked background = database.next();
     assertThat(background.ids()).containsExactly("a");
     background.findVersion(2);
-    Caller.awaitIdle(engine);
+    fixture.awaitIdle();
     assertThat(look("a")).isEqualTo(found("a", 2, Origin.MEMORY));
     assertThat(database.queries()).isEqualTo(3);
     assertThat(engine.counts().count(Ending.STALE)).isEqualTo(2);
@@ -73,11 +73,11 @@ class StaleOnErrorTest {
             new SourceException.QueryFailed("planted", /* cause= */ null),
             new StackOverflowError("planted"))) {
       failToLoad("other");
-      assertThat(engine.isDatabaseUnreachable()).isTrue();
+      assertThat(fixture.availability().isUnreachable()).isTrue();
       Caller wrong = join("other");
       database.next().fail(reason);
       assertThat(wrong.outcome()).isInstanceOf(Failed.class);
-      assertThat(engine.isDatabaseUnreachable()).isFalse();
+      assertThat(fixture.availability().isUnreachable()).isFalse();
     }
     Caller caller = join("a");
     database.next().findVersion(2);
@@ -92,7 +92,7 @@ class StaleOnErrorTest {
     StallingSource.Asked abandoned = database.next();
     pass(Duration.ofMillis(30));
     assertThat(abandoned.wasCancelled()).isTrue();
-    Caller.awaitIdle(engine);
+    fixture.awaitIdle();
     assertThat(join("a").outcome()).isInstanceOf(Found.class);
     database.next().findVersion(2);
   }
@@ -103,7 +103,7 @@ class StaleOnErrorTest {
     failToLoad("other");
     join("a");
     database.next().failUnreachable();
-    Caller.awaitIdle(engine);
+    fixture.awaitIdle();
     assertThat(join("a").outcome()).isEqualTo(stale("a", TIME_TO_LIVE));
     assertThat(engine.flights()).as("loads").isZero();
     pass(SECOND);
@@ -146,7 +146,7 @@ class StaleOnErrorTest {
     List<Caller> callers = List.of(old, cold);
     engine.getAll(
         List.of("a", "cold"),
-        LoadOnce.ANY_VERSION,
+        Outcome.ANY_VERSION,
         SECOND,
         (outcome, place) -> callers.get(place).accept(outcome));
     assertThat(old.outcome()).isEqualTo(stale("a", TIME_TO_LIVE));
@@ -165,7 +165,7 @@ class StaleOnErrorTest {
   void sweep_halfOfThePatienceIsOver_isStaleAndTheLoadGoesOn() throws Exception {
     loadAndExpire("a");
     Caller hasty = join("a");
-    Caller patient = join("a", LoadOnce.ANY_VERSION, SECOND.multipliedBy(4));
+    Caller patient = join("a", Outcome.ANY_VERSION, SECOND.multipliedBy(4));
     StallingSource.Asked asked = database.next();
     pass(HALF.minusNanos(1));
     assertThat(hasty.isAnswered()).isFalse();
@@ -192,7 +192,7 @@ class StaleOnErrorTest {
     pass(SECOND);
     assertThat(asked.isCancelled()).isFalse();
     asked.findVersion(2);
-    Caller.awaitIdle(engine);
+    fixture.awaitIdle();
     assertThat(look("a")).isInstanceOf(Found.class);
   }
 
@@ -217,10 +217,10 @@ class StaleOnErrorTest {
     loadAndExpire("a");
     List<StallingSource.Asked> busy = new ArrayList<>();
     for (String id : List.of("x", "y")) {
-      join(id, LoadOnce.ANY_VERSION, TIME_TO_LIVE);
+      join(id, Outcome.ANY_VERSION, TIME_TO_LIVE);
       busy.add(database.next());
     }
-    List.of("p", "q", "r", "s").forEach(id -> join(id, LoadOnce.ANY_VERSION, TIME_TO_LIVE));
+    List.of("p", "q", "r", "s").forEach(id -> join(id, Outcome.ANY_VERSION, TIME_TO_LIVE));
     Caller caller = join("a");
     pass(HALF);
     assertThat(caller.outcome()).isInstanceOf(Found.class);
@@ -247,14 +247,15 @@ class StaleOnErrorTest {
   @Test
   void join_beyondTheCap_isStaleRatherThanRefused() throws Exception {
     LoadOnce<String, String> narrow =
-        engine(
-            STALE_ON_ERROR,
-            new LockSettings(1, /* maxWaitersPerId= */ 1, 10, SECOND.multipliedBy(5), HALF));
+        fixture(
+                STALE_ON_ERROR,
+                new LockSettings(1, /* maxWaitersPerId= */ 1, 10, SECOND.multipliedBy(5), HALF))
+            .engine();
     for (long version = 1; version <= 2; version++) {
       Caller first = new Caller();
       Caller second = new Caller();
-      narrow.join("a", LoadOnce.ANY_VERSION, SECOND, first);
-      narrow.join("a", LoadOnce.ANY_VERSION, SECOND, second);
+      narrow.join("a", Outcome.ANY_VERSION, SECOND, first);
+      narrow.join("a", Outcome.ANY_VERSION, SECOND, second);
       database.next().findVersion(version);
       assertThat(first.outcome()).isInstanceOf(Found.class);
       assertThat(second.outcome())
@@ -315,11 +316,11 @@ class StaleOnErrorTest {
 
   @Test
   void join_off_nobodyIsGivenAnOldRow() throws Exception {
-    LoadOnce<String, String> off = engine(Duration.ZERO);
+    LoadOnce<String, String> off = fixture(Duration.ZERO, LockSettings.DEFAULTS).engine();
     for (Duration wait : List.of(Duration.ZERO, TIME_TO_LIVE)) {
       clock.addAndGet(wait.toNanos());
       Caller caller = new Caller();
-      off.join("a", LoadOnce.ANY_VERSION, SECOND, caller);
+      off.join("a", Outcome.ANY_VERSION, SECOND, caller);
       StallingSource.Asked asked = database.next();
       clock.addAndGet(HALF.toNanos());
       off.sweep();
@@ -330,22 +331,15 @@ class StaleOnErrorTest {
     clock.addAndGet(TIME_TO_LIVE.toNanos());
     for (String id : List.of("other", "a")) {
       Caller caller = new Caller();
-      off.join(id, LoadOnce.ANY_VERSION, SECOND, caller);
+      off.join(id, Outcome.ANY_VERSION, SECOND, caller);
       database.next().failUnreachable();
       assertThat(caller.outcome()).as(id).isInstanceOf(Failed.class);
     }
   }
 
-  private LoadOnce<String, String> engine(Duration staleOnError) {
-    return engine(staleOnError, LockSettings.DEFAULTS);
-  }
-
-  private LoadOnce<String, String> engine(Duration staleOnError, LockSettings lock) {
-    return new LoadOnce<>(
-        new MemoryCache<>(
-            new CacheSettings(TIME_TO_LIVE, TIME_TO_LIVE, SECOND, 0, 1 << 20, 1 << 16),
-            String::length,
-            String::length),
+  private EngineFixture fixture(Duration staleOnError, LockSettings lock) {
+    return new EngineFixture(
+        new CacheSettings(TIME_TO_LIVE, TIME_TO_LIVE, SECOND, 0, 1 << 20, 1 << 16),
         new LoadSettings(/* earlyRefresh= */ 0, staleOnError, Duration.ZERO),
         lock,
         database,
@@ -376,7 +370,7 @@ class StaleOnErrorTest {
   }
 
   private Caller join(String id) {
-    return join(id, LoadOnce.ANY_VERSION, SECOND);
+    return join(id, Outcome.ANY_VERSION, SECOND);
   }
 
   private Caller join(String id, long minVersion, Duration patience) {
@@ -386,7 +380,7 @@ class StaleOnErrorTest {
   }
 
   private @Nullable Outcome<String> look(String id) {
-    return engine.look(id, LoadOnce.ANY_VERSION);
+    return engine.look(id, Outcome.ANY_VERSION);
   }
 
   private static Found<String> found(String id, long version, Origin origin) {

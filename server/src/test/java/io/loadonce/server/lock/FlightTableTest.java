@@ -3,14 +3,15 @@ package io.loadonce.server.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.loadonce.server.lock.JoinResult.AllIsFull;
 import io.loadonce.server.lock.JoinResult.Began;
-import io.loadonce.server.lock.JoinResult.Cap;
 import io.loadonce.server.lock.JoinResult.Hit;
+import io.loadonce.server.lock.JoinResult.IdIsFull;
 import io.loadonce.server.lock.JoinResult.Joined;
-import io.loadonce.server.lock.JoinResult.Rejected;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -19,31 +20,33 @@ class FlightTableTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
   /** Three waiters an id, four in total, a load of 5 s, abandoned after 30 ms. */
-  private final FlightTable<String, String> lock =
-      new FlightTable<>(new LockSettings(4, 3, 4, Duration.ofSeconds(5), Duration.ofMillis(30)));
+  private final WaiterBudget waiters = new WaiterBudget(4);
 
-  private final List<String> answers = new ArrayList<>();
+  private final FlightTable<String, String> table =
+      new FlightTable<>(
+          new LockSettings(4, 3, 4, Duration.ofSeconds(5), Duration.ofMillis(30)), waiters);
+
   private final List<String> published = new ArrayList<>();
 
   @Test
   void join_noFlight_begins() {
     assertThat(join("a")).isInstanceOf(Began.class);
-    assertThat(lock.flights()).isOne();
-    assertThat(lock.waiters()).isOne();
+    assertThat(table.flights()).isOne();
+    assertThat(waiters.waiters()).isOne();
   }
 
   @Test
   void join_flightUnderWay_joinsWithoutSecondLook() {
     join("a");
     Waiter<String, String> second = waiter("a", SECOND);
-    assertThat(lock.<String>join(second, _ -> failedLook(), 0)).isInstanceOf(Joined.class);
-    assertThat(lock.flights()).isOne();
+    assertThat(table.join(second, _ -> failedLook(), 0)).isInstanceOf(Joined.class);
+    assertThat(table.flights()).isOne();
   }
 
   @Test
   void join_secondLookFinds_isNotLetIn() {
-    JoinResult<String, String, String> entrance =
-        lock.join(waiter("a", SECOND), id -> id + " in memory", 0);
+    JoinResult<String, String> entrance =
+        table.join(waiter("a", SECOND), id -> id + " in memory", 0);
     assertThat(entrance).isEqualTo(new Hit<>("a in memory"));
     assertThatLockIsEmpty();
   }
@@ -51,7 +54,7 @@ class FlightTableTest {
   @Test
   void join_secondLookThrows_leavesNothingBehind() {
     assertThatIllegalStateException()
-        .isThrownBy(() -> lock.<String>join(waiter("a", SECOND), _ -> failedLook(), 0));
+        .isThrownBy(() -> table.join(waiter("a", SECOND), _ -> failedLook(), 0));
     assertThatLockIsEmpty();
   }
 
@@ -60,10 +63,10 @@ class FlightTableTest {
     join("a");
     join("a");
     join("a");
-    assertThat(join("a")).isEqualTo(new Rejected<>(Cap.WAITERS_PER_ID));
+    assertThat(join("a")).isEqualTo(new IdIsFull<>());
     join("b");
-    assertThat(join("b")).isEqualTo(new Rejected<>(Cap.WAITERS));
-    assertThat(lock.waiters()).isEqualTo(4);
+    assertThat(join("b")).isEqualTo(new AllIsFull<>());
+    assertThat(waiters.waiters()).isEqualTo(4);
   }
 
   @Test
@@ -88,7 +91,8 @@ class FlightTableTest {
   @Test
   void complete_publicationThrows_flightCanBeCompletedAgain() {
     Flight<String, String> flight = begin("a");
-    assertThatIllegalStateException().isThrownBy(() -> lock.complete(flight, this::failedLook));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> table.complete(flight, "row", new Recorded(_ -> failedLook())));
     assertThat(complete(flight)).isOne();
     assertThatLockIsEmpty();
   }
@@ -98,8 +102,9 @@ class FlightTableTest {
     Waiter<String, String> leader = waiter("a", SECOND);
     Waiter<String, String> follower = waiter("a", SECOND);
     Flight<String, String> flight = begin(leader);
-    lock.join(follower, _ -> null, 0);
-    assertThat(lock.complete(flight, () -> {})).containsExactly(leader, follower);
+    table.join(follower, _ -> null, 0);
+    assertThat(table.complete(flight, "row", new Recorded(_ -> {})).waiters())
+        .containsExactly(leader, follower);
     assertThat(leader.led()).isTrue();
     assertThat(follower.led()).isFalse();
   }
@@ -107,7 +112,7 @@ class FlightTableTest {
   @Test
   void fence_underWay_answersButPublishesNothing() {
     Flight<String, String> flight = begin("a");
-    assertThat(lock.fence("a", () -> {})).isTrue();
+    assertThat(table.fence("a", () -> {})).isTrue();
     assertThat(complete(flight)).isOne();
     assertThat(published).isEmpty();
     assertThatLockIsEmpty();
@@ -116,9 +121,9 @@ class FlightTableTest {
   @Test
   void fence_underWay_nextCallerBeginsAnother() {
     Flight<String, String> old = begin("a");
-    lock.fence("a", () -> {});
+    table.fence("a", () -> {});
     Flight<String, String> young = begin("a");
-    assertThat(lock.flights()).isEqualTo(2);
+    assertThat(table.flights()).isEqualTo(2);
     complete(old);
     assertThat(join("a")).isInstanceOf(Joined.class);
     assertThat(complete(young)).isEqualTo(2);
@@ -129,7 +134,7 @@ class FlightTableTest {
   @Test
   void fence_noFlight_onlyForgets() {
     List<String> forgotten = new ArrayList<>();
-    assertThat(lock.fence("a", () -> forgotten.add("a"))).isFalse();
+    assertThat(table.fence("a", () -> forgotten.add("a"))).isFalse();
     assertThat(forgotten).containsExactly("a");
   }
 
@@ -138,9 +143,9 @@ class FlightTableTest {
     Waiter<String, String> leader = waiter("a", SECOND);
     Flight<String, String> flight = begin(leader);
     join("a");
-    assertThat(lock.withdraw(leader, 0)).isTrue();
-    assertThat(lock.withdraw(leader, 0)).isFalse();
-    assertThat(lock.waiters()).isOne();
+    assertThat(table.withdraw(leader, 0)).isTrue();
+    assertThat(table.withdraw(leader, 0)).isFalse();
+    assertThat(waiters.waiters()).isOne();
     assertThat(complete(flight)).isOne();
     assertThatLockIsEmpty();
   }
@@ -149,7 +154,7 @@ class FlightTableTest {
   void withdraw_afterCompletion_isTooLate() {
     Waiter<String, String> leader = waiter("a", SECOND);
     complete(begin(leader));
-    assertThat(lock.withdraw(leader, 0)).isFalse();
+    assertThat(table.withdraw(leader, 0)).isFalse();
     assertThatLockIsEmpty();
   }
 
@@ -157,45 +162,73 @@ class FlightTableTest {
   void withdraw_fromFencedFlight_leavesTheYoungFlightAlone() {
     Waiter<String, String> old = waiter("a", SECOND);
     begin(old);
-    lock.fence("a", () -> {});
+    table.fence("a", () -> {});
     Flight<String, String> young = begin("a");
-    assertThat(lock.withdraw(old, 0)).isTrue();
+    assertThat(table.withdraw(old, 0)).isTrue();
     assertThat(complete(young)).isOne();
   }
 
   @Test
   void sweep_deadlinePasses_takesOutThatWaiterOnly() {
     Waiter<String, String> hasty = waiter("a", SECOND);
-    Waiter<String, String> patient = waiter("a", 2 * SECOND);
-    begin(patient);
-    lock.join(hasty, _ -> null, 0);
-    assertThat(lock.sweep(SECOND - 1, /* mayGoOn= */ true).late()).isEmpty();
-    assertThat(lock.sweep(SECOND, /* mayGoOn= */ true).late()).containsExactly(hasty);
-    assertThat(lock.sweep(2 * SECOND, /* mayGoOn= */ true).late()).containsExactly(patient);
-    assertThat(lock.waiters()).isZero();
+    Waiter<String, String> slow = waiter("a", 2 * SECOND);
+    begin(slow);
+    table.join(hasty, _ -> null, 0);
+    assertThat(departed(SECOND - 1)).isEmpty();
+    assertThat(departed(SECOND)).containsExactly(hasty);
+    assertThat(departed(2 * SECOND)).containsExactly(slow);
+    assertThat(waiters.waiters()).isZero();
   }
 
   @Test
-  void sweep_loadTimeoutPasses_strandsAllAndFreesTheId() {
-    Flight<String, String> flight = begin(waiter("a", 60 * SECOND));
-    lock.fence("a", () -> {});
-    begin(waiter("a", 60 * SECOND));
-    assertThat(lock.sweep(5 * SECOND - 1, /* mayGoOn= */ true).stranded()).isEmpty();
-    assertThat(lock.sweep(5 * SECOND, /* mayGoOn= */ true).stranded()).hasSize(2);
-    assertThat(flight.isOver()).isTrue();
-    assertThat(complete(flight)).isZero();
-    assertThat(published).isEmpty();
+  void sweep_softDeadlinePasses_leavesOnlyWithAnOutcome() {
+    Waiter<String, String> content = waiter("a", 2 * SECOND, SECOND, "stale");
+    Waiter<String, String> demanding = waiter("a", 2 * SECOND, SECOND, null);
+    Flight<String, String> flight = begin(content);
+    table.join(demanding, _ -> null, 0);
+    assertThat(table.sweep(SECOND, /* mayContinueAlone= */ true).departed())
+        .containsExactly(new SweepResult.Departed<>(content, "stale"));
+    assertThat(table.sweep(2 * SECOND, /* mayContinueAlone= */ true).departed())
+        .containsExactly(new SweepResult.Departed<>(demanding, "late"));
+    table.sweep(3 * SECOND, /* mayContinueAlone= */ true);
+    assertThat(flight.isOver()).as("refreshes without a waiter").isFalse();
+    table.fence("a", () -> {});
+    table.sweep(3 * SECOND, /* mayContinueAlone= */ true);
+    assertThat(flight.isOver()).as("is of no use once fenced").isTrue();
+  }
+
+  @Test
+  void sweep_loadTimeoutPasses_findsTheOverdueFlights() {
+    Flight<String, String> old = begin(waiter("a", 60 * SECOND));
+    table.fence("a", () -> {});
+    Flight<String, String> young = begin(waiter("a", 60 * SECOND));
+    assertThat(overdue(5 * SECOND - 1)).isEmpty();
+    assertThat(overdue(5 * SECOND)).containsExactlyInAnyOrder(old, young);
+    assertThat(complete(old)).isOne();
+    assertThat(complete(young)).isOne();
     assertThatLockIsEmpty();
   }
 
   @Test
-  void sweep_nobodyWaits_endsTheFlightAfterAMoment() {
+  void complete_fencedWithARow_raisesAndOvertakesTheYoungFlight() {
+    Flight<String, String> old = begin("a");
+    table.fence("a", () -> {});
+    Flight<String, String> young = begin("a");
+    List<String> raised = new ArrayList<>();
+    table.complete(old, "2", new Recorded(_ -> {}, raised::add));
+    assertThat(raised).containsExactly("2");
+    assertThat(table.complete(young, "1", new Recorded(published::add)).outcome()).isEqualTo("2");
+    assertThat(published).containsExactly("2");
+  }
+
+  @Test
+  void sweep_noWaiter_endsTheFlightAfterAMoment() {
     Waiter<String, String> only = waiter("a", SECOND);
     Flight<String, String> flight = begin(only);
-    lock.withdraw(only, 100);
-    lock.sweep(100 + Duration.ofMillis(30).toNanos() - 1, /* mayGoOn= */ true);
+    table.withdraw(only, 100);
+    table.sweep(100 + Duration.ofMillis(30).toNanos() - 1, /* mayContinueAlone= */ true);
     assertThat(flight.isOver()).isFalse();
-    lock.sweep(100 + Duration.ofMillis(30).toNanos(), /* mayGoOn= */ true);
+    table.sweep(100 + Duration.ofMillis(30).toNanos(), /* mayContinueAlone= */ true);
     assertThat(flight.isOver()).isTrue();
     assertThatLockIsEmpty();
   }
@@ -204,24 +237,53 @@ class FlightTableTest {
   void sweep_someoneCameBackInTime_flightGoesOn() {
     Waiter<String, String> only = waiter("a", SECOND);
     Flight<String, String> flight = begin(only);
-    lock.withdraw(only, 100);
+    table.withdraw(only, 100);
     assertThat(join("a")).isInstanceOf(Joined.class);
-    lock.sweep(SECOND - 1, /* mayGoOn= */ true);
+    table.sweep(SECOND - 1, /* mayContinueAlone= */ true);
     assertThat(complete(flight)).isOne();
     assertThat(published).containsExactly("a");
   }
 
   private void assertThatLockIsEmpty() {
-    assertThat(lock.flights()).as("flights").isZero();
-    assertThat(lock.waiters()).as("waiters").isZero();
+    assertThat(table.flights()).as("flights").isZero();
+    assertThat(waiters.waiters()).as("waiters").isZero();
   }
 
   private Waiter<String, String> waiter(String id, long deadlineNanos) {
-    return new Waiter<>(id, deadlineNanos, answers::add);
+    return waiter(id, deadlineNanos, deadlineNanos, null);
   }
 
-  private JoinResult<String, String, String> join(String id) {
-    return lock.join(waiter(id, SECOND), _ -> null, 0);
+  private static Waiter<String, String> waiter(
+      String id, long deadlineNanos, long softDeadlineNanos, @Nullable String stale) {
+    return new Waiter<>(
+        id,
+        deadlineNanos,
+        softDeadlineNanos,
+        new Waiter.Handler<>() {
+          @Override
+          public void handle(String outcome) {
+            throw new AssertionError("the table answers nobody by itself: " + outcome);
+          }
+
+          @Override
+          public @Nullable String outcomeWhenDue(long nowNanos) {
+            return nowNanos >= deadlineNanos ? "late" : stale;
+          }
+        });
+  }
+
+  private List<Waiter<String, String>> departed(long nowNanos) {
+    return table.sweep(nowNanos, /* mayContinueAlone= */ true).departed().stream()
+        .<Waiter<String, String>>map(SweepResult.Departed::waiter)
+        .toList();
+  }
+
+  private List<Flight<String, String>> overdue(long nowNanos) {
+    return table.sweep(nowNanos, /* mayContinueAlone= */ true).overdue();
+  }
+
+  private JoinResult<String, String> join(String id) {
+    return table.join(waiter(id, SECOND), _ -> null, 0);
   }
 
   private Flight<String, String> begin(String id) {
@@ -229,16 +291,40 @@ class FlightTableTest {
   }
 
   private Flight<String, String> begin(Waiter<String, String> waiter) {
-    JoinResult<String, String, String> entrance = lock.join(waiter, _ -> null, 0);
-    assertThat(entrance).isInstanceOf(Began.class);
-    return ((Began<String, String, String>) entrance).flight();
+    JoinResult<String, String> result = table.join(waiter, _ -> null, 0);
+    assertThat(result).isInstanceOf(Began.class);
+    return ((Began<String, String>) result).flight();
   }
 
   private int complete(Flight<String, String> flight) {
-    return lock.complete(flight, () -> published.add(flight.id())).size();
+    return table.complete(flight, flight.id(), new Recorded(published::add)).waiters().size();
   }
 
   private @Nullable String failedLook() {
     throw new IllegalStateException("planted");
+  }
+
+  /** Publications as the test sees them; of two texts the greater is the newer. */
+  private record Recorded(Consumer<String> published, Consumer<String> raised)
+      implements Publication<String> {
+    Recorded(Consumer<String> published) {
+      this(published, _ -> {});
+    }
+
+    @Override
+    public void publish(String outcome) {
+      published.accept(outcome);
+    }
+
+    @Override
+    public boolean raise(String outcome) {
+      raised.accept(outcome);
+      return true;
+    }
+
+    @Override
+    public String newer(String own, String other) {
+      return own.compareTo(other) < 0 ? other : own;
+    }
   }
 }

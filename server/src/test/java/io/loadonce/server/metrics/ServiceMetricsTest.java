@@ -2,15 +2,19 @@ package io.loadonce.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.source.Availability;
 import io.loadonce.db.source.Source;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
 import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
-import io.loadonce.server.cache.MemoryCache;
-import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.lookup.EncodedRow;
+import io.loadonce.server.lookup.Lookup;
+import io.loadonce.server.lookup.Lookups;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,17 +29,20 @@ class ServiceMetricsTest {
 
   @Test
   void scrape_afterOneLookupOfEachKind_hasEveryName() throws Exception {
-    MemoryCache<String, String> cache =
-        new MemoryCache<>(CacheSettings.within(1 << 20, 1 << 20), String::length, String::length);
-    LoadOnce<String, String> loadOnce =
-        new LoadOnce<>(
-            cache, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, new Rows(), System::nanoTime);
-    loadOnce.await("row", TIMEOUT);
-    loadOnce.await("row", TIMEOUT);
-    loadOnce.await("none", TIMEOUT);
-    loadOnce.await("broken", TIMEOUT);
+    Lookups lookups =
+        new Lookups(
+            /* connections= */ 1,
+            new Availability(),
+            CacheSettings.within(1 << 20, 1 << 20),
+            LoadSettings.DEFAULTS,
+            LockSettings.DEFAULTS,
+            System::nanoTime);
+    Lookup lookup = lookups.add(Lookup.DEFAULT, KeyType.TEXT, new Rows());
+    for (String id : List.of("row", "row", "none", "broken")) {
+      lookup.engine().await(lookup.keyType().parse(id), TIMEOUT);
+    }
 
-    try (ServiceMetrics metrics = new ServiceMetrics(loadOnce, cache)) {
+    try (ServiceMetrics metrics = new ServiceMetrics(lookups)) {
       assertThat(ours(metrics.scrape()))
           .isEqualTo(
               new TreeMap<>(
@@ -43,6 +50,7 @@ class ServiceMetricsTest {
                       Map.entry("loadonce_cache_negative_entries", "1.0"),
                       Map.entry("loadonce_cache_rows", "1.0"),
                       Map.entry("loadonce_database_unreachable", "0.0"),
+                      Map.entry("loadonce_loaders", "0.0"),
                       Map.entry("loadonce_flights", "0.0"),
                       Map.entry("loadonce_ids_loaded_total", "3.0"),
                       Map.entry("loadonce_lookups_total{outcome=\"cancelled\"}", "0.0"),
@@ -70,16 +78,19 @@ class ServiceMetricsTest {
   }
 
   /** "row" has one, "broken" fails, and nothing else has any. */
-  private static final class Rows implements Source<String, String> {
+  private static final class Rows implements Source<Key, EncodedRow> {
     @Override
-    public SourceQuery<String, String> query(List<String> ids) {
+    public SourceQuery<Key, EncodedRow> query(List<Key> ids) {
       return new SourceQuery<>() {
         @Override
-        public Map<String, SourceRow<String>> run() throws SourceException {
-          if (ids.contains("broken")) {
+        public Map<Key, SourceRow<EncodedRow>> run() throws SourceException {
+          Key id = ids.getFirst();
+          if (id.text().equals("broken")) {
             throw new SourceException.QueryFailed("broken", /* cause= */ null);
           }
-          return ids.contains("row") ? Map.of("row", new SourceRow.Found<>("here", 1)) : Map.of();
+          return id.text().equals("row")
+              ? Map.of(id, new SourceRow.Found<>(EncodedRow.copyOf(new byte[8]), 1))
+              : Map.of();
         }
 
         @Override

@@ -77,9 +77,16 @@ class PortsTest {
   }
 
   @Test
-  void pages_each_answers() throws Exception {
+  void pages_each_areServed() throws Exception {
     try (RunningService service = RunningService.with(Map.of())) {
-      assertThat(page(service, "GET", "/").body()).contains("/metrics", "/healthz");
+      assertThat(page(service, "GET", "/").body())
+          .isEqualTo(
+              """
+              Loadonce
+
+              /metrics  the metrics, for Prometheus
+              /healthz  200 while the service accepts calls, 503 otherwise
+              """);
       assertThat(page(service, "GET", "/metrics").body()).contains("loadonce_queries_total 0.0");
       assertThat(page(service, "GET", "/healthz").body()).isEqualTo("ok\n");
       assertThat(page(service, "HEAD", "/metrics").body()).isEmpty();
@@ -117,7 +124,7 @@ class PortsTest {
       assertThat(service.drain()).isFalse();
 
       assertThatThrownBy(() -> call.get(1, TimeUnit.SECONDS))
-          .hasMessageContaining("UNAVAILABLE: the server ends");
+          .hasMessageContaining("UNAVAILABLE: this server is shutting down");
     }
   }
 

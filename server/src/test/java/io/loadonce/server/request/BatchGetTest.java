@@ -49,7 +49,7 @@ class BatchGetTest {
   }
 
   @Test
-  void batchGet_allKinds_answersEachInOrderWithOneQuery() {
+  void batchGet_allKinds_repliesInOrderWithOneQuery() {
     get(service.stub(), BERLIN);
     database.reset();
 
@@ -69,7 +69,7 @@ class BatchGetTest {
   }
 
   @Test
-  void batchGet_onlyBadIds_answersEachWithoutQuery() {
+  void batchGet_onlyBadIds_failsEachWithoutQuery() {
     assertThat(batchGet("abc", ""))
         .allSatisfy(result -> assertThat(result.hasStatus()).isTrue())
         .hasSize(2);
@@ -78,7 +78,7 @@ class BatchGetTest {
 
   @Test
   void batchGet_thousandIdsOf256Bytes_fits() {
-    List<String> ids = Collections.nCopies(ResourceEndpoint.MAX_IDS, "9".repeat(256));
+    List<String> ids = Collections.nCopies(Reason.MAX_IDS, "9".repeat(256));
 
     assertThat(batchGet(ids.toArray(String[]::new))).hasSize(1_000);
   }
@@ -92,6 +92,19 @@ class BatchGetTest {
 
     assertThat(failure.status()).isEqualTo("INVALID_ARGUMENT");
     assertThat(failure.reason()).isEqualTo("loadonce/INVALID_BATCH");
+    assertThat(database.queries()).isZero();
+  }
+
+  @Test
+  void batchGet_minVersionWithoutVersionColumn_failsAsAWhole() {
+    BatchGetRequest request =
+        BatchGetRequest.newBuilder().addIds(PARIS).addIds("abc").setMinVersion(3).build();
+
+    Failure failure = failure(() -> service.stub().batchGet(request));
+
+    assertThat(failure.status()).isEqualTo("INVALID_ARGUMENT");
+    assertThat(failure.reason()).isEqualTo("loadonce/NO_VERSION_COLUMN");
+    assertThat(failure.text()).contains("--version-column", "min_version");
     assertThat(database.queries()).isZero();
   }
 
@@ -111,7 +124,7 @@ class BatchGetTest {
   }
 
   @Test
-  void invalidate_knownAndUnknown_countsAndForgets() {
+  void invalidate_knownAndUnknown_countsAndRemoves() {
     batchGet(PARIS, "-5");
 
     InvalidateResponse hits = invalidate(PARIS, "-5", BERLIN);
@@ -122,7 +135,7 @@ class BatchGetTest {
   }
 
   @Test
-  void invalidate_oneBadId_forgetsNothing() {
+  void invalidate_oneBadId_removesNothing() {
     batchGet(PARIS);
 
     Failure failure = failure(() -> invalidate(PARIS, "abc"));

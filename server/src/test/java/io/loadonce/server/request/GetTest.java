@@ -126,9 +126,9 @@ class GetTest {
     assertThat(database.queries()).isZero();
   }
 
-  /** The instrument: the same bytes, well formed, go through. */
+  /** The check above can fail: the same bytes, well formed, are accepted. */
   @Test
-  void get_rawButWellFormed_isAnswered() {
+  void get_rawButWellFormed_hasAReply() {
     assertThat(getRaw(GetRequest.newBuilder().setId(PARIS).build().toByteArray())).isNotEmpty();
   }
 
@@ -156,8 +156,23 @@ class GetTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 0, 3})
+  void get_minVersionWithoutVersionColumn_isInvalidArgumentWithoutQuery(long minVersion) {
+    GetRequest request = GetRequest.newBuilder().setId(PARIS).setMinVersion(minVersion).build();
+
+    Failure failure = failure(() -> service.stub().get(request));
+
+    assertThat(failure.status()).isEqualTo("INVALID_ARGUMENT");
+    assertThat(failure.reason()).isEqualTo("loadonce/NO_VERSION_COLUMN");
+    assertThat(failure.text())
+        .isEqualTo(
+            "this lookup has no version column; set --version-column, or leave out min_version");
+    assertThat(database.queries()).isZero();
+  }
+
   @Test
-  void get_overTheCap_isRefusedWithRetryInfo() {
+  void get_overTheCap_isRejectedWithRetryInfo() {
     try (RunningService slow = slow(Duration.ofSeconds(20), Map.of("--max-waiters", "1"))) {
       ListenableFuture<GetResponse> waiting = begin(slow, "1");
       await().until(() -> slow.waiters() == 1);
@@ -172,7 +187,7 @@ class GetTest {
   }
 
   @Test
-  void get_noDeadlineOfItsOwn_endsAtTheServers() {
+  void get_noDeadline_endsAtTheCallTimeout() {
     try (RunningService slow = slow(Duration.ofSeconds(20), Map.of("--call-timeout", "300ms"))) {
       Failure failure =
           failure(() -> get(ResourceServiceGrpc.newBlockingStub(slow.channel()), "1"));

@@ -39,7 +39,7 @@ class OpenCallsTest {
   }
 
   private static CompletableFuture<Status.Code> ending(
-      Map<String, String> flags, Duration patience) {
+      Map<String, String> flags, Duration timeout) {
     try (RunningService service = RunningService.with(flags)) {
       CompletableFuture<Status.Code> ending = new CompletableFuture<>();
       ClientCall<GetRequest, GetResponse> call =
@@ -53,9 +53,9 @@ class OpenCallsTest {
           },
           new Metadata());
       call.request(1);
-      long until = System.nanoTime() + patience.toNanos();
+      long until = System.nanoTime() + timeout.toNanos();
       await()
-          .atMost(patience.plusSeconds(5))
+          .atMost(timeout.plusSeconds(5))
           .until(() -> ending.isDone() || System.nanoTime() - until >= 0);
       CompletableFuture<Status.Code> seen = ending.copy();
       if (!ending.isDone()) {

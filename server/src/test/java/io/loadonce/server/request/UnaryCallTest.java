@@ -20,37 +20,37 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** On which thread a call is answered. */
+/** On which thread a reply is written. */
 class UnaryCallTest {
 
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long TIMEOUT_SECONDS = 20;
 
   private static final GetResponse REPLY =
       GetResponse.newBuilder().setInfo(LookupInfo.getDefaultInstance()).build();
 
-  /** The thread that asked the method, which is the event loop. */
-  private final CompletableFuture<Thread> asked = new CompletableFuture<>();
+  /** The thread that ran the method, which is the event loop. */
+  private final CompletableFuture<Thread> handled = new CompletableFuture<>();
 
   /** The thread that wrote the reply into the transport's buffer. */
   private final CompletableFuture<Thread> wrote = new CompletableFuture<>();
 
-  /** What gives the event loop of a call is internal to Netty; should it go, this turns red. */
+  /** The event loop of a call comes from an internal class of Netty; this fails if it changes. */
   @Test
   void reply_byAnotherThread_isWrittenByTheEventLoopOfTheCall() throws Exception {
     GetResponse reply =
         call(
             (_, call) -> {
-              asked.complete(Thread.currentThread());
+              handled.complete(Thread.currentThread());
               Thread.ofPlatform().start(() -> call.reply(new Watched()));
             });
 
     assertThat(reply).isEqualTo(REPLY);
     assertThat(wrote).isCompleted();
-    assertThat(wrote.join()).isSameAs(asked.join());
+    assertThat(wrote.join()).isSameAs(handled.join());
   }
 
   private static GetResponse call(UnaryCall.Method<ParsedGet> method) throws IOException {
-    OpenCalls open = new OpenCalls(System::nanoTime, TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
+    OpenCalls open = new OpenCalls(System::nanoTime, TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS));
     MethodDescriptor<ReceivedRequest<ParsedGet>, WireMessage> get =
         ResourceServiceGrpc.getGetMethod().toBuilder(
                 ReceivedRequest.marshaller(ParsedGet::of), WireStream.MARSHALLER)
@@ -68,7 +68,7 @@ class UnaryCallTest {
         NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
     try {
       return ResourceServiceGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+          .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
           .get(GetRequest.newBuilder().setId("1").build());
     } finally {
       channel.shutdownNow();
@@ -76,7 +76,7 @@ class UnaryCallTest {
     }
   }
 
-  /** A reply that says who writes it. */
+  /** A reply that records which thread writes it. */
   private final class Watched implements WireMessage {
     private final WireMessage reply = new WireMessage.Generated(REPLY);
 

@@ -11,6 +11,7 @@ import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Outcome.Origin;
+import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.v1.BatchGetResponse;
 import io.loadonce.v1.BatchGetResult;
 import io.loadonce.v1.GetResponse;

@@ -2,7 +2,7 @@ package io.loadonce.bench.speed.engine;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 
 /** Caffeine's own {@code get(key, loader)}. */
 final class CaffeineWay implements Way {

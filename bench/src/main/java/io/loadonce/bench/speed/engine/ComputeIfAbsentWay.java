@@ -1,7 +1,7 @@
 package io.loadonce.bench.speed.engine;
 
 import io.loadonce.db.lookup.Key;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 

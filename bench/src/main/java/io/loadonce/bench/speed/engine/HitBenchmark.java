@@ -3,7 +3,7 @@ package io.loadonce.bench.speed.engine;
 import com.github.benmanes.caffeine.cache.Cache;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.load.Outcome;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;

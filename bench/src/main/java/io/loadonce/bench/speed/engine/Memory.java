@@ -3,7 +3,7 @@ package io.loadonce.bench.speed.engine;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 
 /** What the other ways keep their values in: bounded by weight, as ours is. */
 final class Memory {

@@ -7,7 +7,7 @@ import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lock.LockSettings;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +52,6 @@ final class OursWay implements Way {
 
   /** The hit as the service makes it. */
   @Nullable Outcome<EncodedRow> look(Key id) {
-    return loadOnce.look(id, LoadOnce.ANY_VERSION);
+    return loadOnce.look(id, Outcome.ANY_VERSION);
   }
 }

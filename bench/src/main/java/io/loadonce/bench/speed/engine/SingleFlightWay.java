@@ -2,7 +2,7 @@ package io.loadonce.bench.speed.engine;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

@@ -3,7 +3,7 @@ package io.loadonce.bench.speed.engine;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.google.common.util.concurrent.Striped;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import java.util.concurrent.locks.Lock;
 
 /** Guava's Striped, with a second look under the lock; as many stripes as we have segments. */

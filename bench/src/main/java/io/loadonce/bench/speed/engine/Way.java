@@ -1,7 +1,7 @@
 package io.loadonce.bench.speed.engine;
 
 import io.loadonce.db.lookup.Key;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 
 /** A way to get a value from memory, and to load it once where it is not. Safe for many threads. */
 interface Way {

@@ -8,8 +8,9 @@ import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
+import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lock.LockSettings;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -138,7 +139,7 @@ public final class MemoryProbe {
     while (now - until < 0) {
       Key id = id(random.nextInt(rows));
       long asked = System.nanoTime();
-      if (loadOnce.look(id, LoadOnce.ANY_VERSION) == null) {
+      if (loadOnce.look(id, Outcome.ANY_VERSION) == null) {
         throw new IllegalStateException(id + " is not in memory");
       }
       now = System.nanoTime();

@@ -11,7 +11,7 @@ import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lock.LockSettings;
-import io.loadonce.server.request.EncodedRow;
+import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.v1.Resource;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,7 +75,7 @@ final class EngineHerd implements AutoCloseable {
       var _ =
           loadOnce.join(
               wanted,
-              LoadOnce.ANY_VERSION,
+              Outcome.ANY_VERSION,
               TIMEOUT,
               outcome -> {
                 if (outcome instanceof Outcome.Found<EncodedRow> found

@@ -1,4 +1,4 @@
-package io.loadonce.server.request;
+package io.loadonce.server.lookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.loadonce.server.request;
+package io.loadonce.server.lookup;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
@@ -7,8 +7,8 @@ import io.loadonce.db.form.Row;
 import java.io.IOException;
 
 /**
- * A row as it is kept in memory: the encoded bytes of a {@code loadonce.v1.Row}. Encoded once, when
- * the row is read, and copied to the wire from then on. Immutable.
+ * A row as the cache keeps it: the encoded bytes of a {@code loadonce.v1.Resource}. A row is
+ * encoded once, when it is read; each reply copies the bytes. Immutable.
  */
 public final class EncodedRow {
 
@@ -22,12 +22,12 @@ public final class EncodedRow {
     this.bytes = bytes;
   }
 
-  /** Takes bytes that are encoded already; they are copied. */
+  /** Returns a row of bytes that are encoded already; copies them. */
   public static EncodedRow copyOf(byte[] encoded) {
     return new EncodedRow(encoded.clone());
   }
 
-  /** Puts the id and the version before the columns, which are encoded already. Never blocks. */
+  /** Encodes the id and the version in front of the columns, which are encoded already. */
   public static EncodedRow of(Row row) {
     String id = row.id().text();
     long version = row.version();
@@ -46,24 +46,24 @@ public final class EncodedRow {
       out.writeBytes(DATA, data);
       out.checkNoSpaceLeft();
     } catch (IOException e) {
-      throw new IllegalStateException("an array has the size that was computed for it", e);
+      throw new IllegalStateException("the computed size of a row is wrong", e);
     }
     return new EncodedRow(bytes);
   }
 
-  /** The same bytes, for reading. */
+  /** Returns the bytes without copying them. */
   public ByteString bytes() {
     return UnsafeByteOperations.unsafeWrap(bytes);
   }
 
-  /** What it costs in memory, apart from the entry around it. */
+  /** Returns the size of the bytes, without the entry around them. */
   public int sizeBytes() {
     return bytes.length;
   }
 
-  /** Writes it as a field of a reply, its tag and length before it. */
-  void writeTo(CodedOutputStream out, int field) throws IOException {
-    // Unlike writeBytes of a ByteString, which leaves the buffer for each.
+  /** Writes the row as a field of a reply, with its tag and length. */
+  public void writeTo(CodedOutputStream out, int field) throws IOException {
+    // writeBytes of a ByteString would flush the buffer for each row.
     out.writeByteArray(field, bytes);
   }
 }

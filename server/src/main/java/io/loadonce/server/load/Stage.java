@@ -1,0 +1,24 @@
+package io.loadonce.server.load;
+
+import io.loadonce.server.lock.Flight;
+import java.util.Collection;
+
+/**
+ * Where flights go to be loaded. {@link LoadQueue} is the last stage, in front of the database; a
+ * stage before it may complete some flights by itself and pass on the others. Never blocks; safe
+ * for use by many threads.
+ *
+ * @param <K> the id
+ * @param <V> the form in which a row is kept
+ */
+interface Stage<K, V> {
+
+  /** Accepts flights, each once; sees to it that each is completed. */
+  void add(Collection<Flight<K, Outcome<V>>> flights);
+
+  /** Drops the flights that are over and cancels what runs for them alone. Called often. */
+  void dropOver();
+
+  /** Whether a refresh, for which no caller waits, would not delay the callers who do. */
+  boolean hasRoomForRefreshes();
+}

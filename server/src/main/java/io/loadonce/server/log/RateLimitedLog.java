@@ -1,0 +1,61 @@
+package io.loadonce.server.log;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * Warnings that a lasting fault would repeat: at most one line a second, and the same line at most
+ * once a minute. A line says how many were left out before it. Safe for use by many threads; never
+ * blocks.
+ */
+public final class RateLimitedLog {
+
+  static final Duration BETWEEN_LINES = Duration.ofSeconds(1);
+  static final Duration BETWEEN_EQUAL_LINES = Duration.ofMinutes(1);
+
+  private record Line(String text, long nanos) {}
+
+  private final Logger log;
+  private final LongSupplier nanoClock;
+  private final AtomicReference<@Nullable Line> last = new AtomicReference<>();
+  private final LongAdder leftOut = new LongAdder();
+
+  /**
+   * @param nanoClock monotonic, in nanoseconds
+   */
+  public RateLimitedLog(Logger log, LongSupplier nanoClock) {
+    this.log = log;
+    this.nanoClock = nanoClock;
+  }
+
+  public void warn(String text) {
+    warn(text, /* cause= */ null);
+  }
+
+  /**
+   * @param cause logged with its stack trace; null for none
+   */
+  public void warn(String text, @Nullable Throwable cause) {
+    Line previous = last.get();
+    Line line = new Line(text, nanoClock.getAsLong());
+    if (!isDue(previous, line) || !last.compareAndSet(previous, line)) {
+      leftOut.increment();
+      return;
+    }
+    long more = leftOut.sumThenReset();
+    log.warn(
+        more == 0 ? text : text + " (" + more + " warnings before this were not logged)", cause);
+  }
+
+  private static boolean isDue(@Nullable Line previous, Line line) {
+    if (previous == null) {
+      return true;
+    }
+    Duration pause = line.text().equals(previous.text()) ? BETWEEN_EQUAL_LINES : BETWEEN_LINES;
+    return line.nanos() - previous.nanos() >= pause.toNanos();
+  }
+}

@@ -1,0 +1,23 @@
+package io.loadonce.server.ports;
+
+import java.util.function.Supplier;
+
+/**
+ * A page of the admin port.
+ *
+ * @param path such as {@code /metrics}
+ * @param meaning what the page shows, in one line for the index
+ * @param type the {@code Content-Type}
+ * @param render called for each request, by any thread
+ */
+public record Page(String path, String meaning, String type, Supplier<Content> render) {
+
+  static final String TEXT = "text/plain; charset=utf-8";
+
+  /**
+   * What the page shows now.
+   *
+   * @param status of HTTP
+   */
+  public record Content(int status, String text) {}
+}

@@ -1,0 +1,74 @@
+package io.loadonce.server.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RateLimitedLogTest {
+
+  private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 10);
+  private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+  private final Logger logger = new LoggerContext().getLogger("test");
+  private final RateLimitedLog log = new RateLimitedLog(logger, clock::get);
+
+  @BeforeEach
+  void start() {
+    appender.start();
+    logger.addAppender(appender);
+  }
+
+  @Test
+  void warn_sameTextWithinAMinute_isLoggedOnceAndCounted() {
+    for (int i = 0; i < 10; i++) {
+      log.warn("down");
+      pass(RateLimitedLog.BETWEEN_LINES);
+    }
+    assertThat(lines()).containsExactly("down");
+
+    pass(RateLimitedLog.BETWEEN_EQUAL_LINES);
+    log.warn("down");
+
+    assertThat(lines()).containsExactly("down", "down (9 warnings before this were not logged)");
+  }
+
+  @Test
+  void warn_anotherTextAfterASecond_isLogged() {
+    log.warn("down");
+    pass(RateLimitedLog.BETWEEN_LINES);
+    log.warn("still down");
+
+    assertThat(lines()).containsExactly("down", "still down");
+  }
+
+  @Test
+  void warn_otherTextsWithinASecond_areLoggedOnce() {
+    for (int i = 0; i < 10; i++) {
+      log.warn("row " + i);
+    }
+
+    assertThat(lines()).containsExactly("row 0");
+  }
+
+  @Test
+  void warn_withACause_logsItsStackTrace() {
+    log.warn("failed", new IllegalStateException("planted"));
+
+    assertThat(appender.list.getFirst().getThrowableProxy().getMessage()).isEqualTo("planted");
+  }
+
+  private void pass(Duration time) {
+    clock.addAndGet(time.toNanos());
+  }
+
+  private List<String> lines() {
+    return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+}
