@@ -6,11 +6,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What a page says must hold: its links lead somewhere, its commands are run by somebody, and the
- * document of the locks has them all.
+ * What a page says must hold: its links lead somewhere, its commands and its code are run by
+ * somebody, and the document of the locks has them all.
  */
 final class DocRules {
 
@@ -18,6 +19,7 @@ final class DocRules {
   private static final Pattern ELSEWHERE = Pattern.compile("[a-z]+:.*");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.*)$");
   private static final Pattern FENCE = Pattern.compile("(?ms)^```\\w*\\n(.*?)^```");
+  private static final int MOST_INDENT = 16;
   private static final Pattern COMMAND =
       Pattern.compile("(?m)^(?:\\$ )?((?:\\./loadonce|mvn|npx|git|docker)\\b.*?)(?:\\s+#.*)?$");
   private static final Pattern MUTEX =
@@ -66,6 +68,23 @@ final class DocRules {
         });
   }
 
+  /** Each block of code on the page of the callers stands in a program that CI runs. */
+  static TidyRule inventedCode() {
+    return new TidyRule(
+        "code that is in no program of interop/",
+        file -> file.path().equals("docs/callers.md"),
+        (pages, tree) -> {
+          List<SourceFile> programs =
+              tree.stream().filter(file -> file.module().equals("interop")).toList();
+          List<String> blocks = pages.stream().flatMap(DocRules::blocks).toList();
+          return blocks.isEmpty()
+              ? List.of("found no code")
+              : blocks.stream()
+                  .filter(block -> programs.stream().noneMatch(file -> shows(file, block)))
+                  .toList();
+        });
+  }
+
   static TidyRule unnamedMutexes() {
     return new TidyRule(
         "mutex that docs/locks.md does not name",
@@ -107,11 +126,20 @@ final class DocRules {
         .anyMatch(anchor::equals);
   }
 
+  private static Stream<String> blocks(SourceFile page) {
+    return FENCE.matcher(page.text()).results().map(fence -> fence.group(1).stripTrailing());
+  }
+
+  /** Line by line, wherever the block is in the file and however far it is indented there. */
+  private static boolean shows(SourceFile file, String block) {
+    return IntStream.rangeClosed(0, MOST_INDENT)
+        .mapToObj(indent -> block.indent(indent).replaceAll("(?m)^ +$", "").stripTrailing())
+        .anyMatch(indented -> file.text().contains("\n" + indented));
+  }
+
   private static Stream<String> commands(SourceFile page) {
-    return FENCE
-        .matcher(page.text())
-        .results()
-        .map(fence -> fence.group(1).replaceAll(CONTINUED, " "))
+    return blocks(page)
+        .map(block -> block.replaceAll(CONTINUED, " "))
         .flatMap(text -> COMMAND.matcher(text).results())
         .map(command -> command.group(1).strip());
   }

@@ -16,11 +16,17 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
-/** Every version is a literal and stands once, in the parent. */
+/**
+ * Every version is a literal and stands once, in the parent. A POM without a parent is a project of
+ * its own and has its own versions.
+ */
 final class PomRules {
 
   private static final Pattern MOVING =
       Pattern.compile(".*(LATEST|RELEASE|SNAPSHOT|[\\[(,)\\]]).*", Pattern.DOTALL);
+
+  /** How a module names the version of all modules. */
+  private static final String OURS = "${project.version}";
 
   private PomRules() {}
 
@@ -41,9 +47,10 @@ final class PomRules {
   }
 
   private static void searchPlugins(SourceFile pom, Set<String> pinned, List<String> found) {
+    Set<String> own = isModule(pom) ? Set.of() : pinned(pom);
     for (Element plugin : elements(document(pom), "plugin")) {
       String name = child(plugin, "artifactId");
-      if (!pinned.contains(name)) {
+      if (!pinned.contains(name) && !own.contains(name)) {
         found.add(pom.path() + ": " + name + " has no version");
       }
     }
@@ -54,7 +61,7 @@ final class PomRules {
     for (String kind : List.of("plugin", "dependency", "path")) {
       for (Element element : elements(document, kind)) {
         String version = child(element, "version");
-        if (!version.isEmpty() && !isParent(pom)) {
+        if (!version.isEmpty() && !version.equals(OURS) && isModule(pom)) {
           found.add(pom.path() + ": " + child(element, "artifactId") + " has a version of its own");
         }
         addIfMoving(pom, version, found);
@@ -82,6 +89,10 @@ final class PomRules {
 
   private static boolean isParent(SourceFile pom) {
     return pom.module().isEmpty();
+  }
+
+  private static boolean isModule(SourceFile pom) {
+    return !elements(document(pom), "parent").isEmpty();
   }
 
   private static List<Element> elements(Document document, String name) {

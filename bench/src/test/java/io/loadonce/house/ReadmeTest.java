@@ -10,12 +10,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every link of every page leads somewhere; every command of the README is run, by CI or by the
- * server's own test of the README, which has its tables too; every mutex is in its document.
+ * server's own test of the README, which has its tables too; the code for callers is that of the
+ * programs that CI runs; every mutex is in its document.
  */
 class ReadmeTest {
 
   private static final TidyRule LINKS = DocRules.deadLinks();
   private static final TidyRule COMMANDS = DocRules.unrunCommands();
+  private static final TidyRule CODE = DocRules.inventedCode();
   private static final TidyRule MUTEXES = DocRules.unnamedMutexes();
 
   @Test
@@ -74,6 +76,24 @@ class ReadmeTest {
   }
 
   @Test
+  void callers_code_isThatOfTheProgramsThatCiRuns() throws IOException {
+    assertThat(CODE.violations(SourceTree.read())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"int a = 2;", "int a = 1; // b", "  int a = 1;\n}"})
+  void callers_plantedCodeThatNobodyRuns_isRed(String code) {
+    assertThat(CODE.violations(callersPage(code)))
+        .containsExactly("code that is in no program of interop/: " + code);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"int a = 1;", "if (b) {\n  int a = 1;\n\n  f();\n}"})
+  void callers_codeOfAProgram_isGreen(String code) {
+    assertThat(CODE.violations(callersPage(code))).isEmpty();
+  }
+
+  @Test
   void mutexes_all_areInTheirDocument() throws IOException {
     assertThat(MUTEXES.violations(SourceTree.read())).isEmpty();
   }
@@ -87,6 +107,13 @@ class ReadmeTest {
         List.of(new SourceFile(path, code), new SourceFile("docs/locks.md", "`Segment.mutex`"));
     assertThat(MUTEXES.violations(tree))
         .containsExactly("mutex that docs/locks.md does not name: " + path);
+  }
+
+  private static List<SourceFile> callersPage(String code) {
+    String program = "class A {\n  if (b) {\n    int a = 1;\n\n    f();\n  }\n}\n";
+    return List.of(
+        new SourceFile("docs/callers.md", "```java\n" + code + "\n```\n"),
+        new SourceFile("interop/java/A.java", program));
   }
 
   private static List<SourceFile> treeWith(String readme) {

@@ -83,7 +83,8 @@ class TidyTest {
             file("pom.xml", pom("<plugin><artifactId>x</artifactId></plugin>")),
             file("pom.xml", pom(plugin("LATEST"))),
             file("pom.xml", pom("<properties><x.version>[1,)</x.version></properties>")),
-            file("db/pom.xml", pom("<dependency><version>1</version></dependency>"))));
+            file("db/pom.xml", pom("<parent/><dependency><version>1</version></dependency>")),
+            file("interop/pom.xml", pom("<plugin><artifactId>x</artifactId></plugin>"))));
   }
 
   private static Arguments planted(TidyRule rule, SourceFile... plants) {

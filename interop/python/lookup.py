@@ -1,0 +1,38 @@
+"""Looks up one row, one missing id and a batch. Argument: HOST:PORT."""
+import sys
+
+import grpc
+from google.protobuf.json_format import MessageToJson
+from google.rpc import error_details_pb2, status_pb2
+from loadonce.v1 import resource_service_pb2, resource_service_pb2_grpc
+
+
+def reason(status):
+    """The reason of a google.rpc.Status."""
+    info = error_details_pb2.ErrorInfo()
+    return next(info.reason for detail in status.details if detail.Unpack(info))
+
+
+def status(error):
+    """The google.rpc.Status of a call that failed."""
+    details = dict(error.trailing_metadata())["grpc-status-details-bin"]
+    return status_pb2.Status.FromString(details)
+
+
+with grpc.insecure_channel(sys.argv[1]) as channel:
+    service = resource_service_pb2_grpc.ResourceServiceStub(channel)
+
+    found = service.Get(resource_service_pb2.GetRequest(id="2988507"), timeout=10)
+    print("Get:", found.resource.data["name"])
+
+    try:
+        service.Get(resource_service_pb2.GetRequest(id="1"), timeout=10)
+    except grpc.RpcError as error:
+        print("Get:", reason(status(error)))
+
+    request = resource_service_pb2.BatchGetRequest(ids=["2988507", "1"])
+    batch = service.BatchGet(request, timeout=10)
+    for result in batch.results:
+        found = result.HasField("resource")
+        print("BatchGet:", result.resource.data["name"] if found else reason(result.status))
+    assert '"reason": "NOT_FOUND"' in MessageToJson(batch)
