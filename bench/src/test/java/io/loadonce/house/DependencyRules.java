@@ -19,6 +19,7 @@ final class DependencyRules {
   private static final String DB = "io.loadonce.db";
   private static final String SERVER = "io.loadonce.server";
   private static final String CLIENT = "io.loadonce.client";
+  private static final String COMMANDS = "io.loadonce.commands";
   private static final String BENCH = "io.loadonce.bench";
   private static final String STUBS = "io.loadonce.v1";
 
@@ -84,7 +85,7 @@ final class DependencyRules {
   static DependencyRule onlyDbSeesSql() {
     return new DependencyRule(
         "only db sees java.sql",
-        List.of(DB, SERVER, CLIENT),
+        List.of(DB, SERVER, CLIENT, COMMANDS),
         noClasses()
             .that()
             .resideOutsideOfPackages(DB + "..", BENCH + "..")
@@ -95,12 +96,18 @@ final class DependencyRules {
 
   static DependencyRule onlyEdgesSeeGrpc() {
     return new DependencyRule(
-        "only request, ports, the wiring of the server and client see io.grpc",
-        List.of(DB, LOAD, CACHE, LOCK, REQUEST, CLIENT),
+        "only request, ports, the wiring of the server, client and commands see io.grpc",
+        List.of(DB, LOAD, CACHE, LOCK, REQUEST, CLIENT, COMMANDS),
         noClasses()
             .that()
             .resideOutsideOfPackages(
-                REQUEST + "..", PORTS + "..", SERVER, CLIENT + "..", STUBS + "..", BENCH + "..")
+                REQUEST + "..",
+                PORTS + "..",
+                SERVER,
+                CLIENT + "..",
+                COMMANDS + "..",
+                STUBS + "..",
+                BENCH + "..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.grpc.."));
@@ -109,7 +116,7 @@ final class DependencyRules {
   static DependencyRule nobodySeesMain() {
     return new DependencyRule(
         "nobody sees Main",
-        List.of(SERVER, CLIENT),
+        List.of(SERVER, COMMANDS),
         noClasses().that(DescribedPredicate.not(MAIN)).should().dependOnClassesThat(MAIN));
   }
 
@@ -122,13 +129,14 @@ final class DependencyRules {
             .resideInAPackage(DB + "..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SERVER + "..", CLIENT + "..", BENCH + "..", STUBS + ".."));
+            .resideInAnyPackage(
+                SERVER + "..", CLIENT + "..", COMMANDS + "..", BENCH + "..", STUBS + ".."));
   }
 
   /** Times are differences of {@code System.nanoTime()}, so a clock that is set changes nothing. */
   static DependencyRule nobodyReadsTheWallClock() {
     return new DependencyRule(
-        "cache, lock, load and fresh do not read the wall clock",
+        "cache, lock, load and changes do not read the wall clock",
         List.of(CACHE, LOCK, LOAD, CHANGES),
         noClasses()
             .that()

@@ -25,7 +25,8 @@ final class DocRules {
   private static final Pattern MUTEX =
       Pattern.compile("\\b(synchronized|new (Reentrant\\w*Lock|StampedLock|Semaphore))\\b");
 
-  private static final Pattern SERVICE = Pattern.compile("(db|server|client)/src/main/.*\\.java");
+  private static final Pattern SERVICE =
+      Pattern.compile("(db|server|client/\\w+)/src/main/.*\\.java");
   private static final String CONTINUED = "\\s*\\\\\\n\\s*";
   private static final String CI = ".ci/run";
 

@@ -127,8 +127,9 @@ record Dockerfile(List<String> instructions) {
         .map(copy -> copy.substring("/build/".length(), copy.indexOf(' ')))
         .anyMatch(
             source -> {
-              String module = source.substring(0, source.indexOf('/'));
-              return source.equals(module + "/target/loadonce-" + module + "-*.jar")
+              String module = source.substring(0, Math.max(source.indexOf("/target/"), 0));
+              String name = module.substring(module.lastIndexOf('/') + 1);
+              return source.equals(module + "/target/loadonce-" + name + "-*.jar")
                   && Files.exists(root.resolve(module).resolve("pom.xml"));
             });
   }

@@ -28,7 +28,7 @@ class DockerfileTest {
           COPY client client     | COPY caller caller | COPY caller
           USER 10001:10001       | USER root          | runs as root
           loadonce-server-*.jar  | loadonce-srv-*.jar | no build makes /opt/loadonce/loadonce-server.jar
-          loadonce-client.jar",  | client.jar",       | no build makes /opt/loadonce/client.jar
+          loadonce-commands.jar", | client.jar",      | no build makes /opt/loadonce/client.jar
           ENTRYPOINT ["java",    | ENTRYPOINT java    | not java -jar in exec form
           ENTRYPOINT             | STARTPOINT         | not java -jar in exec form
           HEALTHCHECK            | HEALTH             | not java -jar in exec form

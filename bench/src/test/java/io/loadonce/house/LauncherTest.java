@@ -39,7 +39,8 @@ class LauncherTest {
     Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
     script(
         directory.resolve("bin/mvn"),
-        "echo mvn \"$@\"; mkdir -p client/target; touch client/target/loadonce-client-1.jar");
+        "echo mvn \"$@\"; mkdir -p client/commands/target;\n"
+            + "touch client/commands/target/loadonce-commands-1.jar");
   }
 
   @Test
@@ -74,7 +75,7 @@ class LauncherTest {
 
   @Test
   void get_throughLinkFromElsewhere_startsTheClientWithTheCommand() throws Exception {
-    Path jar = built("client", "loadonce-client-1.jar");
+    Path jar = built("client/commands", "loadonce-commands-1.jar");
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("a project/loadonce"));
     Run run = run(directory, link, Map.of(), "get", "2988507");
     assertThat(run.out()).startsWith(JVM).endsWith(" -jar " + jar + " get 2988507\n");
@@ -93,7 +94,7 @@ class LauncherTest {
     Run run = run(project, launcher, Map.of(), "check");
     assertThat(run.exit()).isZero();
     assertThat(run.err()).contains("nothing is built yet", "mvn -q -DskipTests package");
-    assertThat(run.out()).doesNotContain("mvn").endsWith("loadonce-client-1.jar check\n");
+    assertThat(run.out()).doesNotContain("mvn").endsWith("loadonce-commands-1.jar check\n");
   }
 
   @Test
@@ -103,12 +104,12 @@ class LauncherTest {
     Run run = run(project, launcher, Map.of(), "check");
     assertThat(run.exit()).as("what is without a cache starts, too").isZero();
     assertThat(Files.readString(project.resolve("rehearsed")))
-        .contains(directory.resolve("jdk/bin/java").toString(), "loadonce-client-1.jar");
+        .contains(directory.resolve("jdk/bin/java").toString(), "loadonce-commands-1.jar");
   }
 
   @Test
   void check_builtBefore_doesNotRehearse() throws Exception {
-    built("client", "loadonce-client-1.jar");
+    built("client/commands", "loadonce-commands-1.jar");
     script(project.resolve("deploy/rehearse"), "touch rehearsed");
     run(project, launcher, Map.of(), "check");
     assertThat(project.resolve("rehearsed")).doesNotExist();
@@ -116,7 +117,7 @@ class LauncherTest {
 
   @Test
   void rehearse_oneOfTheTwoNotBuilt_failsWithoutRunning() throws Exception {
-    built("client", "loadonce-client-1.jar");
+    built("client/commands", "loadonce-commands-1.jar");
     script(project.resolve("deploy/rehearse"), "touch rehearsed");
     Run run = run(project, launcher, Map.of(), "rehearse");
     assertThat(run.exit()).isEqualTo(1);
@@ -126,7 +127,7 @@ class LauncherTest {
   @Test
   void rehearse_thatFails_fails() throws Exception {
     built("server", "loadonce-server-1.jar");
-    built("client", "loadonce-client-1.jar");
+    built("client/commands", "loadonce-commands-1.jar");
     script(project.resolve("deploy/rehearse"), "exit 1");
     Run run = run(project, launcher, Map.of(), "rehearse");
     assertThat(run.exit()).isEqualTo(1);
@@ -134,7 +135,7 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"serve, server", "get, client", "check, client"})
+  @CsvSource({"serve, server", "get, client/commands", "check, client/commands"})
   void start_freshCache_isUsedInSilence(String command, String module) throws Exception {
     Path cache = cached(module);
     Run run = run(project, launcher, Map.of("JAVA_OPTS", "-Da=1"), command);
@@ -142,7 +143,7 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"sql, server", "load, client"})
+  @CsvSource({"sql, server", "load, client/commands"})
   void start_otherOptionsThanTheRehearsal_cacheIsNotUsed(String command, String module)
       throws Exception {
     cached(module);
@@ -196,8 +197,9 @@ class LauncherTest {
 
   /** Builds {@code module} and then makes its cache, which is newer also on a coarse clock. */
   private Path cached(String module) throws IOException {
-    Path jar = built(module, "loadonce-" + module + "-1.jar");
-    Path cache = built(module, "loadonce-" + module + "-1.aot");
+    String name = "loadonce-" + module.substring(module.lastIndexOf('/') + 1);
+    Path jar = built(module, name + "-1.jar");
+    Path cache = built(module, name + "-1.aot");
     Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minusSeconds(1)));
     return cache;
   }

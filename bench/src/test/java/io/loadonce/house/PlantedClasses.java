@@ -41,8 +41,9 @@ final class PlantedClasses {
               "io.loadonce.server",
               "Main",
               "io.loadonce.server.request.Endpoint e; io.grpc.Server s;"),
-          planted("io.loadonce.client", "Caller", "io.grpc.Channel channel;"),
-          planted("io.loadonce.client", "ClientMain", "Caller caller;"));
+          planted("io.loadonce.client", "Client", "io.grpc.Channel channel;"),
+          planted("io.loadonce.commands.load", "Run", "io.loadonce.client.Client client;"),
+          planted("io.loadonce.commands", "Main", "io.loadonce.commands.load.Run run;"));
 
   private PlantedClasses() {}
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RehearsalTest {
 
   private static final String SERVER = "server/target/loadonce-server-1";
-  private static final String CLIENT = "client/target/loadonce-client-1";
+  private static final String CLIENT = "client/commands/target/loadonce-commands-1";
 
   private static final String FROM_CACHE = " source: shared objects file";
   private static final String FROM_JAR = " source: file:";
@@ -59,7 +59,7 @@ class RehearsalTest {
       Files.copy(SourceTree.root().resolve(script), project.resolve(script));
     }
     build(SERVER, "io.loadonce.server.Main");
-    build(CLIENT, "io.loadonce.client.ClientMain");
+    build(CLIENT, "io.loadonce.commands.Main");
     // What would lead the rehearsal astray if it saw it.
     Map<String, String> astray =
         Map.of("LOADONCE_DB_URL", "jdbc:h2:mem:none", "JDK_JAVA_OPTIONS", "-XX:+UseZGC");
@@ -82,8 +82,8 @@ class RehearsalTest {
   @ParameterizedTest
   @CsvSource({
     "io.loadonce.server.Main, serve --print-config",
-    "io.loadonce.client.ClientMain, get --help",
-    "io.loadonce.client.ClientMain, check --help"
+    "io.loadonce.commands.Main, get --help",
+    "io.loadonce.commands.Main, check --help"
   })
   void start_afterTheRehearsal_takesTheCache(String main, String command) throws Exception {
     assertThat(sourceOf(main, "", command)).contains(FROM_CACHE);
@@ -111,7 +111,7 @@ class RehearsalTest {
     FileTime time = Files.getLastModifiedTime(jar);
     Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
     try {
-      assertThat(sourceOf("io.loadonce.client.ClientMain", "", "check --help")).contains(FROM_JAR);
+      assertThat(sourceOf("io.loadonce.commands.Main", "", "check --help")).contains(FROM_JAR);
     } finally {
       Files.setLastModifiedTime(jar, time);
     }

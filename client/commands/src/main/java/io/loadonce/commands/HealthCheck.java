@@ -1,0 +1,30 @@
+package io.loadonce.commands;
+
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.loadonce.client.LoadonceException;
+import io.loadonce.client.ResourceClient;
+
+/** One call to gRPC's standard health service. */
+final class HealthCheck {
+
+  private HealthCheck() {}
+
+  /**
+   * Whether the server as a whole accepts calls. Blocks for the deadline of the client at most; is
+   * not retried.
+   *
+   * @throws LoadonceException if the server does not answer
+   */
+  static ServingStatus statusOf(ResourceClient client) {
+    try {
+      return HealthGrpc.newBlockingStub(client.channel())
+          .check(HealthCheckRequest.getDefaultInstance())
+          .getStatus();
+    } catch (StatusRuntimeException e) {
+      throw LoadonceException.of(e);
+    }
+  }
+}

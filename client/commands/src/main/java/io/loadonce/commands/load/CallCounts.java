@@ -1,0 +1,99 @@
+package io.loadonce.commands.load;
+
+import io.grpc.Status.Code;
+import io.loadonce.v1.BatchGetResponse;
+import io.loadonce.v1.BatchGetResult;
+import io.loadonce.v1.GetResponse;
+import io.loadonce.v1.LookupInfo.Source;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+
+/**
+ * The counts of the calls on one connection. Safe for use by many threads; each connection has its
+ * own so that its threads do not contend with others.
+ */
+final class CallCounts {
+
+  private final LatencyRecorder latencies = new LatencyRecorder();
+  private final LongAdder warmUpCalls = new LongAdder();
+  private final Map<Code, LongAdder> statuses = adders(Code.class);
+  private final Map<Source, LongAdder> sources = adders(Source.class);
+  private final Map<Code, LongAdder> failedIds = adders(Code.class);
+
+  /** Counts a call of the warm-up that has ended. */
+  void addWarmUpCall() {
+    warmUpCalls.increment();
+  }
+
+  /** Counts a measured call that has ended, whatever its status. */
+  void addCall(Code status, long nanos) {
+    of(statuses, status).increment();
+    latencies.record(nanos);
+  }
+
+  /** Counts the id of a measured call that has succeeded. */
+  void addReply(GetResponse reply) {
+    of(sources, reply.getInfo().getSource()).increment();
+  }
+
+  /** Counts the ids of a measured call that has succeeded. */
+  void addReply(BatchGetResponse reply) {
+    for (BatchGetResult result : reply.getResultsList()) {
+      if (result.hasStatus()) {
+        of(failedIds, io.grpc.Status.fromCodeValue(result.getStatus().getCode()).getCode())
+            .increment();
+      } else {
+        of(sources, result.getInfo().getSource()).increment();
+      }
+    }
+  }
+
+  static long warmUpCalls(List<CallCounts> all) {
+    return all.stream().mapToLong(each -> each.warmUpCalls.sum()).sum();
+  }
+
+  static LatencyRecorder.Latencies latencies(List<CallCounts> all) {
+    return LatencyRecorder.drain(all.stream().map(each -> each.latencies).toList());
+  }
+
+  static Map<Code, Long> statuses(List<CallCounts> all) {
+    return sums(Code.class, all, each -> each.statuses);
+  }
+
+  static Map<Source, Long> sources(List<CallCounts> all) {
+    return sums(Source.class, all, each -> each.sources);
+  }
+
+  static Map<Code, Long> failedIds(List<CallCounts> all) {
+    return sums(Code.class, all, each -> each.failedIds);
+  }
+
+  private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
+    Map<E, LongAdder> adders = new EnumMap<>(type);
+    for (E each : type.getEnumConstants()) {
+      adders.put(each, new LongAdder());
+    }
+    return adders;
+  }
+
+  private static <E extends Enum<E>> LongAdder of(Map<E, LongAdder> adders, E key) {
+    LongAdder adder = adders.get(key);
+    if (adder == null) {
+      throw new IllegalStateException("no counter for " + key);
+    }
+    return adder;
+  }
+
+  private static <E extends Enum<E>> Map<E, Long> sums(
+      Class<E> type, List<CallCounts> all, Function<CallCounts, Map<E, LongAdder>> counts) {
+    Map<E, Long> sums = new EnumMap<>(type);
+    for (CallCounts each : all) {
+      counts.apply(each).forEach((key, adder) -> sums.merge(key, adder.sum(), Long::sum));
+    }
+    sums.values().removeIf(sum -> sum == 0);
+    return sums;
+  }
+}

@@ -1,0 +1,117 @@
+package io.loadonce.commands.load;
+
+import io.grpc.ClientCall;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller of a load test, as a closed loop: it sends a call, waits for the reply and sends the
+ * next one, until the measurement is over. It is a chain of callbacks and not a thread, so ten
+ * thousand of them cost little.
+ */
+final class CallLoop<Q, A> implements StreamObserver<A> {
+
+  /** Without a pause, a closed loop against a server that is down would be a busy loop. */
+  private static final Executor AFTER_A_PAUSE =
+      CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS, Runnable::run);
+
+  private final MeasurementWindow window;
+  private final Supplier<ClientCall<Q, A>> calls;
+  private final Supplier<Q> requests;
+  private final CallCounts counts;
+  private final BiConsumer<CallCounts, A> countReply;
+  private final Runnable whenOver;
+
+  /* A call may end before next() has returned, on this thread or on another. If each end called
+   * send() directly, the stack would grow without limit. So a thread that finds another one inside
+   * of the loop of next() only counts a turn, and that other thread sends the call. */
+  private final AtomicInteger turns = new AtomicInteger();
+
+  private boolean counted;
+  private long startNanos;
+  private @Nullable A reply;
+
+  CallLoop(
+      MeasurementWindow window,
+      Supplier<ClientCall<Q, A>> calls,
+      Supplier<Q> requests,
+      CallCounts counts,
+      BiConsumer<CallCounts, A> countReply,
+      Runnable whenOver) {
+    this.window = window;
+    this.calls = calls;
+    this.requests = requests;
+    this.counts = counts;
+    this.countReply = countReply;
+    this.whenOver = whenOver;
+  }
+
+  /** Sends the first call, or the next one. Never blocks. */
+  void next() {
+    if (turns.getAndIncrement() != 0) {
+      return;
+    }
+    do {
+      nextCall();
+    } while (turns.decrementAndGet() != 0);
+  }
+
+  private void nextCall() {
+    Q request = requests.get();
+    startNanos = System.nanoTime();
+    switch (window.phase(startNanos)) {
+      case OVER -> whenOver.run();
+      case WARM_UP -> send(request, /* counts= */ false);
+      case MEASURED -> send(request, /* counts= */ true);
+    }
+  }
+
+  private void send(Q request, boolean counts) {
+    counted = counts;
+    reply = null;
+    ClientCalls.asyncUnaryCall(calls.get(), request, this);
+  }
+
+  @Override
+  public void onNext(A received) {
+    reply = received;
+  }
+
+  @Override
+  public void onCompleted() {
+    end(Code.OK);
+    next();
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    Code code = Status.fromThrowable(failure).getCode();
+    end(code);
+    if (code == Code.UNAVAILABLE) {
+      AFTER_A_PAUSE.execute(this::next);
+      return;
+    }
+    next();
+  }
+
+  private void end(Code code) {
+    long nanos = System.nanoTime() - startNanos;
+    if (!counted) {
+      counts.addWarmUpCall();
+      return;
+    }
+    counts.addCall(code, nanos);
+    if (code == Code.OK && reply != null) {
+      countReply.accept(counts, reply);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.loadonce.commands.load;
+
+import io.loadonce.client.ResourceClient;
+import io.loadonce.commands.text.DurationText;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a load test does. It is a closed loop: each caller sends its next call when the last one has
+ * ended, so a slow server gets fewer calls, and latencies are those of such callers, not of callers
+ * who arrive independently of each other.
+ *
+ * @param ids the ids to request; 1 or more
+ * @param distribution how often each of them is requested
+ * @param callers how many calls are under way at any moment; 1 to 100,000
+ * @param connections how many TCP connections the callers share; 1 to 1,024
+ * @param length when the load test ends
+ * @param batch how many ids a call has; 1 is Get, 2 to 1,000 is BatchGet
+ * @param warmUp for how long calls are sent before they are measured; 0 to 1 h
+ * @param seed of the random ids: with the same plan and seed, each caller requests the same ids in
+ *     the same order
+ */
+public record LoadPlan(
+    List<String> ids,
+    IdDistribution distribution,
+    int callers,
+    int connections,
+    Length length,
+    int batch,
+    Duration warmUp,
+    long seed) {
+
+  private static final int MOST_CALLERS = 100_000;
+  private static final int MOST_CONNECTIONS = 1_024;
+  private static final Duration LONGEST_WARM_UP = Duration.ofHours(1);
+
+  /** When a load test ends. Calls that are then under way are awaited and counted. */
+  public sealed interface Length {
+
+    /** After a time, counted from the end of the warm-up; 100 ms to 24 h. */
+    record Lasting(Duration time) implements Length {
+      public Lasting {
+        if (time.compareTo(Duration.ofMillis(100)) < 0 || time.compareTo(Duration.ofDays(1)) > 0) {
+          throw new IllegalArgumentException(
+              "duration is %s but must be from 100ms to 24h".formatted(DurationText.of(time)));
+        }
+      }
+    }
+
+    /** After a number of measured calls; 1 or more. */
+    record Calls(long count) implements Length {
+      public Calls {
+        if (count < 1) {
+          throw new IllegalArgumentException("count is %d but must be 1 or more".formatted(count));
+        }
+      }
+    }
+  }
+
+  /** Rejects values out of their limits, with one line that says what would be right. */
+  public LoadPlan {
+    if (ids.isEmpty()) {
+      throw new IllegalArgumentException("there are no ids to request");
+    }
+    requireWithin("callers", callers, MOST_CALLERS);
+    requireWithin("connections", connections, MOST_CONNECTIONS);
+    requireWithin("batch", batch, ResourceClient.MAX_IDS_PER_CALL);
+    if (warmUp.isNegative() || warmUp.compareTo(LONGEST_WARM_UP) > 0) {
+      throw new IllegalArgumentException(
+          "warm-up is %s but must be from 0s to 1h".formatted(DurationText.of(warmUp)));
+    }
+  }
+
+  private static void requireWithin(String name, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new IllegalArgumentException(
+          "%s is %d but must be from 1 to %d".formatted(name, value, most));
+    }
+  }
+}

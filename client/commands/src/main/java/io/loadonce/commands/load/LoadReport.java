@@ -1,0 +1,145 @@
+package io.loadonce.commands.load;
+
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.HorizontalAlign;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.Values;
+import io.loadonce.commands.text.DurationText;
+import io.loadonce.commands.text.JsonLine;
+import io.loadonce.commands.text.RowJson;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The report of a load test: tables for people, or one JSON object for scripts.
+ *
+ * @param server what the server counted from before the first call to after the last one
+ */
+public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server) {
+
+  /** The tables and the lines below them, without a line end at the end. */
+  public String text() {
+    LatencyRecorder.Latencies latencies = result.latencies();
+    String[] heads = {"calls", "calls/s", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms"};
+    Object[] cells = {
+      grouped(result.calls()),
+      grouped(Math.round(result.callsPerSecond())),
+      millis(latencies.p50Millis()),
+      millis(latencies.p90Millis()),
+      millis(latencies.p99Millis()),
+      millis(latencies.p999Millis()),
+      millis(latencies.maxMillis())
+    };
+    return String.join(
+        System.lineSeparator(),
+        table(heads, new Object[][] {cells}),
+        table(new String[] {"of", "", "count"}, counts()),
+        "server during the test: " + serverLine(),
+        "load test: %.0f %% of the CPU, %d callers on %d connections, batch %d, seed %d"
+            .formatted(
+                result.cpuShare() * 100,
+                plan.callers(),
+                plan.connections(),
+                plan.batch(),
+                plan.seed()),
+        "warm-up: %s with %s calls, which are not in the tables"
+            .formatted(DurationText.of(plan.warmUp()), grouped(result.warmUpCalls())));
+  }
+
+  /** The same facts as one line of JSON, latencies in milliseconds. */
+  public String json() {
+    LatencyRecorder.Latencies latencies = result.latencies();
+    return JsonLine.of(
+        Struct.newBuilder()
+            .putFields("calls", count(result.calls()))
+            .putFields("calls_per_second", count(Math.round(result.callsPerSecond())))
+            .putFields("seconds", Values.of(result.elapsed().toMillis() / 1e3))
+            .putFields(
+                "latency_ms",
+                object(
+                    Struct.newBuilder()
+                        .putFields("p50", Values.of(latencies.p50Millis()))
+                        .putFields("p90", Values.of(latencies.p90Millis()))
+                        .putFields("p99", Values.of(latencies.p99Millis()))
+                        .putFields("p99.9", Values.of(latencies.p999Millis()))
+                        .putFields("max", Values.of(latencies.maxMillis()))))
+            .putFields("statuses", object(result.statuses(), Enum::name))
+            .putFields("sources", object(result.sources(), RowJson::source))
+            .putFields("failed_ids", object(result.failedIds(), Enum::name))
+            .putFields("server", object(serverJson()))
+            .putFields("driver_cpu_share", Values.of(Math.round(result.cpuShare() * 1e3) / 1e3))
+            .putFields("callers", Values.of(plan.callers()))
+            .putFields("connections", Values.of(plan.connections()))
+            .putFields("ids_per_call", Values.of(plan.batch()))
+            .putFields("seed", Values.of(Long.toString(plan.seed())))
+            .putFields("warm_up_calls", count(result.warmUpCalls()))
+            .build());
+  }
+
+  private Object[][] counts() {
+    List<Object[]> rows = new ArrayList<>();
+    result.statuses().forEach((code, n) -> rows.add(row("calls", code.name(), n)));
+    result.sources().forEach((source, n) -> rows.add(row("ids", RowJson.source(source), n)));
+    result.failedIds().forEach((code, n) -> rows.add(row("ids", code.name(), n)));
+    return rows.toArray(Object[][]::new);
+  }
+
+  private static Object[] row(String of, String what, long count) {
+    return new Object[] {of, what, grouped(count)};
+  }
+
+  private String serverLine() {
+    return switch (server) {
+      case ServerCounters.Known(long queries, long idsLoaded) ->
+          "%s queries, %s ids loaded (warm-up included)"
+              .formatted(grouped(queries), grouped(idsLoaded));
+      case ServerCounters.Unknown(String why) -> "unknown: " + why;
+    };
+  }
+
+  private Struct.Builder serverJson() {
+    return switch (server) {
+      case ServerCounters.Known(long queries, long idsLoaded) ->
+          Struct.newBuilder()
+              .putFields("queries", count(queries))
+              .putFields("ids_loaded", count(idsLoaded));
+      case ServerCounters.Unknown(String why) ->
+          Struct.newBuilder().putFields("unknown", Values.of(why));
+    };
+  }
+
+  private static <E> Value object(Map<E, Long> counts, Function<? super E, String> name) {
+    Struct.Builder object = Struct.newBuilder();
+    counts.forEach((key, count) -> object.putFields(name.apply(key), count(count)));
+    return object(object);
+  }
+
+  private static Value object(Struct.Builder object) {
+    return Value.newBuilder().setStructValue(object).build();
+  }
+
+  private static Value count(long number) {
+    return Values.of((double) number);
+  }
+
+  private static String table(String[] heads, Object[][] rows) {
+    Column[] columns = new Column[heads.length];
+    for (int i = 0; i < heads.length; i++) {
+      columns[i] = new Column().header(heads[i]).dataAlign(HorizontalAlign.RIGHT);
+    }
+    return AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, columns, rows);
+  }
+
+  private static String grouped(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  private static String millis(double number) {
+    return String.format(Locale.ROOT, "%.3f", number);
+  }
+}

@@ -1,0 +1,51 @@
+package io.loadonce.commands.load;
+
+import io.grpc.Status.Code;
+import io.loadonce.v1.LookupInfo.Source;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The result of a load test. Each call is counted once: in the warm-up or in the measurement.
+ *
+ * @param warmUpCalls calls of the warm-up that have ended
+ * @param elapsed from the end of the warm-up to the end of the last call
+ * @param latencies of all measured calls, whatever their status
+ * @param statuses how many measured calls ended with each status
+ * @param sources how many ids were answered from each source
+ * @param failedIds how many ids of batches had no row, by status
+ * @param cpuShare the share of all cores that the load test itself used, 0 to 1
+ */
+public record LoadResult(
+    long warmUpCalls,
+    Duration elapsed,
+    LatencyRecorder.Latencies latencies,
+    Map<Code, Long> statuses,
+    Map<Source, Long> sources,
+    Map<Code, Long> failedIds,
+    double cpuShare) {
+
+  /** Rejects counts that contradict each other: a load test that miscounts has measured nothing. */
+  public LoadResult {
+    long ended = statuses.values().stream().mapToLong(Long::longValue).sum();
+    if (ended != latencies.count()) {
+      throw new IllegalStateException(
+          "%d calls have a status but %d a latency".formatted(ended, latencies.count()));
+    }
+  }
+
+  /** How many calls were measured. */
+  public long calls() {
+    return latencies.count();
+  }
+
+  /** How many measured calls succeeded. */
+  public long succeeded() {
+    return statuses.getOrDefault(Code.OK, 0L);
+  }
+
+  /** Measured calls per second. */
+  double callsPerSecond() {
+    return calls() * 1e9 / Math.max(1, elapsed.toNanos());
+  }
+}

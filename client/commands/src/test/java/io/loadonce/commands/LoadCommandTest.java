@@ -1,0 +1,136 @@
+package io.loadonce.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.util.JsonFormat;
+import com.sun.net.httpserver.HttpServer;
+import io.loadonce.client.FakeServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LoadCommandTest {
+
+  private final FakeServer server = new FakeServer();
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void load_adminIsUnreachable_printsTheTablesAndSaysSo() {
+    CommandRun run = load("--count", "500", "--admin", "http://127.0.0.1:1", "--seed", "42");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .contains("calls/s", "p99.9 ms", "OK", "MEMORY", "500", "seed 42")
+        .contains("server during the test: unknown: http://127.0.0.1:1/metrics cannot be reached");
+  }
+
+  @Test
+  void load_json_isOneObjectWithTheCounts() throws Exception {
+    HttpServer admin = admin();
+    try {
+      String url = "http://127.0.0.1:" + admin.getAddress().getPort();
+
+      CommandRun run = load("--count", "500", "--batch", "2", "--admin", url, "--json");
+
+      assertThat(run.out().lines()).hasSize(1);
+      Struct.Builder report = Struct.newBuilder();
+      JsonFormat.parser().merge(run.out(), report);
+      assertThat(run.out())
+          .contains("\"calls\":500,", "\"statuses\":{\"OK\":500}", "\"sources\":{\"MEMORY\":1000}")
+          .contains("\"server\":{\"queries\":3,\"ids_loaded\":30}");
+    } finally {
+      admin.stop(0);
+    }
+  }
+
+  @Test
+  void load_noCallSucceeds_exitsWith1() {
+    CommandRun run = load("--count", "20", "--ids", "missing");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).contains("NOT_FOUND");
+    assertThat(run.err()).isEqualTo("loadonce: no call succeeded: 20 ended as NOT_FOUND\n");
+  }
+
+  @Test
+  void load_noServer_saysSoAtOnce() {
+    server.close();
+
+    CommandRun run = load("--duration", "1h");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("loadonce: " + server.target() + ": UNAVAILABLE: cannot connect: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          --callers 0              | callers is 0 but must be from 1 to 100000
+          --batch 1001             | batch is 1001 but must be from 1 to 1000
+          --count 0                | count is 0 but must be 1 or more
+          --count 1 --duration 1s  | --duration and --count are both set
+          --duration 1ms           | duration is 1ms but must be from 100ms to 24h
+          --warmup 2h              | warm-up is 2h but must be from 0s to 1h
+          --connections 1025       | connections is 1025 but must be from 1 to 1024
+          --pick zipf --exponent 0 | exponent is 0.0 but must be more than 0
+          --pick cold              | hot, uniform, zipf
+          --ids 9..1               | a range must go up
+          --rate 10                | --rate
+          --admin nowhere          | admin is 'nowhere' but must be http://host:port
+          """)
+  void load_flagIsWrong_saysSoOnOneLineAndExitsWith2(String flags, String said) {
+    CommandRun run = load(flags.split(" "));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err().lines()).singleElement().asString().contains(said);
+    assertThat(server.gets).hasValue(0);
+  }
+
+  private static HttpServer admin() throws Exception {
+    AtomicInteger reads = new AtomicInteger();
+    HttpServer admin =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    admin.createContext(
+        "/metrics",
+        exchange -> {
+          int read = reads.incrementAndGet();
+          String metrics =
+              "loadonce_queries_total %d.0%nloadonce_ids_loaded_total %d.0%n"
+                  .formatted(read * 3, read * 30);
+          byte[] body = metrics.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    admin.start();
+    return admin;
+  }
+
+  private CommandRun load(String... arguments) {
+    // In the environment, because some tests set the flag.
+    return CommandRun.with(
+        Map.of("LOADONCE_WARMUP", "0s"),
+        Stream.concat(Stream.of("load", "--target", server.target()), Stream.of(arguments))
+            .toArray(String[]::new));
+  }
+}

@@ -1,0 +1,139 @@
+package io.loadonce.client;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The settings of a {@link ResourceClient}. Start with {@link #forTarget} and change what should
+ * differ. Immutable, so safe for use by many threads.
+ *
+ * @param target {@code host:port}, or a name that gRPC resolves, such as {@code dns:///host:port}
+ * @param deadline the most that one call may take, its retries included; 1 ms to 1 h
+ * @param maxAttempts how many times a call is sent at most while it ends as UNAVAILABLE; 1 (no
+ *     retry) to 5 (gRPC's own limit)
+ * @param keepAlive after how long without an answer a connection with calls under way is probed; 10
+ *     s to 1 h
+ * @param security plaintext or TLS
+ * @param callbacks the threads that run the callbacks of asynchronous calls
+ */
+public record ClientSettings(
+    String target,
+    Duration deadline,
+    int maxAttempts,
+    Duration keepAlive,
+    Security security,
+    Callbacks callbacks) {
+
+  /** A server on this machine with its default port. */
+  public static final String DEFAULT_TARGET = "127.0.0.1:50051";
+
+  /** The same as the server's default load time-out: a longer wait would bring no answer. */
+  public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(5);
+
+  /** With 1.5 s of pauses in all, enough to reach another instance while one restarts. */
+  public static final int DEFAULT_MAX_ATTEMPTS = 5;
+
+  private static final int MOST_ATTEMPTS = 5;
+  private static final Duration DEFAULT_KEEP_ALIVE = Duration.ofSeconds(30);
+  private static final Pattern HOST_AND_PORT =
+      Pattern.compile("(\\[[^\\]\\s]+]|[^:/\\s]+):(\\d{1,5})");
+  private static final Pattern RESOLVED_BY_NAME =
+      Pattern.compile("[a-z][a-z0-9+.-]*:/\\S*[^:/\\s]");
+
+  /** The threads that run the callbacks of asynchronous calls. */
+  public enum Callbacks {
+    /** Threads of gRPC's own pool. Callbacks may block. */
+    POOL,
+    /** The thread that reads from the connection. Callbacks are faster there and must not block. */
+    EVENT_LOOP
+  }
+
+  /**
+   * Checks the limits.
+   *
+   * @throws NullPointerException if a value is null
+   * @throws IllegalArgumentException if a value is out of its limits, with one line that says what
+   *     would be right
+   */
+  public ClientSettings {
+    requireTarget(target);
+    Objects.requireNonNull(security, "security");
+    Objects.requireNonNull(callbacks, "callbacks");
+    requireWithin("deadline", deadline, Duration.ofMillis(1), Duration.ofHours(1));
+    requireWithin("keep-alive", keepAlive, Duration.ofSeconds(10), Duration.ofHours(1));
+    if (maxAttempts < 1 || maxAttempts > MOST_ATTEMPTS) {
+      throw new IllegalArgumentException(
+          "attempts is %d but must be from 1 to %d".formatted(maxAttempts, MOST_ATTEMPTS));
+    }
+  }
+
+  /**
+   * The defaults: deadline 5 s, 5 attempts, keep-alive 30 s, plaintext, callbacks on gRPC's pool.
+   *
+   * @throws IllegalArgumentException if the target is not {@code host:port} or a gRPC name
+   */
+  public static ClientSettings forTarget(String target) {
+    return new ClientSettings(
+        target,
+        DEFAULT_DEADLINE,
+        DEFAULT_MAX_ATTEMPTS,
+        DEFAULT_KEEP_ALIVE,
+        Security.plaintext(),
+        Callbacks.POOL);
+  }
+
+  /** The same settings with another deadline. */
+  public ClientSettings withDeadline(Duration changed) {
+    return new ClientSettings(target, changed, maxAttempts, keepAlive, security, callbacks);
+  }
+
+  /** The same settings with another number of attempts. */
+  public ClientSettings withMaxAttempts(int changed) {
+    return new ClientSettings(target, deadline, changed, keepAlive, security, callbacks);
+  }
+
+  /** The same settings with another keep-alive time. */
+  public ClientSettings withKeepAlive(Duration changed) {
+    return new ClientSettings(target, deadline, maxAttempts, changed, security, callbacks);
+  }
+
+  /** The same settings with another kind of protection. */
+  public ClientSettings withSecurity(Security changed) {
+    return new ClientSettings(target, deadline, maxAttempts, keepAlive, changed, callbacks);
+  }
+
+  /** The same settings with callbacks on other threads. */
+  public ClientSettings withCallbacks(Callbacks changed) {
+    return new ClientSettings(target, deadline, maxAttempts, keepAlive, security, changed);
+  }
+
+  private static void requireTarget(String target) {
+    Matcher hostAndPort = HOST_AND_PORT.matcher(target);
+    if (hostAndPort.matches()) {
+      int port = Integer.parseInt(hostAndPort.group(2));
+      if (port >= 1 && port <= 65_535) {
+        return;
+      }
+    } else if (RESOLVED_BY_NAME.matcher(target).matches()) {
+      return;
+    }
+    throw new IllegalArgumentException(
+        "target is '%s' but must be host:port with a port from 1 to 65535".formatted(target));
+  }
+
+  private static void requireWithin(String name, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s but must be from %s to %s"
+              .formatted(name, text(value), text(least), text(most)));
+    }
+  }
+
+  /** Such as {@code 1h} or {@code 0.001s}: the ISO form without its prefix. */
+  private static String text(Duration value) {
+    return value.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+  }
+}
