@@ -7,7 +7,8 @@ COPY server server
 COPY client client
 # Maven wants the pom of each module it knows, also of those that are not built here.
 COPY bench/pom.xml bench/
-RUN mvn -q -B -pl server,client/commands -am -DskipTests package
+COPY bench/house/pom.xml bench/house/
+RUN mvn -q -B -Pquick -Dmaven.test.skip=true -pl server,client/commands -am package
 
 FROM eclipse-temurin:25-jre
 RUN useradd --system --no-create-home --uid 10001 loadonce
@@ -16,23 +17,27 @@ COPY --from=build /build/server/target/lib /opt/loadonce/lib
 COPY --from=build /build/client/commands/target/lib /opt/loadonce/lib
 COPY --from=build /build/server/target/loadonce-server-*.jar /opt/loadonce/loadonce-server.jar
 COPY --from=build /build/client/commands/target/loadonce-commands-*.jar /opt/loadonce/loadonce-commands.jar
-COPY LICENSE NOTICE deploy/rehearse /opt/loadonce/
-# A cache suits the JVM, the options and the paths that it was made with: those of this image. What
-# is started without one takes longer to start, that is all.
-RUN sh /opt/loadonce/rehearse java \
+COPY LICENSE NOTICE /opt/loadonce/
+COPY deploy /opt/loadonce/deploy
+# The AOT caches make the start quicker. They fit this JVM, these options and these paths; a JVM that
+# cannot use its cache starts without it.
+RUN sh /opt/loadonce/deploy/rehearse java \
       /opt/loadonce/loadonce-server.jar /opt/loadonce/loadonce-commands.jar \
-    || echo "no AOT cache; this image starts slowly" >&2
+    || echo "no AOT cache was made; this image starts slowly" >&2
 USER 10001:10001
-# In a container, loopback would reach nobody.
+# The loopback address of a container is not reachable from outside of it.
 ENV LOADONCE_HOST=0.0.0.0 LOADONCE_ADMIN_HOST=0.0.0.0
-EXPOSE 50051 9090
+EXPOSE 50051 50080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
-  CMD ["java", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", \
-       "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", \
+  CMD ["java", "@/opt/loadonce/deploy/every.options", "@/opt/loadonce/deploy/quick.options", \
        "-XX:AOTCache=/opt/loadonce/loadonce-commands.aot", "-Xlog:aot*=off", \
        "-jar", "/opt/loadonce/loadonce-commands.jar", "check"]
-# More JVM options go into JDK_JAVA_OPTIONS (-XX:AOTMode=off among them, but no -Xshare), settings of the service into LOADONCE_*.
-ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", \
-            "-XX:MaxRAMPercentage=50", "-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError", \
+# The service is alone in its container, so its heap may take 60 % of the container's memory instead
+# of a quarter; threads, buffers and the JVM itself need the rest. JDK_JAVA_OPTIONS may hold
+# more options for the JVM (no -Xshare: it excludes an AOT cache), LOADONCE_* the settings. Mount JDBC
+# drivers into /opt/loadonce/drivers.
+ENTRYPOINT ["java", "@/opt/loadonce/deploy/every.options", "@/opt/loadonce/deploy/serve.options", \
+            "-XX:MaxRAMPercentage=60", \
             "-XX:AOTCache=/opt/loadonce/loadonce-server.aot", "-Xlog:aot*=off", \
-            "-jar", "/opt/loadonce/loadonce-server.jar"]
+            "-cp", "/opt/loadonce/loadonce-server.jar:/opt/loadonce/drivers/*", \
+            "io.loadonce.server.Main"]

@@ -12,11 +12,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The instrument itself: it must show a query too many before it may show none. */
+@Tag("slow")
 @ParameterizedClass
 @EnumSource(TestDatabase.class)
 final class CountedDatabaseTest {

@@ -8,21 +8,23 @@ import io.loadonce.server.settings.Settings;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The commands {@code serve} and {@code sql}. Exit code 0 after a drain, {@code --help}, {@code
- * --version} and {@code --print-config}; 2 and one line on standard error for a wrong setting; 1
- * for any other error.
+ * The commands {@code serve} and {@code sql}. Exit code 0 after a drain in which every call was
+ * answered, and after {@code --help}, {@code --version} and {@code --print-config}; 2 and one line on
+ * standard error for a wrong setting; 3 after a drain whose time-out passed, so that calls were
+ * cancelled; 1 for any other error.
  */
 public final class Main {
 
   private static final Logger log = LoggerFactory.getLogger(Main.class);
   private static final int WRONG_SETTING = 2;
+  private static final int CALLS_CANCELLED = 3;
   private static final int MEBIBYTE = 1 << 20;
 
   private Main() {}
@@ -59,16 +61,15 @@ public final class Main {
         new ConfigPage(texts, settings).print(out);
         return 0;
       }
-      serve(settings, out);
-      return 0;
+      return serve(settings, out) ? 0 : CALLS_CANCELLED;
     } catch (InvalidSettingException | ParameterException e) {
       err.println("loadonce: " + e.getMessage());
       return WRONG_SETTING;
     }
   }
 
-  /** Returns after a signal and the drain that it started. */
-  private static void serve(Settings settings, PrintStream out) throws InterruptedException {
+  /** Returns after a signal and the drain that it started: whether every call was answered. */
+  private static boolean serve(Settings settings, PrintStream out) throws InterruptedException {
     Runtime runtime = Runtime.getRuntime();
     log.info(
         "{}: {} processors, heap {} MiB, of which {} MiB for cached rows",
@@ -81,20 +82,21 @@ public final class Main {
         ConfigPage.masked(settings.database().url()),
         settings.database().query());
     Service service = Service.start(settings);
-    CountDownLatch stopped = new CountDownLatch(1);
+    CompletableFuture<Boolean> drained = new CompletableFuture<>();
     StopSignals.onFirst(
         () -> {
           log.info(
               "draining: calls in flight have {} s to end", settings.drainTimeout().toSeconds());
-          boolean ended = service.drain();
-          log.info(
-              ended
-                  ? "drained: all calls in flight have ended"
-                  : "the drain time-out has passed; the remaining calls were cancelled");
-          stopped.countDown();
+          boolean answered = service.drain();
+          if (answered) {
+            log.info("drained: every call was answered");
+          } else {
+            log.warn("the drain time-out has passed: the calls still in flight were cancelled");
+          }
+          drained.complete(answered);
         });
     out.printf("ready grpc=%s admin=%s%n", service.grpc(), service.admin());
     out.flush();
-    stopped.await();
+    return drained.join();
   }
 }

@@ -22,7 +22,9 @@ import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Settings;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -180,7 +182,7 @@ final class Service {
     try {
       return GrpcPort.open(address, endpoint, health);
     } catch (IOException _) {
-      throw taken(Setting.PORT, address);
+      throw notOpened(Setting.HOST, Setting.PORT, address);
     }
   }
 
@@ -189,7 +191,18 @@ final class Service {
     try {
       return AdminPort.open(address, pages);
     } catch (IOException _) {
-      throw taken(Setting.ADMIN_PORT, address);
+      throw notOpened(Setting.ADMIN_HOST, Setting.ADMIN_PORT, address);
+    }
+  }
+
+  private static boolean isOurs(Address address) {
+    try {
+      InetAddress ip = InetAddress.getByName(address.host());
+      return ip.isAnyLocalAddress()
+          || ip.isLoopbackAddress()
+          || NetworkInterface.getByInetAddress(ip) != null;
+    } catch (IOException _) {
+      return false;
     }
   }
 
@@ -208,7 +221,13 @@ final class Service {
     }
   }
 
-  private static InvalidSettingException taken(Setting port, Address address) {
+  private static InvalidSettingException notOpened(Setting host, Setting port, Address address) {
+    if (!isOurs(address)) {
+      return new InvalidSettingException(
+          host.key(),
+          address.host()
+              + " is not an address of this machine; name one that is, or 0.0.0.0 for all");
+    }
     return new InvalidSettingException(
         port.key(), "cannot listen on %s; choose a free port, or 0".formatted(address));
   }

@@ -113,6 +113,18 @@ class MainTest {
     }
   }
 
+  /** 192.0.2.1 is for documentation, and of no machine. */
+  @Test
+  void serve_hostOfAnotherMachine_isRefusedByItsFlag() throws Exception {
+    String line =
+        "host: 192.0.2.1 is not an address of this machine; name one that is, or 0.0.0.0 for all";
+
+    assertThat(run("--host", "192.0.2.1", "--port", "0", "--admin-port", "0"))
+        .isEqualTo(refused(line));
+    assertThat(run("--admin-host", "192.0.2.1", "--port", "0", "--admin-port", "0"))
+        .isEqualTo(refused("admin-" + line));
+  }
+
   private static Ended refused(String line) {
     return new Ended(2, "", "loadonce: " + line + "\n");
   }

@@ -27,11 +27,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process of its own, started as people do and ended by signals. */
+@Tag("slow")
 @Timeout(60)
 class ServeProcessTest {
 
@@ -75,6 +77,19 @@ class ServeProcessTest {
   }
 
   @Test
+  void sigterm_callOutlivesTheDrainTimeout_endsWithThree() throws Exception {
+    Served served = serve(Duration.ofSeconds(40), "--drain-timeout=100ms");
+    ListenableFuture<GetResponse> call = get(served);
+    awaitWaiter(served);
+
+    served.process().destroy();
+
+    assertThat(served.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(served.process().exitValue()).isEqualTo(3);
+    assertThat(call).failsWithin(Duration.ofSeconds(5));
+  }
+
+  @Test
   void sigterm_twice_endsAtOnce() throws Exception {
     Served served = serve(Duration.ofSeconds(40));
     assertThat(get(served)).isNotDone();
@@ -91,25 +106,27 @@ class ServeProcessTest {
   /** A process, and where it is reached. */
   private record Served(Process process, ManagedChannel channel, String admin) {}
 
-  private Served serve(Duration delay) throws IOException {
+  private Served serve(Duration delay, String... more) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            "serve",
+            "--port=0",
+            "--admin-port=0",
+            "--load-timeout=50s",
+            "--db-url=" + database.url(),
+            "--db-user=" + database.user(),
+            "--query=" + database.slowQuery(delay)));
+    command.addAll(List.of(more));
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "serve",
-                "--port=0",
-                "--admin-port=0",
-                "--load-timeout=50s",
-                "--db-url=" + database.url(),
-                "--db-user=" + database.user(),
-                "--query=" + database.slowQuery(delay))
-            .redirectError(directory.resolve("log").toFile())
-            .start();
+        new ProcessBuilder(command).redirectError(directory.resolve("log").toFile()).start();
     open.add(process::destroyForcibly);
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     Matcher ready = READY.matcher(String.valueOf(out.readLine()));

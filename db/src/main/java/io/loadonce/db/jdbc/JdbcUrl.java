@@ -97,8 +97,7 @@ public final class JdbcUrl {
   private JdbcUrl() {}
 
   /**
-   * Returns {@code url} if it is safe to open and a driver for it is on the class path. Never
-   * connects.
+   * Returns {@code url} if it is safe to open and a driver accepts it. Never connects.
    *
    * @throws InvalidSettingException otherwise; names the key of the URL that is refused and never
    *     its value
@@ -166,7 +165,11 @@ public final class JdbcUrl {
     } catch (SQLException _) {
       String scheme = url.substring(0, url.indexOf(':', "jdbc:".length()) + 1);
       throw new InvalidSettingException(
-          KEY, "no JDBC driver for " + scheme + " on the class path, or it refuses the URL");
+          KEY,
+          "no JDBC driver accepts this "
+              + scheme
+              + " URL; put the jar of its driver into the folder drivers beside ./loadonce"
+              + " (in the container: /opt/loadonce/drivers)");
     }
   }
 

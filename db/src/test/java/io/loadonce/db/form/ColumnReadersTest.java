@@ -13,11 +13,13 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What each column type looks like as JSON, on the real databases. */
+@Tag("slow")
 final class ColumnReadersTest {
 
   private static final Key ONE = new Key("1");

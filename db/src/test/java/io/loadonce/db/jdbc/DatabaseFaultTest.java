@@ -23,9 +23,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A database that goes away, keeps silent, or was never there. */
+@Tag("slow")
 final class DatabaseFaultTest {
 
   private static final List<Key> PARIS = List.of(new Key("2988507"));

@@ -106,7 +106,7 @@ final class DatabaseSettingsTest {
           jdbc:postgresql://h/a?preferQueryMode=simple          | preferQueryMode is not allowed in a PostgreSQL URL
           jdbc:postgresql://h/a?authenticationPluginClassName=x | authenticationPluginClassName is not allowed
           jdbc:postgresql://h/a?user=u&password=hunter2         | user is not allowed in a PostgreSQL URL; set db-user and db-password-file
-          jdbc:nosuch://h/a                                     | no JDBC driver for jdbc:nosuch: on the class path
+          jdbc:nosuch://h/a                                     | no JDBC driver accepts this jdbc:nosuch: URL; put the jar of its driver into the folder drivers beside ./loadonce
           postgres://h/a                                        | not a JDBC URL; write it like jdbc:postgresql://
           """)
   void url_unsafe_namesTheKey(String url, String problem) {

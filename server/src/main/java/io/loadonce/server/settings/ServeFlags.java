@@ -65,7 +65,11 @@ public final class ServeFlags {
             "",
             "Each flag can also be set as an environment variable (LOADONCE_POOL_SIZE) or in the",
             "file (pool-size). A flag wins over a variable, and a variable over the file. TIME is",
-            "500ms, 10s, 2m or 1h; BYTES is 1048576, 64KiB, 64MiB or 1GiB.");
+            "500ms, 10s, 2m or 1h; BYTES is 1048576, 64KiB, 64MiB or 1GiB.",
+            "",
+            "Exit codes: 0 when every call was answered before the end; 2 for a wrong setting;",
+            "3 when calls were cancelled because the drain time-out passed; 1 for any other"
+                + " error.");
     this.commandLine = new CommandLine(spec).setExpandAtFiles(false);
   }
 

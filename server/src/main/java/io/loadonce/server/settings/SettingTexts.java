@@ -2,7 +2,8 @@ package io.loadonce.server.settings;
 
 import io.loadonce.db.InvalidSettingException;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.LineNumberReader;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,12 @@ public final class SettingTexts {
   public static final String CONFIG_FLAG = "--config";
 
   private static final String CONFIG_VARIABLE = "LOADONCE_CONFIG";
+
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+  private static final Pattern COMMENT = Pattern.compile("\\s*[#!].*");
+
+  /** Ends with a backslash that no other one takes for itself. */
+  private static final Pattern CONTINUED = Pattern.compile("(?s)(.*[^\\\\])?(\\\\\\\\)*\\\\");
 
   /**
    * Variables with our prefix that the server ignores: those of the launcher and the client, and
@@ -116,24 +123,62 @@ public final class SettingTexts {
   }
 
   private static Map<String, String> read(String file) {
-    Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
-      properties.load(reader);
+    Map<String, String> keys = new HashMap<>();
+    Map<String, Integer> lineOf = new HashMap<>();
+    try (LineNumberReader lines =
+        new LineNumberReader(Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8))) {
+      for (String entry = entry(lines); entry != null; entry = entry(lines)) {
+        Properties one = new Properties();
+        one.load(new StringReader(entry));
+        for (String key : one.stringPropertyNames()) {
+          Integer before = lineOf.putIfAbsent(key, lines.getLineNumber());
+          if (before != null) {
+            throw new InvalidSettingException(
+                key,
+                "stands twice in %s, in lines %d and %d; keep one of them"
+                    .formatted(file, before, lines.getLineNumber()));
+          }
+          keys.put(key, one.getProperty(key));
+        }
+      }
+    } catch (InvalidSettingException e) {
+      throw e;
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidSettingException(
           "config", "cannot read %s as key=value lines in UTF-8 (%s)".formatted(file, reason(e)));
     }
-    Map<String, String> keys = new HashMap<>();
-    for (String key : properties.stringPropertyNames()) {
+    for (String key : keys.keySet()) {
       if (settings().map(Setting::key).noneMatch(key::equals)) {
         throw new InvalidSettingException(
             key,
             "unknown in %s; nearest: %s"
                 .formatted(file, Suggestions.names(key, settings().map(Setting::key))));
       }
-      keys.put(key, properties.getProperty(key));
     }
     return keys;
+  }
+
+  /** The next line with those that continue it; null after the last. */
+  private static @Nullable String entry(LineNumberReader lines) throws IOException {
+    String line = lines.readLine();
+    if (line == null) {
+      return null;
+    }
+    if (lines.getLineNumber() == 1 && line.startsWith(BYTE_ORDER_MARK)) {
+      line = line.substring(BYTE_ORDER_MARK.length());
+    }
+    if (COMMENT.matcher(line).matches()) {
+      return line;
+    }
+    StringBuilder entry = new StringBuilder(line);
+    while (CONTINUED.matcher(entry).matches()) {
+      String next = lines.readLine();
+      if (next == null) {
+        break;
+      }
+      entry.append('\n').append(next);
+    }
+    return entry.toString();
   }
 
   public static String reason(Exception e) {

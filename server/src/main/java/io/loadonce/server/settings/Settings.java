@@ -10,6 +10,7 @@ import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.ports.Address;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * The settings of the service. Validated and immutable.
@@ -40,16 +41,24 @@ public record Settings(
   /** By default, cached "not found" entries may use a sixteenth of that. */
   private static final int CACHE_PER_NEGATIVE_CACHE = 16;
 
+  /** To listen there is to listen on every address of the machine. */
+  private static final Set<String> EVERY_HOST = Set.of("0.0.0.0", "::");
+
   /**
    * @param maxHeapBytes the heap, of which the memory budgets are a share unless they are set
    * @throws InvalidSettingException if a value is out of its range; names its key
    */
   public static Settings of(SettingTexts texts, long maxHeapBytes) {
     SettingValues values = new SettingValues(texts);
-    return new Settings(
-        new Address(values.text(Setting.HOST), values.integer(Setting.PORT, 0, MAX_PORT)),
+    Address grpc =
+        new Address(values.text(Setting.HOST), values.integer(Setting.PORT, 0, MAX_PORT));
+    Address admin =
         new Address(
-            values.text(Setting.ADMIN_HOST), values.integer(Setting.ADMIN_PORT, 0, MAX_PORT)),
+            values.text(Setting.ADMIN_HOST), values.integer(Setting.ADMIN_PORT, 0, MAX_PORT));
+    requireTwoPorts(grpc, admin);
+    return new Settings(
+        grpc,
+        admin,
         database(values),
         cache(values, maxHeapBytes),
         new LoadSettings(
@@ -66,6 +75,19 @@ public record Settings(
                 ListenSettings.MAX_HEARTBEAT)),
         values.duration(Setting.CALL_TIMEOUT, Duration.ofMillis(1), LoadOnce.MAX_WAIT),
         values.duration(Setting.DRAIN_TIMEOUT, Duration.ZERO, MAX_DRAIN));
+  }
+
+  private static void requireTwoPorts(Address grpc, Address admin) {
+    boolean sameHost =
+        grpc.host().equals(admin.host())
+            || EVERY_HOST.contains(grpc.host())
+            || EVERY_HOST.contains(admin.host());
+    if (sameHost && grpc.port() == admin.port() && grpc.port() != 0) {
+      throw new InvalidSettingException(
+          Setting.ADMIN_PORT.key(),
+          "is %d, like --port; choose another port for --admin-port or for --port"
+              .formatted(admin.port()));
+    }
   }
 
   private static DatabaseSettings database(SettingValues values) {

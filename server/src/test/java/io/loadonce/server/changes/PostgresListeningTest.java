@@ -22,9 +22,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Changes made by SQL in a real PostgreSQL, heard over its LISTEN. */
+@Tag("slow")
 class PostgresListeningTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final String QUERY = "SELECT id, version FROM item WHERE id IN (:ids)";

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import org.jetbrains.lincheck.Lincheck;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.TestInfo;
  * threads switched at another place every time. PlantedBugsTest breaks the lock and sees these turn
  * red.
  */
+@Tag("slow")
 class FlightTableSchedulesTest {
   private static final int SCHEDULES = Integer.getInteger("schedules", 1_000);
 

@@ -6,10 +6,12 @@ import io.loadonce.server.history.Control.Expected;
 import java.io.IOException;
 import java.sql.SQLException;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A check that cannot fail is no check: the same histories, of caches that break the promises. */
+@Tag("slow")
 class ControlTest {
   private static final int READS = Integer.getInteger("history.control.reads", 40_000);
   private static final int READS_OF_CLEAN = Integer.getInteger("history.control.clean", 10_000);

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * The avalanche, measured: rows that were read at the same moment expire under steady demand. For
  * {@code docs/freshness.md}; takes minutes.
  */
+@Tag("slow")
 @EnabledIfSystemProperty(named = "history.measure", matches = "true")
 class ExpiryMeasurementTest {
   private static final int ROWS = 100_000;

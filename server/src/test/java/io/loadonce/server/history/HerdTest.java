@@ -23,11 +23,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * G1, counted in the database: callers who all missed, and come to the lock one after the other.
  */
+@Tag("slow")
 class HerdTest {
   private static final int IDS = 200;
   private static final int CALLERS = 4;

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The promises G2, G3 and G4, on many reads. {@code -Dhistory.reads} makes it more of them, {@code
  * -Dhistory.seed} chooses the same ones again.
  */
+@Tag("slow")
 class HistoryTest {
   private static final int READS = Integer.getInteger("history.reads", 100_000);
   private static final long SEED =

@@ -18,10 +18,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nobody calls Invalidate: the database says what has changed, over a connection that breaks. */
+@Tag("slow")
 class ListenHistoryTest {
   private static final int READS = Integer.getInteger("history.reads", 100_000) / 5;
 

@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What callers get while the database is away for ten seconds, and how soon they get fresh rows
  * afterwards. For {@code docs/freshness.md}; takes minutes.
  */
+@Tag("slow")
 @EnabledIfSystemProperty(named = "history.measure", matches = "true")
 class OutageMeasurementTest {
   private static final int ROWS = 10_000;

@@ -17,9 +17,11 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The engine embedded in a process, over a real PostgreSQL that counts. */
+@Tag("slow")
 class EngineOnPostgresTest {
   private static final Key PARIS = new Key("2988507");
   private static final Duration MINUTE = Duration.ofMinutes(1);

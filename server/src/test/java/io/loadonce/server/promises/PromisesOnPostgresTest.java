@@ -26,12 +26,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The promises, end to end: callers over gRPC, a real PostgreSQL below, and the queries counted
  * there. Times are printed and not judged, but for what would show a convoy.
  */
+@Tag("slow")
 class PromisesOnPostgresTest {
   private static final String PARIS = "2988507";
   private static final Duration HELD = Duration.ofMillis(300);

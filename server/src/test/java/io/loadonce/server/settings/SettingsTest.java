@@ -150,6 +150,45 @@ class SettingsTest {
   }
 
   @Test
+  void file_keyTwice_isRefusedWithBothLines() throws Exception {
+    String file = file("# a remark \\\nport=1\nquery=SELECT \\\n  1\n\n port : 2\n");
+
+    assertThatThrownBy(() -> SettingTexts.choose(Map.of("--config", file), Map.of()))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("port: stands twice in " + file + ", in lines 2 and 6; keep one of them");
+  }
+
+  @Test
+  void file_byteOrderMarkAndContinuedLine_isRead() throws Exception {
+    String file = file("\uFEFFport=7\nkey-column=na\\\n   me\nttl=9s\\");
+
+    SettingTexts texts = SettingTexts.choose(Map.of("--config", file), Map.of());
+
+    assertThat(texts.text(Setting.PORT)).isEqualTo("7");
+    assertThat(texts.text(Setting.KEY_COLUMN)).isEqualTo("name");
+    assertThat(texts.text(Setting.TTL)).isEqualTo("9s");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"127.0.0.1, 127.0.0.1", "0.0.0.0, 127.0.0.1", "127.0.0.1, ::"})
+  void adminPort_likePort_isRefusedWithBothFlags(String host, String adminHost) {
+    Map<String, String> flags =
+        Map.of("--host", host, "--admin-host", adminHost, "--port", "7", "--admin-port", "7");
+
+    assertThatThrownBy(() -> settings(flags, Map.of()))
+        .hasMessage(
+            "admin-port: is 7, like --port; choose another port for --admin-port or for --port");
+  }
+
+  @Test
+  void adminPort_likePortOfAnotherHost_isAccepted() {
+    Map<String, String> flags =
+        Map.of("--admin-host", "10.0.0.1", "--port", "7", "--admin-port", "7");
+
+    assertThat(settings(flags, Map.of()).admin().port()).isEqualTo(7);
+  }
+
+  @Test
   void environment_unknownVariable_isNamedWithTheNearest() {
     assertThatThrownBy(() -> SettingTexts.choose(Map.of(), Map.of("LOADONCE_POOLSIZE", "1")))
         .hasMessageStartingWith(

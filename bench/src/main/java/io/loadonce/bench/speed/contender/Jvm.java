@@ -19,10 +19,8 @@ public final class Jvm {
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(
         List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:+ExitOnOutOfMemoryError",
+            "@" + projectRoot().resolve("deploy/every.options"),
+            "@" + projectRoot().resolve("deploy/serve.options"),
             HEAP,
             "-cp",
             System.getProperty("java.class.path"),

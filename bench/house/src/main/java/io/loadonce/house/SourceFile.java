@@ -8,41 +8,41 @@ import java.util.List;
  * @param path from the root of the repository, with forward slashes
  * @param text its content
  */
-record SourceFile(String path, String text) {
+public record SourceFile(String path, String text) {
 
-  boolean isJava() {
+  public boolean isJava() {
     return path.endsWith(".java");
   }
 
-  boolean isTest() {
+  public boolean isTest() {
     return path.contains("src/test/");
   }
 
-  boolean isPackageInfo() {
+  public boolean isPackageInfo() {
     return name().equals("package-info.java");
   }
 
-  boolean isPom() {
+  public boolean isPom() {
     return name().equals("pom.xml");
   }
 
   /** The part after the last slash. */
-  String name() {
+  public String name() {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
   /** The name without its extension: the top-level type of a Java file. */
-  String stem() {
+  public String stem() {
     int dot = name().indexOf('.');
     return dot < 0 ? name() : name().substring(0, dot);
   }
 
   /** The first directory of the path; empty for a file in the root. */
-  String module() {
+  public String module() {
     return path.substring(0, Math.max(path.indexOf('/'), 0));
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return text.lines().toList();
   }
 }

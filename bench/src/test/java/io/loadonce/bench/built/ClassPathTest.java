@@ -1,4 +1,4 @@
-package io.loadonce.house;
+package io.loadonce.bench.built;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,8 @@
-package io.loadonce.house;
+package io.loadonce.bench.built;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.loadonce.house.SourceFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

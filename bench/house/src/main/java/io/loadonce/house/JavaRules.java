@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,6 +26,23 @@ final class JavaRules {
   private static final int MAX_METHOD_LINES = 70;
   private static final Set<String> BANNED_WORDS =
       Set.of("impl", "util", "utils", "helper", "helpers", "manager", "base", "common");
+
+  /** Where a real thread must wait for a real clock, and why. */
+  private static final Map<String, String> MAY_PARK =
+      Map.of(
+          "CountedH2", "a function of H2 that makes a query slow has no clock of ours",
+          "DelayedSource", "random delays of loads, so that histories interleave",
+          "HerdTest", "callers that arrive spread over a moment",
+          "HistoryRun", "random pauses between writes, and after a broken one",
+          "SteadyCalls", "calls at a steady rate");
+
+  /** Measurements that no build runs. */
+  private static final Set<String> MAY_BE_OFF =
+      Set.of("ExpiryMeasurementTest", "OutageMeasurementTest");
+
+  private static final Pattern SWITCH = Pattern.compile("(.*\\.)?(Disabled|(Dis|En)abled\\w+)");
+  private static final Pattern SLEEP = Pattern.compile("(.*\\.)?sleep");
+  private static final Pattern PARK = Pattern.compile("(.*\\.)?park(Nanos|Until)");
 
   private JavaRules() {}
 
@@ -101,7 +120,8 @@ final class JavaRules {
             new Search() {
               @Override
               public Void visitAnnotation(AnnotationTree annotation, JavaSyntax syntax) {
-                if (annotation.getAnnotationType().toString().endsWith("Disabled")) {
+                if (SWITCH.matcher(annotation.getAnnotationType().toString()).matches()
+                    && !MAY_BE_OFF.contains(syntax.file().stem())) {
                   found(syntax.place(annotation));
                 }
                 return super.visitAnnotation(annotation, syntax);
@@ -118,7 +138,9 @@ final class JavaRules {
               @Override
               public Void visitMethodInvocation(MethodInvocationTree call, JavaSyntax syntax) {
                 String method = call.getMethodSelect().toString();
-                if (method.equals("sleep") || method.endsWith(".sleep")) {
+                boolean parks =
+                    PARK.matcher(method).matches() && !MAY_PARK.containsKey(syntax.file().stem());
+                if (parks || SLEEP.matcher(method).matches()) {
                   found(syntax.place(call));
                 }
                 return super.visitMethodInvocation(call, syntax);

@@ -1,6 +1,6 @@
 /**
- * The style guide as tests: rules that look at the whole tree, from the module that sees all
- * others.
+ * The style guide as rules that need only the files of the repository. This module is built first,
+ * so a missing blank line shows within seconds.
  *
  * <p>Each rule is red when it looked at nothing, and each has a planted violation that turns it
  * red.

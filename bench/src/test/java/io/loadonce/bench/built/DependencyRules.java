@@ -1,4 +1,4 @@
-package io.loadonce.house;
+package io.loadonce.bench.built;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;

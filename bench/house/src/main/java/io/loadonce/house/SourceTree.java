@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The repository on disk: all that is neither built, nor git's, nor an editor's. */
-final class SourceTree {
+public final class SourceTree {
 
   private static final Set<String> NOT_OURS =
       Set.of("target", ".git", ".idea", ".vscode", ".settings", "node_modules");
@@ -23,7 +23,7 @@ final class SourceTree {
   /**
    * The directory that holds the parent POM and the modules, from wherever the test was started.
    */
-  static Path root() {
+  public static Path root() {
     Path directory = Path.of("").toAbsolutePath();
     while (!Files.isDirectory(directory.resolve("proto"))) {
       Path parent = directory.getParent();
@@ -36,7 +36,7 @@ final class SourceTree {
   }
 
   /** Every text file of the repository, sorted by path. */
-  static List<SourceFile> read() throws IOException {
+  public static List<SourceFile> read() throws IOException {
     return read(root());
   }
 

@@ -1,4 +1,4 @@
-package io.loadonce.house;
+package io.loadonce.bench.built;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.lang.ArchRule;

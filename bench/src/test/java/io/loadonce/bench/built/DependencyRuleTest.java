@@ -1,15 +1,17 @@
-package io.loadonce.house;
+package io.loadonce.bench.built;
 
-import static io.loadonce.house.PlantedClasses.planted;
+import static io.loadonce.bench.built.PlantedClasses.planted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.loadonce.house.SourceFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rooms see each other as the design says, and each rule can be broken. */
+@Tag("slow")
 class DependencyRuleTest {
 
   /**
