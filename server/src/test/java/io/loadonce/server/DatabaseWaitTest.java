@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class DatabaseWaitTest {
 
   @Test
-  void await_databaseThere_isServingAtOnce() {
+  void await_databaseReachable_isServingAtOnce() {
     AtomicInteger serving = new AtomicInteger();
 
     DatabaseWait.await(() -> true, serving::incrementAndGet);
@@ -19,7 +19,7 @@ class DatabaseWaitTest {
   }
 
   @Test
-  void await_databaseComesLater_isServingThen() {
+  void await_databaseReachableLater_isServingThen() {
     AtomicBoolean there = new AtomicBoolean();
     AtomicInteger serving = new AtomicInteger();
     DatabaseWait.await(there::get, serving::incrementAndGet);

@@ -60,7 +60,7 @@ class MainTest {
   }
 
   @Test
-  void version_asked_isOneLineWithTheBuildAndJava() throws Exception {
+  void version_anyCommand_isOneLineWithTheBuildAndJava() throws Exception {
     for (String[] command : new String[][] {{"--version"}, {"serve", "--version"}}) {
       Ended version = run(command);
 

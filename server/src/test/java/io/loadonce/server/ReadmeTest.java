@@ -1,28 +1,19 @@
 package io.loadonce.server;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.Channel;
 import io.loadonce.db.CountedDatabase;
-import io.loadonce.server.settings.Setting;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.Resource;
+import io.loadonce.v1.ResourceServiceGrpc;
+import io.loadonce.v1.ResourceServiceGrpc.ResourceServiceBlockingStub;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,49 +21,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The README's tables are what the code says, and are made so with {@code -Dreadme=write}; its
- * command for another table is run.
- */
+/** The README's lines of Java and its command for another table are run here. */
 @Timeout(60)
 class ReadmeTest {
 
   private static final Path README = Path.of("..", "README.md");
+  private static final Path THIS_TEST =
+      Path.of("src", "test", "java", "io", "loadonce", "server", "ReadmeTest.java");
+  private static final Pattern JAVA = Pattern.compile("(?s)```java\n(.*?)```");
   private static final String ANOTHER_TABLE = "./loadonce serve --db-url";
 
-  private static final Pattern REASON =
-      Pattern.compile("(?m)^// {3}([A-Z_]+) +([A-Z_]+) +([A-Z].*(?:\n// {20,}.*)*)");
-
-  private static final Pattern HELP = Pattern.compile("(?m)^# HELP (loadonce_\\w+) (.*)$");
-  private static final Pattern LABEL = Pattern.compile("(?m)^(loadonce_\\w+)\\{(\\w+)=\"(\\w+)\"}");
-
   @Test
-  void settings_table_isThatOfTheKeys() throws IOException {
-    assertThatReadmeHas(settings());
-  }
+  void get_byTheLinesOfTheReadme_isParis() throws IOException {
+    assertThat(withoutIndent(Files.readString(THIS_TEST))).contains(javaOf(README));
+    try (RunningService service = RunningService.with(Map.of())) {
+      Channel channel = service.channel();
 
-  @Test
-  void statuses_table_isThatOfTheContract() throws IOException {
-    assertThatReadmeHas(statuses());
-  }
+      GetRequest request = GetRequest.newBuilder().setId("2988507").build();
+      ResourceServiceBlockingStub loadonce = ResourceServiceGrpc.newBlockingStub(channel);
+      Resource row = loadonce.withDeadlineAfter(2, SECONDS).get(request).getResource();
+      String name = row.getData().getFieldsOrThrow("name").getStringValue();
 
-  @Test
-  void metrics_table_isThatOfARunningService() throws Exception {
-    assertThatReadmeHas(metrics());
-  }
-
-  @Test
-  void table_plantedOtherDefault_isRed() throws IOException {
-    String page = Files.readString(README);
-    assertThat(page).contains("| `50051` |");
-    String wrong = page.replace("| `50051` |", "| `50052` |");
-    assertThat(settings().putInto(wrong)).isEqualTo(page).isNotEqualTo(wrong);
-  }
-
-  @Test
-  void table_noPlaceForIt_isRed() {
-    assertThatThrownBy(() -> settings().putInto("# Loadonce\n"))
-        .hasMessage("no place for table settings");
+      assertThat(name).isEqualTo("Paris");
+    }
   }
 
   @Test
@@ -96,69 +67,6 @@ class ReadmeTest {
     }
   }
 
-  private static void assertThatReadmeHas(ReadmeTable table) throws IOException {
-    String page = Files.readString(README);
-    String right = table.putInto(page);
-    if ("write".equals(System.getProperty("readme"))) {
-      Files.writeString(README, right);
-      return;
-    }
-    assertThat(page).as("run with -Dreadme=write").isEqualTo(right);
-  }
-
-  private static ReadmeTable settings() {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("flag", "environment", "default", "unit", "meaning"));
-    for (Setting setting : Setting.values()) {
-      rows.add(
-          List.of(
-              code(setting.flag()),
-              code(setting.variable()),
-              setting.defaultText().isEmpty() ? "" : code(setting.defaultText()),
-              setting.unit(),
-              setting.description()));
-    }
-    return new ReadmeTable("settings", rows);
-  }
-
-  private static ReadmeTable statuses() throws IOException {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("status", "reason", "when"));
-    for (MatchResult reason : REASON.matcher(contract()).results().toList()) {
-      String when = reason.group(3).replaceAll("\n// +", " ");
-      rows.add(List.of(code(reason.group(1)), code(reason.group(2)), when));
-    }
-    return new ReadmeTable("statuses", rows);
-  }
-
-  private static ReadmeTable metrics() throws IOException, InterruptedException {
-    String scrape = scrape();
-    Map<String, TreeSet<String>> labels = new HashMap<>();
-    for (MatchResult label : LABEL.matcher(scrape).results().toList()) {
-      String name = "%s{%s}".formatted(label.group(1), label.group(2));
-      labels.computeIfAbsent(name, _ -> new TreeSet<>()).add(code(label.group(3)));
-    }
-    TreeMap<String, String> meanings = new TreeMap<>();
-    HELP.matcher(scrape).results().forEach(help -> meanings.put(help.group(1), help.group(2)));
-    labels.forEach(
-        (name, values) -> {
-          String meaning = meanings.remove(name.substring(0, name.indexOf('{')));
-          meanings.put(name, meaning + ": " + String.join(", ", values));
-        });
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("metric", "meaning"));
-    meanings.forEach((name, meaning) -> rows.add(List.of(code(name), meaning)));
-    return new ReadmeTable("metrics", rows);
-  }
-
-  private static String scrape() throws IOException, InterruptedException {
-    try (RunningService service = RunningService.with(Map.of());
-        HttpClient http = HttpClient.newHttpClient()) {
-      URI metrics = URI.create("http://" + service.admin() + "/metrics");
-      return http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString()).body();
-    }
-  }
-
   /** The flags of the README's command. */
   private static Map<String, String> anotherTable() throws IOException {
     String page = Files.readString(README).replaceAll("\\\\\n\\s*", " ");
@@ -173,14 +81,13 @@ class ReadmeTest {
     return flags;
   }
 
-  private static String contract() throws IOException {
-    try (InputStream proto =
-        ReadmeTest.class.getResourceAsStream("/loadonce/v1/resource_service.proto")) {
-      return new String(Objects.requireNonNull(proto).readAllBytes(), StandardCharsets.UTF_8);
-    }
+  /** The one block of Java in a page. */
+  private static String javaOf(Path page) throws IOException {
+    MatchResult block = JAVA.matcher(Files.readString(page)).results().findFirst().orElseThrow();
+    return withoutIndent(block.group(1));
   }
 
-  private static String code(String text) {
-    return "`" + text + "`";
+  private static String withoutIndent(String lines) {
+    return lines.replaceAll("(?m)^ +", "");
   }
 }

@@ -59,7 +59,7 @@ class SqlCommandTest {
   }
 
   @Test
-  void sql_help_saysWhatItPrints() throws InterruptedException {
+  void sql_help_namesWhatItPrints() throws InterruptedException {
     assertThat(run(Map.of(), "sql", "--help")).isZero();
     assertThat(run(Map.of(), "sql", "triggers", "--help")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("usage: ./loadonce sql triggers");
@@ -86,7 +86,7 @@ class SqlCommandTest {
   }
 
   @Test
-  void listen_databaseThatCannotBeHeard_isOneLineAndExit2() throws InterruptedException {
+  void listen_databaseWithoutAFeed_isOneLineAndExit2() throws InterruptedException {
     assertThat(
             run(
                 Map.of(),

@@ -3,7 +3,7 @@ package io.loadonce.server.planted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.loadonce.server.ReadmeTable;
+import io.loadonce.server.DocTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.commons.support.ReflectionSupport;
 
-/** {@code docs/promises.md} says what the data say; it is made so with {@code -Dreadme=write}. */
+/** {@code docs/promises.md} says what the data say; it is made so with {@code -Ddocs=write}. */
 class PromisesPageTest {
   private static final Path PAGE = Path.of("..", "docs", "promises.md");
 
@@ -24,11 +24,11 @@ class PromisesPageTest {
   void page_tables_areThoseOfTheData() throws IOException {
     String page = Files.readString(PAGE);
     String right = bugs().putInto(promises().putInto(page));
-    if ("write".equals(System.getProperty("readme"))) {
+    if ("write".equals(System.getProperty("docs"))) {
       Files.writeString(PAGE, right);
       return;
     }
-    assertThat(page).as("run with -Dreadme=write").isEqualTo(right);
+    assertThat(page).as("run with -Ddocs=write").isEqualTo(right);
   }
 
   @Test
@@ -57,7 +57,7 @@ class PromisesPageTest {
     }
   }
 
-  private static ReadmeTable promises() {
+  private static DocTable promises() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("promise", "what it says", "other checks", "not proved"));
     for (Promise promise : PlantedBugs.promises()) {
@@ -65,10 +65,10 @@ class PromisesPageTest {
           promise.checks().stream().map(PromisesPageTest::code).collect(Collectors.joining("<br>"));
       rows.add(List.of(promise.name(), promise.text(), checks, promise.gap()));
     }
-    return new ReadmeTable("promises", rows);
+    return new DocTable("promises", rows);
   }
 
-  private static ReadmeTable bugs() {
+  private static DocTable bugs() {
     List<PlantedBug> bugs = PlantedBugs.all();
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("promise", "planted bug", "the check that it turns red"));
@@ -77,7 +77,7 @@ class PromisesPageTest {
           .filter(bug -> bug.promise().equals(promise.name()))
           .forEach(bug -> rows.add(List.of(bug.promise(), bug.name(), code(bug.check()))));
     }
-    return new ReadmeTable("planted-bugs", rows);
+    return new DocTable("planted-bugs", rows);
   }
 
   /** The class and the method, without the package. */

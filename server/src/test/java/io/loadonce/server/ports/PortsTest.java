@@ -49,7 +49,7 @@ class PortsTest {
   }
 
   @Test
-  void health_databaseAway_isNotServingButStarts() throws Exception {
+  void health_databaseUnreachable_isNotServingButStarts() throws Exception {
     Map<String, String> nowhere =
         Map.of("--db-url", "jdbc:postgresql://127.0.0.1:1/none", "--connect-timeout", "250ms");
     try (RunningService service = RunningService.with(nowhere)) {
@@ -96,7 +96,7 @@ class PortsTest {
   }
 
   @Test
-  void drain_callInFlight_isAnswered() throws Exception {
+  void drain_callInFlight_ends() throws Exception {
     try (CountedDatabase database = CountedDatabase.h2();
         RunningService service =
             RunningService.on(database, database.slowQuery(Duration.ofMillis(500)), Map.of())) {
@@ -129,7 +129,7 @@ class PortsTest {
   }
 
   @Test
-  void drain_healthIsWatched_tellsAndDoesNotWaitForTheWatcher() {
+  void drain_healthIsWatched_reportsItAndEndsTheWatch() {
     try (RunningService service = RunningService.with(Map.of())) {
       ConcurrentLinkedQueue<ServingStatus> seen = new ConcurrentLinkedQueue<>();
       CompletableFuture<Throwable> end = new CompletableFuture<>();

@@ -80,13 +80,13 @@ class CompressedRequestTest {
 
   @ParameterizedTest
   @EnumSource
-  void call_compressed_isAnswered(Method method) {
+  void call_compressed_isAccepted(Method method) {
     assertThat(status(method, PARIS, new Codec.Gzip())).isEqualTo(Status.Code.OK);
   }
 
   @ParameterizedTest
   @EnumSource
-  void call_saysCompressedAndIsNot_isInvalidArgument(Method method) {
+  void call_markedCompressedButPlain_isInvalidArgument(Method method) {
     assertThat(status(method, PARIS, new NotGzip())).isEqualTo(Status.Code.INVALID_ARGUMENT);
   }
 

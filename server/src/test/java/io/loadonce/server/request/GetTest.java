@@ -84,7 +84,7 @@ class GetTest {
   }
 
   @Test
-  void get_noRow_isNotFoundAndKept() {
+  void get_noRow_isNotFoundAndCached() {
     Failure first = failure(() -> get(service.stub(), "-5"));
     Failure second = failure(() -> get(service.stub(), "-5"));
 

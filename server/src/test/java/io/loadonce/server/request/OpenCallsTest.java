@@ -27,7 +27,7 @@ class OpenCallsTest {
           .build();
 
   @Test
-  void call_requestNeverComes_endsAtTheServersDeadline() {
+  void call_requestNeverArrives_endsAtTheCallTimeout() {
     assertThat(ending(Map.of("--call-timeout", "300ms"), Duration.ofSeconds(5)))
         .isCompletedWithValue(Status.Code.DEADLINE_EXCEEDED);
   }

@@ -24,14 +24,14 @@ class ParsedBatchGetTest {
   }
 
   @Test
-  void of_versionAsked_isTheVersion() throws Exception {
+  void of_withMinVersion_isTheVersion() throws Exception {
     byte[] request =
         BatchGetRequest.newBuilder().addIds("a").addIds("b").setMinVersion(5).build().toByteArray();
     assertThat(ParsedBatchGet.of(request)).isEqualTo(new ParsedBatchGet(List.of("a", "b"), 5));
   }
 
   @Test
-  void of_anyBytes_isWhatTheGeneratedParserSays() {
+  void of_anyBytes_isEqualToTheGeneratedParser() {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.printf("seed %d%n", seed);
     Random random = new Random(seed);

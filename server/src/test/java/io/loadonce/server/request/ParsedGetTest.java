@@ -30,7 +30,7 @@ class ParsedGetTest {
   }
 
   @Test
-  void of_versionAsked_isTheVersion() throws Exception {
+  void of_withMinVersion_isTheVersion() throws Exception {
     byte[] request = GetRequest.newBuilder().setId("a").setMinVersion(-3).build().toByteArray();
     assertThat(ParsedGet.of(request)).isEqualTo(new ParsedGet("a", -3));
   }
@@ -43,7 +43,7 @@ class ParsedGetTest {
   }
 
   @Test
-  void of_anyBytes_isWhatTheGeneratedParserSays() {
+  void of_anyBytes_isEqualToTheGeneratedParser() {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.printf("seed %d%n", seed);
     Random random = new Random(seed);

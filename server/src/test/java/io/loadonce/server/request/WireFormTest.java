@@ -44,7 +44,7 @@ class WireFormTest {
 
   @ParameterizedTest
   @EnumSource(Origin.class)
-  void getReply_anyOrigin_saysIt(Origin origin) throws Exception {
+  void getReply_anyOrigin_isInTheInfo(Origin origin) throws Exception {
     GetResponse parsed = GetResponse.parseFrom(drained(GetReply.of(found(1, origin, 5))));
 
     assertThat(parsed.getInfo().getSource().name()).isEqualTo("SOURCE_" + origin.name());

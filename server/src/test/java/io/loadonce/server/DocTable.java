@@ -6,14 +6,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A table of a page, between two comments that nobody sees.
+ * A generated table of a page, between two comments that a reader does not see.
  *
  * @param name in the first of those comments
- * @param rows cells of the same number in each, the first for the heads
+ * @param rows the cells; the first row holds the headings
  */
-public record ReadmeTable(String name, List<List<String>> rows) {
+public record DocTable(String name, List<List<String>> rows) {
 
-  /** Returns the page with this table in the place of the one that stands there. */
+  /** Returns the page with its table of this name replaced by this one. */
   public String putInto(String page) {
     Matcher place =
         Pattern.compile("(?s)(<!-- table: %s -->\n).*?(<!-- end -->)".formatted(name))
@@ -28,7 +28,7 @@ public record ReadmeTable(String name, List<List<String>> rows) {
     String rule = "|" + "---|".repeat(rows.getFirst().size()) + "\n";
     return line(rows.getFirst())
         + rule
-        + rows.stream().skip(1).map(ReadmeTable::line).collect(Collectors.joining());
+        + rows.stream().skip(1).map(DocTable::line).collect(Collectors.joining());
   }
 
   private static String line(List<String> cells) {

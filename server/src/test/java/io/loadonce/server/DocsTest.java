@@ -1,0 +1,153 @@
+package io.loadonce.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.loadonce.server.settings.Setting;
+import io.loadonce.server.settings.Setting.Group;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The tables of settings, statuses and metrics in {@code docs} are what the code says, and are
+ * written with {@code -Ddocs=write}.
+ */
+@Timeout(60)
+class DocsTest {
+
+  private static final Path DOCS = Path.of("..", "docs");
+
+  private static final Pattern REASON =
+      Pattern.compile("(?m)^// {3}([A-Z_]+) +([A-Z_]+) +([A-Z].*(?:\n// {20,}.*)*)");
+
+  private static final Pattern HELP = Pattern.compile("(?m)^# HELP (loadonce_\\w+) (.*)$");
+  private static final Pattern LABEL = Pattern.compile("(?m)^(loadonce_\\w+)\\{(\\w+)=\"(\\w+)\"}");
+
+  @Test
+  void settings_tableOfEachGroup_isThatOfItsKeys() throws IOException {
+    assertThatPageHas("settings.md", Stream.of(Group.values()).map(DocsTest::settings).toList());
+  }
+
+  @Test
+  void statuses_table_isThatOfTheContract() throws IOException {
+    assertThatPageHas("statuses.md", List.of(statuses()));
+  }
+
+  @Test
+  void metrics_table_isThatOfAListeningService() throws Exception {
+    assertThatPageHas("metrics.md", List.of(metrics()));
+  }
+
+  @Test
+  void table_plantedOtherDefault_isRed() throws IOException {
+    String page = Files.readString(DOCS.resolve("settings.md"));
+    assertThat(page).contains("| `50051` |");
+    String wrong = page.replace("| `50051` |", "| `50052` |");
+    assertThat(settings(Group.PORTS).putInto(wrong)).isEqualTo(page).isNotEqualTo(wrong);
+  }
+
+  @Test
+  void table_noPlaceForIt_isRed() {
+    assertThatThrownBy(() -> settings(Group.PORTS).putInto("# Settings\n"))
+        .hasMessage("no place for table Ports");
+  }
+
+  private static void assertThatPageHas(String name, List<DocTable> tables) throws IOException {
+    Path file = DOCS.resolve(name);
+    String page = Files.readString(file);
+    String right = page;
+    for (DocTable table : tables) {
+      right = table.putInto(right);
+    }
+    if ("write".equals(System.getProperty("docs"))) {
+      Files.writeString(file, right);
+      return;
+    }
+    assertThat(page).as("run with -Ddocs=write").isEqualTo(right);
+  }
+
+  private static DocTable settings(Group group) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("flag", "default", "unit", "meaning"));
+    for (Setting setting : Setting.values()) {
+      if (setting.group() == group) {
+        String standard = setting.defaultText();
+        rows.add(
+            List.of(
+                code(setting.flag()),
+                standard.isEmpty() ? "" : code(standard),
+                setting.unit(),
+                setting.description()));
+      }
+    }
+    return new DocTable(group.heading(), rows);
+  }
+
+  private static DocTable statuses() throws IOException {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("status", "reason", "when"));
+    for (MatchResult reason : REASON.matcher(contract()).results().toList()) {
+      String when = reason.group(3).replaceAll("\n// +", " ");
+      rows.add(List.of(code(reason.group(1)), code(reason.group(2)), when));
+    }
+    return new DocTable("statuses", rows);
+  }
+
+  private static DocTable metrics() throws IOException, InterruptedException {
+    String scrape = scrape();
+    Map<String, TreeSet<String>> labels = new HashMap<>();
+    for (MatchResult label : LABEL.matcher(scrape).results().toList()) {
+      String name = "%s{%s}".formatted(label.group(1), label.group(2));
+      labels.computeIfAbsent(name, _ -> new TreeSet<>()).add(code(label.group(3)));
+    }
+    TreeMap<String, String> meanings = new TreeMap<>();
+    HELP.matcher(scrape).results().forEach(help -> meanings.put(help.group(1), help.group(2)));
+    labels.forEach(
+        (name, values) -> {
+          String meaning = meanings.remove(name.substring(0, name.indexOf('{')));
+          meanings.put(name, meaning + ": " + String.join(", ", values));
+        });
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("metric", "meaning"));
+    meanings.forEach((name, meaning) -> rows.add(List.of(code(name), meaning)));
+    return new DocTable("metrics", rows);
+  }
+
+  private static String scrape() throws IOException, InterruptedException {
+    try (RunningService service = RunningService.with(Map.of("--listen", "true"));
+        HttpClient http = HttpClient.newHttpClient()) {
+      URI metrics = URI.create("http://" + service.admin() + "/metrics");
+      return http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString()).body();
+    }
+  }
+
+  private static String contract() throws IOException {
+    try (InputStream proto =
+        DocsTest.class.getResourceAsStream("/loadonce/v1/resource_service.proto")) {
+      return new String(Objects.requireNonNull(proto).readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static String code(String text) {
+    return "`" + text + "`";
+  }
+}
