@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every link of every page leads somewhere; every command of the README is run, by CI or by the
- * server's own test of the README, which has its tables too; the code for callers is that of the
- * programs that CI runs; every mutex is in its document.
+ * server's own test of the documents; the code for callers is that of the programs that CI runs;
+ * every mutex is in its document.
  */
 class ReadmeTest {
 

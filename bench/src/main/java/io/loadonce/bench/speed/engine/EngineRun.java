@@ -1,7 +1,6 @@
 package io.loadonce.bench.speed.engine;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +30,6 @@ public record EngineRun(Duration warmUp, Duration time, int forks) {
   public static final String GET_IF_PRESENT_EXPIRING = "getIfPresentExpiring";
   public static final String GET_IF_PRESENT_AND_CLOCK = "getIfPresentAndClock";
 
-  private static final List<Integer> CROWDS = List.of(2, 8, 64);
   private static final int ITERATIONS = 5;
 
   /**
@@ -51,16 +49,6 @@ public record EngineRun(Duration warmUp, Duration time, int forks) {
   /** Hits, by one thread, on many ids: {@link #OURS} and Caffeine's three. */
   public List<Score> hits() {
     return run(HIT, HitBenchmark.class, /* threads= */ 1, "16384");
-  }
-
-  /** All of them. */
-  public List<Score> all() {
-    List<Score> scores = new ArrayList<>(hits());
-    scores.addAll(run("miss", MissBenchmark.class, /* threads= */ 1, "16384"));
-    for (int crowd : CROWDS) {
-      scores.addAll(run("crowd", CrowdBenchmark.class, crowd, "1", "16384"));
-    }
-    return scores;
   }
 
   private List<Score> run(String name, Class<?> benchmark, int threads, String... ids) {
@@ -92,12 +80,11 @@ public record EngineRun(Duration warmUp, Duration time, int forks) {
   }
 
   private static Score score(String name, RunResult result) {
-    String way = result.getParams().getParam("way");
     return new Score(
         name,
         result.getParams().getThreads(),
         Integer.parseInt(result.getParams().getParam("count")),
-        way == null ? result.getPrimaryResult().getLabel() : way,
+        result.getPrimaryResult().getLabel(),
         result.getPrimaryResult().getScore(),
         result.getPrimaryResult().getScoreError());
   }

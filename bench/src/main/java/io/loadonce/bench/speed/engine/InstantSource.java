@@ -19,7 +19,7 @@ final class InstantSource implements Source<Key, EncodedRow> {
   private static final int MAX_IDS_PER_QUERY = 256;
 
   /** What it has for an id: bytes of the value's own. */
-  EncodedRow read(Key id) {
+  private static EncodedRow read(Key id) {
     byte[] bytes = new byte[VALUE_BYTES];
     bytes[0] = (byte) id.text().charAt(0);
     return EncodedRow.copyOf(bytes);

@@ -11,8 +11,8 @@ import io.loadonce.server.lookup.EncodedRow;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Ours, with a cache of as many rows as the others have. */
-final class OursWay implements Way {
+/** The engine, with a cache of as many rows as Caffeine has. */
+final class OursWay {
 
   static final Duration TIME_TO_LIVE = Duration.ofHours(1);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -37,17 +37,12 @@ final class OursWay implements Way {
             cache, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, source, System::nanoTime);
   }
 
-  @Override
-  public EncodedRow get(Key id) throws InterruptedException {
+  /** Returns the row; loads it if it is not cached. Blocks meanwhile. */
+  EncodedRow get(Key id) throws InterruptedException {
     if (loadOnce.await(id, TIMEOUT) instanceof Outcome.Found<EncodedRow> found) {
       return found.value();
     }
     throw new IllegalStateException("the source has every row");
-  }
-
-  @Override
-  public void forget(Key id) {
-    var _ = loadOnce.invalidate(id);
   }
 
   /** The hit as the service makes it. */
