@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * The tables of settings, statuses and metrics in {@code docs} are what the code says, and are
- * written with {@code -Ddocs=write}.
+ * written with {@code -Ddocs=write}; the tests that the guarantees name exist.
  */
 @Timeout(60)
 class DocsTest {
@@ -38,6 +38,9 @@ class DocsTest {
 
   private static final Pattern REASON =
       Pattern.compile("(?m)^// {3}([A-Z_]+) +([A-Z_]+) +([A-Z].*(?:\n// {20,}.*)*)");
+
+  private static final Pattern JAVA_LINK = Pattern.compile("]\\((\\S+\\.java)\\)");
+  private static final Pattern TEST = Pattern.compile("`([a-z]\\w*_\\w+_\\w+)`");
 
   private static final Pattern HELP = Pattern.compile("(?m)^# HELP (loadonce_\\w+) (.*)$");
   private static final Pattern LABEL = Pattern.compile("(?m)^(loadonce_\\w+)\\{(\\w+)=\"(\\w+)\"}");
@@ -55,6 +58,20 @@ class DocsTest {
   @Test
   void metrics_table_isThatOfAListeningService() throws Exception {
     assertThatPageHas("metrics.md", List.of(metrics()));
+  }
+
+  @Test
+  void guarantees_testsThatTheyName_exist() throws IOException {
+    String page = Files.readString(DOCS.resolve("guarantees.md"));
+    assertThat(TEST.matcher(page).results()).hasSizeGreaterThan(5);
+    assertThat(missingTests(page)).isEmpty();
+  }
+
+  @Test
+  void guarantees_plantedTestThatIsNotThere_isRed() throws IOException {
+    String page = Files.readString(DOCS.resolve("guarantees.md"));
+    String wrong = page.replaceFirst("`get_500\\w+`", "`get_noSuch_test`");
+    assertThat(missingTests(wrong)).containsExactly("get_noSuch_test");
   }
 
   @Test
@@ -83,6 +100,23 @@ class DocsTest {
       return;
     }
     assertThat(page).as("run with -Ddocs=write").isEqualTo(right);
+  }
+
+  /** Tests that a line of the page names and that no file has to which the same line links. */
+  private static List<String> missingTests(String page) throws IOException {
+    List<String> missing = new ArrayList<>();
+    for (String line : page.lines().toList()) {
+      StringBuilder linked = new StringBuilder();
+      for (MatchResult link : JAVA_LINK.matcher(line).results().toList()) {
+        linked.append(Files.readString(DOCS.resolve(link.group(1))));
+      }
+      TEST.matcher(line)
+          .results()
+          .map(test -> test.group(1))
+          .filter(test -> linked.indexOf("void " + test + "(") < 0)
+          .forEach(missing::add);
+    }
+    return missing;
   }
 
   private static DocTable settings(Group group) {
