@@ -1,10 +1,11 @@
 package io.loadonce.db.form;
 
 import com.google.protobuf.Value;
-import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceRow;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -19,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the rows of one result are read: the readers of its columns, resolved once and used for every
  * later result with the same columns. Immutable and safe to share.
+ *
+ * @param <V> the cached value of a row
  */
-public final class RowShape {
+public final class RowShape<V> {
 
   private record Column(String name, int jdbcType, String typeName, int precision) {}
 
@@ -29,7 +32,7 @@ public final class RowShape {
   /** None is null unless there is a problem. */
   private final @Nullable ColumnReader[] readers;
 
-  private final StructEncoding encoding;
+  private final RowForm.Encoder<V> encoder;
   private final KeyType keyType;
   private final int keyColumn;
   private final int versionColumn;
@@ -37,7 +40,8 @@ public final class RowShape {
   /** Why no row of this shape can be given, or null. */
   private final @Nullable String problem;
 
-  private RowShape(List<Column> columns, DatabaseSettings settings) throws SourceException {
+  private RowShape(List<Column> columns, LookupSettings settings, RowForm<V> form)
+      throws SourceException {
     this.columns = columns;
     this.keyType = settings.keyType();
     this.keyColumn = indexOf(settings.keyColumn());
@@ -47,8 +51,8 @@ public final class RowShape {
         columns.stream()
             .map(c -> ColumnReaders.of(c.jdbcType, c.typeName, c.precision))
             .toArray(ColumnReader[]::new);
-    this.encoding =
-        new StructEncoding(columns.stream().map(Column::name).toList(), settings.maxRowBytes());
+    this.encoder =
+        form.encoder(columns.stream().map(Column::name).toList(), settings.maxRowBytes());
     this.problem = findProblem();
   }
 
@@ -57,8 +61,11 @@ public final class RowShape {
    *
    * @throws SourceException if the key column or the version column is not in the result
    */
-  public static RowShape of(
-      ResultSetMetaData metaData, DatabaseSettings settings, @Nullable RowShape known)
+  public static <V> RowShape<V> of(
+      ResultSetMetaData metaData,
+      LookupSettings settings,
+      RowForm<V> form,
+      @Nullable RowShape<V> known)
       throws SQLException, SourceException {
     List<Column> columns = new ArrayList<>(metaData.getColumnCount());
     for (int i = 1; i <= metaData.getColumnCount(); i++) {
@@ -70,7 +77,9 @@ public final class RowShape {
               typeName == null ? "" : typeName,
               metaData.getPrecision(i)));
     }
-    return known != null && known.columns.equals(columns) ? known : new RowShape(columns, settings);
+    return known != null && known.columns.equals(columns)
+        ? known
+        : new RowShape<>(columns, settings, form);
   }
 
   /** Returns the key of the current row in its canonical form, or null if it is NULL. */
@@ -83,7 +92,7 @@ public final class RowShape {
    *
    * @throws SourceException if this row cannot be given; the others are unharmed
    */
-  public Row read(Key id, ResultSet row) throws SQLException, SourceException {
+  public SourceRow.Found<V> read(Key id, ResultSet row) throws SQLException, SourceException {
     if (problem != null) {
       throw new SourceException.InvalidRow(problem);
     }
@@ -91,7 +100,8 @@ public final class RowShape {
     for (int i = 0; i < readers.length; i++) {
       values[i] = Objects.requireNonNull(readers[i]).read(row, i + 1);
     }
-    return new Row(id, version(row), encoding.encode(values));
+    long version = version(row);
+    return new SourceRow.Found<>(encoder.encode(id, version, values), version);
   }
 
   private long version(ResultSet row) throws SQLException, SourceException {

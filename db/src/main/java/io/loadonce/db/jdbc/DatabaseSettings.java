@@ -2,6 +2,7 @@ package io.loadonce.db.jdbc;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.lookup.SelectByIds;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ public record DatabaseSettings(
     Duration queryTimeout) {
 
   public static final int MAX_POOL_SIZE = 1_000;
-  public static final int MAX_ROW_BYTES = 64 << 20;
+  public static final int MAX_ROW_BYTES = LookupSettings.MAX_ROW_BYTES;
   public static final Duration MIN_TIMEOUT = Duration.ofMillis(250);
   public static final Duration MAX_TIMEOUT = Duration.ofMinutes(10);
 
@@ -46,15 +47,32 @@ public record DatabaseSettings(
    */
   public DatabaseSettings {
     JdbcUrl.check(url);
-    requireText("key-column", keyColumn);
-    if (versionColumn != null) {
-      requireText("version-column", versionColumn);
-    }
     requireRange("pool-size", poolSize, MAX_POOL_SIZE);
-    requireRange("max-ids-per-query", maxIdsPerQuery, SelectByIds.MAX_IDS);
-    requireRange("max-row-bytes", maxRowBytes, MAX_ROW_BYTES);
     requireTimeout("connect-timeout", connectTimeout);
     requireTimeout("query-timeout", queryTimeout);
+    var _ = lookup(query, keyColumn, keyType, versionColumn, maxIdsPerQuery, maxRowBytes);
+  }
+
+  /** The lookup that these settings describe, under the name {@code default}. */
+  public LookupSettings lookup() {
+    return lookup(query, keyColumn, keyType, versionColumn, maxIdsPerQuery, maxRowBytes);
+  }
+
+  private static LookupSettings lookup(
+      SelectByIds query,
+      String keyColumn,
+      KeyType keyType,
+      @Nullable String versionColumn,
+      int maxIdsPerQuery,
+      int maxRowBytes) {
+    return new LookupSettings(
+        LookupSettings.DEFAULT_NAME,
+        query,
+        keyColumn,
+        keyType,
+        versionColumn,
+        maxIdsPerQuery,
+        maxRowBytes);
   }
 
   /** The embedded cities, and the defaults of everything else. */
@@ -85,12 +103,6 @@ public record DatabaseSettings(
             maxRowBytes,
             connectTimeout,
             queryTimeout);
-  }
-
-  private static void requireText(String key, String value) {
-    if (value.isBlank()) {
-      throw new InvalidSettingException(key, "must not be empty; name a column of the query");
-    }
   }
 
   private static void requireRange(String key, int value, int max) {

@@ -2,6 +2,7 @@ package io.loadonce.db.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.lookup.SelectByIds;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class JdbcLoad<V> implements SourceQuery<Key, V> {
 
   private final JdbcSource<V> source;
-  private final DatabaseSettings settings;
+  private final LookupSettings lookup;
+  private final Duration queryTimeout;
   private final HikariDataSource pool;
   private final List<Key> ids;
   private final Cancellation cancellation = new Cancellation();
@@ -33,8 +36,9 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
           "1 to " + source.maxIdsPerQuery() + " ids, not " + ids.size());
     }
     this.source = source;
-    this.settings = source.settings();
-    this.pool = source.pool();
+    this.lookup = source.lookup();
+    this.queryTimeout = source.database().settings().queryTimeout();
+    this.pool = source.database().pool();
     this.ids = List.copyOf(ids);
   }
 
@@ -95,7 +99,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       throws SQLException, SourceException {
     boolean isSound = false;
     try (PreparedStatement statement =
-        connection.prepareStatement(settings.query().sql(asked.size()))) {
+        connection.prepareStatement(lookup.query().sql(asked.size()))) {
       prepare(statement, asked);
       Map<Key, SourceRow<V>> rows = execute(connection, statement, asked);
       isSound = true;
@@ -133,9 +137,9 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     int parameters = SelectByIds.parameters(asked.size());
     for (int i = 0; i < parameters; i++) {
       Key id = asked.get(Math.min(i, asked.size() - 1));
-      statement.setObject(i + 1, settings.keyType().parameter(id));
+      statement.setObject(i + 1, lookup.keyType().parameter(id));
     }
-    statement.setQueryTimeout(ConnectionPool.wholeSeconds(settings.queryTimeout()));
+    statement.setQueryTimeout(ConnectionPool.wholeSeconds(queryTimeout));
     // One more than can be right: enough to see that something is wrong, whatever the table holds.
     statement.setMaxRows(asked.size() + 1);
   }

@@ -1,13 +1,14 @@
 package io.loadonce.db.jdbc;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.loadonce.db.form.Row;
+import io.loadonce.db.form.RowForm;
 import io.loadonce.db.form.RowShape;
+import io.loadonce.db.form.StructForm;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Source;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
-import java.sql.Connection;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.List;
@@ -15,38 +16,37 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of one SQL query, over a pool of connections that outlives the database's absence. Safe for
- * use by many threads.
+ * The rows of one lookup, loaded over the pool of a {@link Database}. Safe for use by many threads.
  *
  * @param <V> the form in which the caller keeps a row
  */
 public final class JdbcSource<V> implements Source<Key, V> {
 
-  private final DatabaseSettings settings;
-  private final Function<? super Row, ? extends V> encoder;
-  private final HikariDataSource pool;
+  private final Database database;
+  private final LookupSettings lookup;
+  private final RowForm<V> form;
+  private final boolean ownsDatabase;
 
-  /** What the last result looked like; replaced when the table has changed. */
-  private volatile @Nullable RowShape shape;
+  /** The columns of the last result; replaced when the table has changed. */
+  private volatile @Nullable RowShape<V> shape;
 
-  private JdbcSource(DatabaseSettings settings, Function<? super Row, ? extends V> encoder) {
-    this.settings = settings;
-    this.encoder = encoder;
-    this.pool = ConnectionPool.open(settings);
+  JdbcSource(Database database, LookupSettings lookup, RowForm<V> form, boolean ownsDatabase) {
+    this.database = database;
+    this.lookup = lookup;
+    this.form = form;
+    this.ownsDatabase = ownsDatabase;
   }
 
   /**
-   * Opens the pool; neither waits for the database nor fails without it. The embedded cities, if it
-   * is they that are set, are created first, which takes a good part of a second.
+   * Opens a database for this source alone; {@link #close} closes it.
    *
    * @param encoder called on the thread of {@link SourceQuery#run} once for each row that is found
    */
   public static <V> JdbcSource<V> open(
       DatabaseSettings settings, Function<? super Row, ? extends V> encoder) {
-    if (settings.url().equals(EmbeddedCities.URL)) {
-      EmbeddedCities.create();
-    }
-    return new JdbcSource<>(settings, encoder);
+    Database database = Database.open(settings);
+    return new JdbcSource<>(
+        database, settings.lookup(), new StructForm<>(encoder), /* ownsDatabase= */ true);
   }
 
   @Override
@@ -56,46 +56,38 @@ public final class JdbcSource<V> implements Source<Key, V> {
 
   @Override
   public int connections() {
-    return settings.poolSize();
+    return database.connections();
   }
 
   @Override
   public int maxIdsPerQuery() {
-    return settings.maxIdsPerQuery();
+    return lookup.maxIdsPerQuery();
   }
 
-  /**
-   * Whether the database answers now. Blocks for a connection and a round trip, each for at most
-   * the connect time-out; takes a connection from the pool for that time.
-   */
+  /** See {@link Database#isReachable}. */
   public boolean isReachable() {
-    try (Connection connection = pool.getConnection()) {
-      return connection.isValid(ConnectionPool.wholeSeconds(settings.connectTimeout()));
-    } catch (SQLException _) {
-      return false;
+    return database.isReachable();
+  }
+
+  /** Closes the database if this source opened it. */
+  @Override
+  public void close() {
+    if (ownsDatabase) {
+      database.close();
     }
   }
 
-  @Override
-  public void close() {
-    pool.close();
+  Database database() {
+    return database;
   }
 
-  DatabaseSettings settings() {
-    return settings;
+  LookupSettings lookup() {
+    return lookup;
   }
 
-  HikariDataSource pool() {
-    return pool;
-  }
-
-  V encode(Row row) {
-    return encoder.apply(row);
-  }
-
-  RowShape shape(ResultSetMetaData metaData) throws SQLException, SourceException {
-    RowShape known = shape;
-    RowShape current = RowShape.of(metaData, settings, known);
+  RowShape<V> shape(ResultSetMetaData metaData) throws SQLException, SourceException {
+    RowShape<V> known = shape;
+    RowShape<V> current = RowShape.of(metaData, lookup, form, known);
     if (current != known) {
       shape = current;
     }

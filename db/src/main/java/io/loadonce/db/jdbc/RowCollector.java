@@ -1,6 +1,5 @@
 package io.loadonce.db.jdbc;
 
-import io.loadonce.db.form.Row;
 import io.loadonce.db.form.RowShape;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
@@ -34,7 +33,7 @@ final class RowCollector<V> {
    * always an answer.
    */
   @Nullable Map<Key, SourceRow<V>> collect(ResultSet result) throws SQLException, SourceException {
-    RowShape shape = source.shape(result.getMetaData());
+    RowShape<V> shape = source.shape(result.getMetaData());
     for (int count = 1; result.next(); count++) {
       Key id = idOf(shape.key(result));
       if (asked.size() > 1 && (id == null || count > asked.size())) {
@@ -57,10 +56,9 @@ final class RowCollector<V> {
     return key == null ? null : asked.get(key);
   }
 
-  private SourceRow<V> read(RowShape shape, Key id, ResultSet result) throws SQLException {
+  private SourceRow<V> read(RowShape<V> shape, Key id, ResultSet result) throws SQLException {
     try {
-      Row row = shape.read(id, result);
-      return new SourceRow.Found<>(source.encode(row), row.version());
+      return shape.read(id, result);
     } catch (SourceException e) {
       return new SourceRow.Unusable<>(e);
     }

@@ -3,22 +3,27 @@ package io.loadonce.db.source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a database can be reached, as its own loads tell: one for each database. Starts as
- * reachable. Never blocks; safe for use by many threads.
+ * Whether the last load that ended reached the database. There is one for each database. Safe for
+ * use by many threads.
  */
 public final class Availability {
+
   private volatile boolean unreachable;
 
   /**
-   * A load has ended that nobody had abandoned.
+   * Records how a load ended.
    *
-   * @param failure why it failed, or null if the database answered
+   * @param failure why the load failed; null if it succeeded
    */
   public void ended(@Nullable SourceException failure) {
-    unreachable = failure instanceof SourceException.Unavailable;
+    boolean failed = failure instanceof SourceException.Unavailable;
+    // Most loads change nothing: a read keeps the cache line shared between the loader threads.
+    if (unreachable != failed) {
+      unreachable = failed;
+    }
   }
 
-  /** Whether the last load to end could not reach the database. */
+  /** Whether the last load that ended could not reach the database; false before the first. */
   public boolean isUnreachable() {
     return unreachable;
   }

@@ -1,0 +1,76 @@
+package io.loadonce.db.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.loadonce.db.form.RowForm;
+import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.db.source.Availability;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * One database and its pool of connections, which all lookups share. The pool reconnects after an
+ * outage. Safe for use by many threads.
+ */
+public final class Database implements AutoCloseable {
+
+  private final DatabaseSettings settings;
+  private final HikariDataSource pool;
+  private final Availability availability = new Availability();
+
+  private Database(DatabaseSettings settings) {
+    this.settings = settings;
+    this.pool = ConnectionPool.open(settings);
+  }
+
+  /**
+   * Opens the pool; neither waits for the database nor fails without it. If the settings name the
+   * embedded cities, they are created first, which takes most of a second.
+   */
+  public static Database open(DatabaseSettings settings) {
+    if (settings.url().equals(EmbeddedCities.URL)) {
+      EmbeddedCities.create();
+    }
+    return new Database(settings);
+  }
+
+  /** The rows of one lookup. The source uses this pool and must not outlive it. */
+  public <V> JdbcSource<V> source(LookupSettings lookup, RowForm<V> form) {
+    return new JdbcSource<>(this, lookup, form, /* ownsDatabase= */ false);
+  }
+
+  /** The size of the pool. */
+  public int connections() {
+    return settings.poolSize();
+  }
+
+  /** The same object on each call. A loader records there how each load ended. */
+  public Availability availability() {
+    return availability;
+  }
+
+  /**
+   * Whether the database replies now. Blocks for a connection and a round trip, each for at most
+   * the connect time-out; takes a connection from the pool for that time.
+   */
+  public boolean isReachable() {
+    try (Connection connection = pool.getConnection()) {
+      return connection.isValid(ConnectionPool.wholeSeconds(settings.connectTimeout()));
+    } catch (SQLException _) {
+      return false;
+    }
+  }
+
+  /** Closes all connections; loads that run may fail. A second call does nothing. */
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  DatabaseSettings settings() {
+    return settings;
+  }
+
+  HikariDataSource pool() {
+    return pool;
+  }
+}
