@@ -99,7 +99,7 @@ final class PostgresSubscription implements ChangeFeed.Subscription {
   private void requireTriggers(int found) throws SourceException {
     if (found < PostgresTriggers.NAMES.size()) {
       throw new SourceException.QueryFailed(
-          "table %s says nothing of its changes: run ./loadonce sql triggers, and what it prints"
+          "no change triggers on %s: apply the output of `./loadonce sql triggers`"
               .formatted(table.name()),
           /* cause= */ null);
     }

@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param <V> the cached value of a row
  */
+@FunctionalInterface
 public interface RowForm<V> {
 
   /**

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Connects, however long that takes: a database that is down is tried again at least once a second.
- * The pool's own pauses grow to five seconds, which is longer than an outage may be felt after it
- * is over. Only the pool's own thread waits here; it is interrupted when the pool is closed.
+ * Opens connections and retries without end, at least once a second, while the database is down.
+ * The pool's own pauses grow to five seconds, which would prolong an outage by as much. Only the
+ * pool's own thread waits here; it is interrupted when the pool is closed.
  */
 final class RetryingDataSource implements DataSource {
 
@@ -41,13 +41,22 @@ final class RetryingDataSource implements DataSource {
   public Connection getConnection() throws SQLException {
     Driver driver = DriverManager.getDriver(url);
     Duration pause = FIRST_PAUSE;
+    boolean hasFailed = false;
     while (true) {
       try {
-        return driver.connect(url, properties);
-      } catch (SQLException e) {
-        if (pause.equals(FIRST_PAUSE)) {
-          log.warn("the database cannot be reached (SQLState {}); trying on", e.getSQLState());
+        Connection connection = driver.connect(url, properties);
+        if (hasFailed) {
+          log.info("connection to {} works again", ConnectFailure.database(url));
         }
+        return connection;
+      } catch (SQLException e) {
+        if (!hasFailed) {
+          log.warn(
+              "{}; next attempt in {} ms",
+              ConnectFailure.describe(url, properties, e),
+              pause.toMillis());
+        }
+        hasFailed = true;
         await(pause, e);
         pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
       }

@@ -1,0 +1,52 @@
+package io.loadonce.db.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.db.form.RowForm;
+import io.loadonce.db.form.StructForm;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.source.Limits;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceRow;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class DatabaseTest {
+
+  private static final DatabaseSettings CITIES = DatabaseSettings.builder().build();
+
+  /** A form that keeps only the name, the second column. */
+  private static final RowForm<String> NAME =
+      (columns, maxBytes) -> (id, version, values) -> values[1].getStringValue();
+
+  @Test
+  void source_twoForms_shareThePool() throws Exception {
+    Key paris = KeyType.BIGINT.parse("2988507");
+    try (Database database = Database.open(CITIES)) {
+      var names = database.source(CITIES.lookup(), NAME);
+      var rows = database.source(CITIES.lookup(), new StructForm<>(row -> row));
+
+      rows.close();
+
+      assertThat(names.query(List.of(paris)).run())
+          .containsEntry(paris, new SourceRow.Found<>("Paris", 0));
+      assertThat(names.limits()).isEqualTo(new Limits(8, CITIES.maxIdsPerQuery()));
+      assertThat(database.isReachable()).isTrue();
+    }
+  }
+
+  @Test
+  void availability_loadEnds_followsTheLastLoad() {
+    try (Database database = Database.open(CITIES)) {
+      var availability = database.availability();
+      assertThat(availability.isUnreachable()).isFalse();
+
+      availability.ended(new SourceException.Unavailable("down", /* cause= */ null));
+      assertThat(availability.isUnreachable()).isTrue();
+
+      availability.ended(new SourceException.QueryFailed("rejected", /* cause= */ null));
+      assertThat(availability.isUnreachable()).isFalse();
+    }
+  }
+}
