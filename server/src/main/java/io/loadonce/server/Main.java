@@ -16,8 +16,8 @@ import picocli.CommandLine.ParameterException;
 
 /**
  * The commands {@code serve} and {@code sql}. Exit code 0 after a drain in which every call was
- * answered, and after {@code --help}, {@code --version} and {@code --print-config}; 2 and one line on
- * standard error for a wrong setting; 3 after a drain whose time-out passed, so that calls were
+ * answered, and after {@code --help}, {@code --version} and {@code --print-config}; 2 and one line
+ * on standard error for a wrong setting; 3 after a drain whose time-out passed, so that calls were
  * cancelled; 1 for any other error.
  */
 public final class Main {
