@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jetbrains.lincheck.Lincheck;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -107,7 +106,7 @@ class FlightTableSchedulesTest {
           inParallel(
               () ->
                   table
-                      .complete(flight, 1, new Memory(_ -> {}))
+                      .complete(flight, 1, new Memory(new AtomicReference<>()))
                       .waiters()
                       .forEach(freed -> freed.answer(1)),
               () -> withdrawn.addAndGet(table.withdraw(waiter, 0) ? 1 : 0),
@@ -206,11 +205,14 @@ class FlightTableSchedulesTest {
     }
   }
 
-  /** Publishes by a function; raises nothing. */
-  private record Memory(Consumer<Integer> keep) implements Publication<Integer> {
+  /**
+   * Publishes into one place; raises nothing. The place is written here and not in a function that
+   * is passed in: Lincheck does not switch threads in those.
+   */
+  private record Memory(AtomicReference<@Nullable Integer> place) implements Publication<Integer> {
     @Override
     public void publish(Integer outcome) {
-      keep.accept(outcome);
+      place.set(outcome);
     }
 
     @Override
@@ -267,7 +269,7 @@ class FlightTableSchedulesTest {
       loads.getAndIncrement();
       int version = database.get();
       table
-          .complete(flight, version, new Memory(memory::set))
+          .complete(flight, version, new Memory(memory))
           .waiters()
           .forEach(waiter -> waiter.answer(version));
       return version;
