@@ -173,7 +173,7 @@ class LauncherTest {
             "loadonce: starting");
     assertThat(run.out()).endsWith("loadonce-commands-1.jar check\n");
     assertThat(Files.readString(project.resolve("mvn.txt")))
-        .contains("-Dmaven.test.skip=true", "-pl client -am package");
+        .contains("-Dmaven.test.skip=true", "-pl client/commands -am package");
   }
 
   @Test
