@@ -17,7 +17,7 @@ class TidyTest {
   private static final String MAIN = "db/src/main/java/a/";
 
   @ParameterizedTest
-  @MethodSource("kept")
+  @MethodSource("plants")
   void tree_asItIs_keepsTheRule(TidyRule rule, List<SourceFile> plants) throws IOException {
     assertThat(rule.violations(SourceTree.read())).isEmpty();
   }
@@ -43,24 +43,6 @@ class TidyTest {
 
   /** All rules, with what breaks each of them. */
   static Stream<Arguments> plants() {
-    return Stream.concat(kept(), Stream.of(words()));
-  }
-
-  /** Not yet kept by the tree; add it to {@link #kept} when it is. */
-  private static Arguments words() {
-    return planted(
-        WordRules.riddles(),
-        file("README.md", "ask who" + "ever knows"),
-        file("docs/a.md", "when nobody\nis inter" + "ested any more"),
-        file("loadonce", "# " + "Dea" + "f to this"),
-        file("proto/a.proto", "// 0s: ne" + "ver"),
-        java("/** The abse" + "nce of a row. */ class A {}"),
-        java("class A { // put\n // o" + "ff\n }"),
-        java("class A { String a = \"the patie" + "nce\"; }"));
-  }
-
-  /** The rules that the tree keeps. */
-  static Stream<Arguments> kept() {
     return Stream.of(
         planted(JavaRules.longFiles(), file(MAIN + "Long.java", "// line\n".repeat(401))),
         planted(JavaRules.longMethods(), java("class A { void f() {" + "\n".repeat(70) + "} }")),
@@ -91,6 +73,15 @@ class TidyTest {
             file(MAIN + "A.java.orig", "package a; interface A {}"),
             file("docs/empty.md", "\n")),
         planted(DeadFiles.unusedTypes(), file(MAIN + "Unused.java", "package a; class Unused {}")),
+        planted(
+            WordRules.riddles(),
+            file("README.md", "ask who" + "ever knows"),
+            file("docs/a.md", "when nobody\nis inter" + "ested any more"),
+            file("loadonce", "# " + "Dea" + "f to this"),
+            file("proto/a.proto", "// 0s: ne" + "ver"),
+            test("/** The abse" + "nce of a row. */ class A {}"),
+            test("class A { // put\n // o" + "ff\n }"),
+            test("class A { String a = \"the patie" + "nce\"; }")),
         planted(TextRules.unfinishedWork(), file("README.md", "TO" + "DO: write it")),
         planted(
             TextRules.registryHosts(),

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A source that can be cut off: queries that wait or run are cancelled, and from then on each fails
- * at once without reaching the database, so that callers that stand in line are gone in no time.
- * Closing it closes nothing.
+ * at once without reaching the database, so that the callers that are queued end quickly. Closing
+ * it closes nothing.
  */
 final class CutOffSource implements Source<Key, Row> {
   private final Source<Key, Row> source;
@@ -25,7 +25,7 @@ final class CutOffSource implements Source<Key, Row> {
     this.source = source;
   }
 
-  /** Blocks until every query has been told. */
+  /** Cancels every query; blocks until each cancellation has been sent. */
   void cutOff() {
     cut = true;
     underWay.forEach(SourceQuery::cancel);

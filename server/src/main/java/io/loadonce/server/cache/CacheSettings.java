@@ -3,16 +3,17 @@ package io.loadonce.server.cache;
 import java.time.Duration;
 
 /**
- * How long and how much is kept in memory.
+ * How long entries are fresh, and how much memory they may take.
  *
- * @param timeToLive how long a row is fresh; zero keeps nothing
- * @param refreshAfter after how long a row is read again in the background, while it is still
- *     given; as long as the time to live or longer: not before it is
- * @param negativeTimeToLive how long the absence of a row is; zero keeps nothing
- * @param jitter the share of its time to live that an entry may lose by chance, from 0 to 1, so
- *     that entries that were loaded together do not expire together
- * @param maxBytes the budget of the rows
- * @param maxNegativeBytes the budget of the absences, which cannot push out rows
+ * @param timeToLive how long a row is fresh after it was read; at zero, a row expires at once
+ * @param refreshAfter the age at which a row is refreshed in the background while it is still
+ *     served; not less than the time to live: no row is refreshed for its age
+ * @param negativeTimeToLive how long a "not found" is fresh after it was read; at zero, it expires
+ *     at once
+ * @param jitter the largest share of its time to live by which an entry expires earlier, at random,
+ *     from 0 to 1, so that entries that were loaded together do not expire together
+ * @param maxBytes the memory budget of the rows
+ * @param maxNegativeBytes the memory budget of the negative entries, which cannot evict rows
  */
 public record CacheSettings(
     Duration timeToLive,
@@ -22,10 +23,10 @@ public record CacheSettings(
     long maxBytes,
     long maxNegativeBytes) {
 
-  /** For a soft time to live that is none. */
+  /** A {@code refreshAfter} that no row reaches. */
   public static final Duration NEVER = Duration.ofDays(365);
 
-  /** The times of the service's defaults, within these budgets. */
+  /** The default times of the service, with these memory budgets. */
   public static CacheSettings within(long maxBytes, long maxNegativeBytes) {
     return new CacheSettings(
         Duration.ofSeconds(60), NEVER, Duration.ofSeconds(5), 0.1, maxBytes, maxNegativeBytes);

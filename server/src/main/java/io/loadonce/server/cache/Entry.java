@@ -1,16 +1,16 @@
 package io.loadonce.server.cache;
 
 /**
- * What memory holds for an id. Times are on the monotonic clock of whoever filled the cache.
+ * What the cache keeps for one id. Times are on the monotonic clock of the engine.
  *
  * @param <V> the form in which a row is kept
  */
 public sealed interface Entry<V> {
 
-  /** When the database was asked. */
+  /** When the database was queried. */
   long readNanos();
 
-  /** Until when this entry may be given as it is. */
+  /** When this entry expires. */
   long freshUntilNanos();
 
   default boolean isFresh(long nowNanos) {
@@ -18,13 +18,13 @@ public sealed interface Entry<V> {
   }
 
   /**
-   * There was a row.
+   * The database had a row.
    *
-   * @param refreshDueNanos when it is to be read again, while it is still given
+   * @param refreshDueNanos when it is due for a refresh in the background
    */
   record Row<V>(V value, long version, long readNanos, long refreshDueNanos, long freshUntilNanos)
       implements Entry<V> {}
 
-  /** There was none. */
+  /** The database had no row: a cached "not found". */
   record NotFound<V>(long readNanos, long freshUntilNanos) implements Entry<V> {}
 }

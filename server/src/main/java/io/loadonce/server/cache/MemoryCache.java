@@ -11,27 +11,32 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows and absences, in memory, each bounded by bytes. An entry's age is judged here, by the clock
- * of the caller, and not by Caffeine: an entry that is too old stays until it is replaced or pushed
- * out, so that it can still be given, marked as stale, when the database cannot be asked.
+ * The cached rows and the cached "not found" answers, each with a memory budget of its own. Expiry
+ * is decided by the callers of this class, by their clock, and not by Caffeine: an expired entry
+ * stays until it is replaced or evicted, so that it can still be served as stale when the database
+ * cannot be reached.
  *
- * <p>Guarantee: an id is at most in one of the two budgets, if fills and removals of that id are
- * serialized, as the lock's mutex does. Non-guarantee: an entry that was just filled is there on
- * the next look; when memory is full, Caffeine may find it less worth keeping than the others.
+ * <p>Guarantee: an id has a row or a "not found" and never both, if fills and removals of that id
+ * are serialized, as the mutex of the lock does. Non-guarantee: that an entry which was just filled
+ * is there on the next look; when a budget is full, Caffeine may evict it before the others.
  *
- * <p>Never blocks for long, takes no null, and is safe for use by many threads.
+ * <p>No method blocks for long. No parameter may be null. This class is safe for use by many
+ * threads.
  *
  * @param <K> the id
  * @param <V> the form in which a row is kept
  */
 public final class MemoryCache<K, V> {
 
-  /** What an entry costs beside the bytes of its key and its value; the bench measures it. */
+  /**
+   * The memory that an entry takes beside the bytes of its key and its value; the bench measures
+   * it.
+   */
   public static final int ENTRY_OVERHEAD_BYTES = 224;
 
   /**
-   * Whoever reads or writes also keeps the budgets: to wake a thread for it takes longer than what
-   * there is to do.
+   * The thread that reads or writes also evicts what exceeds the budgets: to wake another thread
+   * for that takes longer than the eviction.
    */
   private static final Executor KEEPER = Runnable::run;
 
@@ -40,8 +45,8 @@ public final class MemoryCache<K, V> {
   private final Cache<K, NotFound<V>> absent;
 
   /**
-   * @param keyBytes what a key costs, at least 0
-   * @param valueBytes what a value costs, at least 0
+   * @param keyBytes the size of a key in bytes, at least 0
+   * @param valueBytes the size of a value in bytes, at least 0
    */
   public MemoryCache(
       CacheSettings settings,
@@ -66,16 +71,16 @@ public final class MemoryCache<K, V> {
             .build();
   }
 
-  /** Returns what is known of the id, fresh or not, or null. */
+  /** Returns the entry of the id, fresh or expired, or null. */
   public @Nullable Entry<V> get(K id) {
     Row<V> row = rows.getIfPresent(id);
     return row != null ? row : absent.getIfPresent(id);
   }
 
   /**
-   * Keeps a row.
+   * Caches a row.
    *
-   * @param readNanos when the database was asked for it: its time to live counts from then
+   * @param readNanos when the database was queried for it: its time to live begins then
    */
   public void fill(K id, V value, long version, long readNanos) {
     absent.invalidate(id);
@@ -86,8 +91,8 @@ public final class MemoryCache<K, V> {
   }
 
   /**
-   * Puts a newer version in the place of a row, whose times it takes over. Does nothing if there is
-   * no row, or one that is as new: what was removed meanwhile does not come back.
+   * Replaces a cached row by a newer version and keeps its times. Does nothing if no row is cached,
+   * or one that is as new: an id that was invalidated meanwhile stays invalidated.
    */
   public void raise(K id, V value, long version) {
     rows.asMap()
@@ -104,21 +109,21 @@ public final class MemoryCache<K, V> {
                         kept.freshUntilNanos()));
   }
 
-  /** Keeps that there is no row. */
+  /** Caches that the database has no row for the id. */
   public void fillNotFound(K id, long readNanos) {
     rows.invalidate(id);
     long freshUntil = after(readNanos, settings.negativeTimeToLive(), share());
     absent.put(id, new NotFound<>(readNanos, freshUntil));
   }
 
-  /** Forgets an id; returns whether anything, fresh or not, was known of it. */
+  /** Removes the entry of an id; returns whether there was one, fresh or expired. */
   public boolean remove(K id) {
     boolean wasRow = rows.asMap().remove(id) != null;
     boolean wasAbsent = absent.asMap().remove(id) != null;
     return wasRow || wasAbsent;
   }
 
-  /** Puts off the background refresh of a row, if there is one. */
+  /** Delays the background refresh of a row, if one is cached. */
   public void postponeRefresh(K id, long untilNanos) {
     rows.asMap()
         .computeIfPresent(
@@ -132,7 +137,7 @@ public final class MemoryCache<K, V> {
                     row.freshUntilNanos()));
   }
 
-  /** Forgets everything; returns about how many entries that were. */
+  /** Removes all entries; returns about how many there were. */
   public long removeAll() {
     long removed = rows.estimatedSize() + absent.estimatedSize();
     rows.invalidateAll();
@@ -140,19 +145,19 @@ public final class MemoryCache<K, V> {
     return removed;
   }
 
-  /** Does now what is due to keep the budgets, instead of a little later; for tests and reports. */
+  /** Evicts at once what exceeds the budgets, so that a test or a measurement can count exactly. */
   public MemoryCache<K, V> settle() {
     rows.cleanUp();
     absent.cleanUp();
     return this;
   }
 
-  /** How many rows are kept, fresh or not; an estimate. */
+  /** How many rows are cached, fresh or expired; an estimate. */
   public long rows() {
     return rows.estimatedSize();
   }
 
-  /** How many absences are kept, fresh or not; an estimate. */
+  /** How many "not found" answers are cached, fresh or expired; an estimate. */
   public long negativeEntries() {
     return absent.estimatedSize();
   }

@@ -1,9 +1,9 @@
 /**
- * Step 2 of 4: what is in memory.
+ * Step 2 of 4: the cache.
  *
  * <pre>
- *   id --> rows    in use: found, fresh for a time to live, bounded by bytes
- *      \-> absent  in use: looked for and not there, fresh for a short while, bounded by bytes of its own
+ *   id --> rows    rows of the database; each has a time to live; bounded by bytes
+ *      \-> absent  cached "not found"; a shorter time to live; a memory budget of its own
  * </pre>
  */
 @NullMarked

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last stage: flights that wait for a connection, and the queries that are under way. A free
- * connection takes all that waits at once, one id if there is one; while all are busy, ids pile up
- * and leave together in the next query. No timer makes an id wait for others.
+ * connection takes all queued ids at once, or a single one. While all connections are busy, ids are
+ * queued and go together into the next query. No timer makes an id wait for others.
  *
  * <p>Safe for use by many threads. {@link #add} never blocks; queries run on the threads of {@link
  * Loaders}.
@@ -89,7 +89,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     return waiting.size() < source.maxIdsPerQuery();
   }
 
-  /** How long a query takes of late: a moving average. */
+  /** How long a query took recently: a moving average. */
   long loadNanos() {
     return loadNanos.get();
   }
@@ -110,7 +110,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       // An id can be here twice: a fenced flight, and the one that began after it.
       List<K> ids = flights.stream().map(Flight::id).distinct().toList();
       run(new Load<>(source.query(ids), ids.size(), flights), readNanos);
-    } catch (Throwable t) { // whatever it is, those who wait must be answered
+    } catch (Throwable t) { // the waiters must be answered after any error
       SourceException reason = new SourceException.QueryFailed("the load failed", t);
       availability.ended(reason);
       completeAll(flights, new Outcome.Failed<>(reason), readNanos);

@@ -3,14 +3,14 @@ package io.loadonce.server.load;
 import java.time.Duration;
 
 /**
- * When memory may be given although it is old, and when it is read again before it is.
+ * When a stale row may be served, and how early a row is refreshed.
  *
- * @param earlyRefresh how eagerly a row in demand is read again before its time is over: the factor
- *     beta of XFetch; 1 is the usual, 0 never
- * @param staleOnError for how long after its time a row is still given, marked as stale, when the
- *     database cannot be reached or does not answer in time; zero never
- * @param staleOnDisconnect for how long a row is still given, marked as stale, when changes in the
- *     database may have been missed
+ * @param earlyRefresh how early a requested row is refreshed before it expires: the factor beta of
+ *     XFetch; 1 is usual, 0 disables it
+ * @param staleOnError for how long after its expiry a row is served as stale when the database
+ *     cannot be reached or does not answer in time; zero disables it
+ * @param staleOnDisconnect for how long a row is served as stale while the change feed is
+ *     disconnected, so that changes may have been missed
  */
 public record LoadSettings(double earlyRefresh, Duration staleOnError, Duration staleOnDisconnect) {
 

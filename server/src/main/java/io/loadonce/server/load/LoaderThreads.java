@@ -7,12 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * Platform threads for the loaders of all queues, kept for a while when they have nothing to do.
- * Loaders are alike, and each queue counts its own.
+ * Platform threads that run the loaders of all databases. An idle thread is kept for a while.
  *
- * <p>A thread that has nothing to do takes a loader at once. Otherwise one must be started, and
- * whoever does that waits for the system, which an event loop must not; so a virtual thread does.
- * If the system has none to give, that one loads.
+ * <p>An idle thread takes a loader at once. If there is none, a thread must be started. That can
+ * block, and an event loop must not block, so a virtual thread starts it. If the operating system
+ * cannot start another thread, the virtual thread runs the loader itself.
  */
 final class LoaderThreads implements Executor {
   private static final long KEEP_SECONDS = 10;
@@ -24,9 +23,9 @@ final class LoaderThreads implements Executor {
   private final Executor platform;
 
   /**
-   * @param toIdle gives a loader to a thread that has nothing to do, or says that there is none
-   * @param virtual runs at once, elsewhere
-   * @param platform starts a thread if none has nothing to do
+   * @param toIdle hands a loader to an idle thread; false if no thread is idle
+   * @param virtual runs a task at once, on another thread
+   * @param platform runs a loader on an idle thread, or on a new one
    */
   LoaderThreads(Predicate<Runnable> toIdle, Executor virtual, Executor platform) {
     this.toIdle = toIdle;
@@ -34,11 +33,11 @@ final class LoaderThreads implements Executor {
     this.platform = platform;
   }
 
-  /** A pool without threads, as yet. */
+  /** Returns a pool that has no threads yet. */
   static LoaderThreads create() {
-    // The pool's threads wait here for work. A queue that stores nothing takes a loader only if one
-    // of them leaves with it in the same step; one whose time is over has left without, and then
-    // the offer is refused. The pool is never shut down, so it has nothing to refuse by itself.
+    // The idle threads of the pool wait at this queue. It stores nothing: an offer succeeds only
+    // if an idle thread takes the loader in the same step. A thread that was idle for too long has
+    // ended, and an offer does not reach it. The pool is never shut down, so it rejects nothing.
     SynchronousQueue<Runnable> idle = new SynchronousQueue<>();
     return new LoaderThreads(
         idle::offer,
@@ -63,7 +62,7 @@ final class LoaderThreads implements Executor {
     }
   }
 
-  /** Gives the loader to a thread that has nothing to do; returns whether there was one. */
+  /** Hands the loader to an idle thread; returns whether there was one. */
   boolean offer(Runnable loader) {
     return toIdle.test(loader);
   }

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * The loaders of one database: threads that run its queries, at most one for each connection. Each
  * lookup has a {@link Backlog}, and the backlogs take turns, a query each.
  *
- * <p>Guarantee: whatever waits is taken by a loader, as soon as a connection is free.
+ * <p>Guarantee: an id in a backlog is taken by a loader as soon as a connection is free.
  * Non-guarantee: that the lookups get equal time; one whose queries are slow uses its connections
  * for longer.
  *
@@ -45,21 +45,21 @@ public final class Loaders {
   private final Executor threads;
   private final Object mutex = new Object();
 
-  /** The first is the next to be taken from. */
+  /** In the order of their turns. */
   @GuardedBy("mutex")
   private final Deque<Backlog<?>> backlogs = new ArrayDeque<>();
 
-  /** Loaders that have not yet taken what waits. With those below, at most the connections. */
+  /** Loaders that have not taken ids yet. With the busy ones, at most one for each connection. */
   @GuardedBy("mutex")
   private int pending;
 
-  /** Loaders that have taken something and are busy with it. */
+  /** Loaders that have taken ids and run their query. */
   @GuardedBy("mutex")
   private int busy;
 
   /**
    * @param connections how many queries may run at one time; at least 1
-   * @param threads runs a loader for as long as it has something to do; never in the calling thread
+   * @param threads runs a loader until the backlogs are empty; never on the calling thread
    */
   Loaders(int connections, Executor threads) {
     this.connections = connections;
@@ -101,7 +101,7 @@ public final class Loaders {
     }
   }
 
-  /** What waits to be loaded for one lookup, in order of arrival. Safe for use by many threads. */
+  /** The queue of one lookup, in order of arrival. Safe for use by many threads. */
   final class Backlog<T> {
     private final int maxPerQuery;
     private final Consumer<List<T>> load;
@@ -114,7 +114,7 @@ public final class Loaders {
       this.load = load;
     }
 
-    /** Adds elements, which are loaded together as far as one query reaches. */
+    /** Adds elements; one query loads as many of them as it may carry. */
     void add(Collection<T> elements) {
       int reserved;
       synchronized (mutex) {
@@ -136,7 +136,7 @@ public final class Loaders {
       }
     }
 
-    /** How many queries would carry all that waits. Called with the mutex held. */
+    /** How many queries the queued elements need. Called with the mutex held. */
     private int queries() {
       return Math.ceilDiv(waiting.size(), maxPerQuery);
     }
@@ -174,7 +174,7 @@ public final class Loaders {
     Thread.yield();
   }
 
-  /** How many more loaders are needed to carry all that waits; negative if too many are pending. */
+  /** How many more loaders the queued elements need; negative if too many are pending. */
   @GuardedBy("mutex")
   private int missing() {
     int queries = 0;
@@ -220,7 +220,7 @@ public final class Loaders {
     }
   }
 
-  /** Whether the loader that calls takes again, or ends. */
+  /** Whether the calling loader takes from a backlog again; otherwise it ends. */
   private boolean continues() {
     synchronized (mutex) {
       busy--;

@@ -1,15 +1,15 @@
 /**
- * The sentence that joins steps 2, 3 and 4: look in memory, take the lock, look again, load once,
- * share the outcome.
+ * Joins steps 2, 3 and 4: look into the cache, join the lock, look again, load once, share the
+ * outcome.
  *
  * <pre>
  *   LoadOnce -- first look --> cache
  *      |
  *      +-- join --> lock -- second look --> cache
  *      |
- *      +-- the flight that began --> LoadQueue -- all that wait for a connection --> db
+ *      +-- the flight that began --> LoadQueue -- all queued ids --> db
  *                                                                                    |
- *      everyone in the flight <-- answer <-- publish into the cache <----------------+
+ *      every waiter          <-- answer <-- publish into the cache <----------------+
  * </pre>
  */
 @NullMarked

@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param maxWaitersPerId how many callers may wait for one id; at least 1
  * @param maxWaiters how many callers may wait in total; at least 1
  * @param loadTimeout how long a flight may last, its time in the queue included
- * @param abandonAfter how long a flight goes on when nobody waits for it any more; short, for the
- *     caller who comes back and for the row that is nearly there
+ * @param abandonAfter how long a flight continues without a waiter; short, and long enough for a
+ *     caller that retries at once or a row that arrives soon
  */
 public record LockSettings(
     int segments,

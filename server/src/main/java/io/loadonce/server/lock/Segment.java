@@ -24,7 +24,7 @@ final class Segment<K, O> {
   @GuardedBy("mutex")
   private final Map<K, Flight<K, O>> flights = new HashMap<>();
 
-  /** The fenced flights: they answer those who wait and publish nothing. None is over. */
+  /** The fenced flights: they answer their waiters and publish nothing. None is over. */
   @GuardedBy("mutex")
   private final Set<Flight<K, O>> fenced = new HashSet<>();
 

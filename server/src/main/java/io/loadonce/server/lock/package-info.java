@@ -3,8 +3,8 @@
  *
  * <pre>
  *   id -- seeded hash --> segment 0..2^n-1       a segment:  mutex
- *                                                            id -> flight   what is being loaded
- *                                                            fenced         what is being loaded in vain
+ *                                                            id -> flight   loads that may publish
+ *                                                            fenced         loads that publish nothing
  *   flight: id, when it began, its waiters       a waiter:   deadline, callback
  * </pre>
  *

@@ -6,10 +6,10 @@ import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
 
 /**
- * Everything that belongs to one question to the database.
+ * One configured query, with its cache and its engine.
  *
- * @param name what callers, metrics and settings call it
- * @param keyType what an id may look like
+ * @param name its name in calls, metrics and settings
+ * @param keyType the form of an id
  * @param cache the entries of this lookup
  * @param engine answers from that cache and loads what is not in it
  */

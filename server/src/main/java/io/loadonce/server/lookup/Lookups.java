@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
  */
 public final class Lookups {
 
-  /** What a key takes in memory apart from its characters; an estimate, for the budget. */
+  /** The memory that a key takes beside its characters; an estimate, for the budget. */
   private static final int KEY_OVERHEAD_BYTES = 56;
 
   private final Shared shared;
@@ -34,7 +34,7 @@ public final class Lookups {
   private final List<Lookup> all = new ArrayList<>();
 
   /**
-   * @param connections how many queries the database takes at one time
+   * @param connections how many queries may run at one time
    * @param nanoClock monotonic, in nanoseconds
    */
   public Lookups(

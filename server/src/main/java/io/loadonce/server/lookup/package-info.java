@@ -1,5 +1,5 @@
 /**
- * Between step 1 and step 2: which lookups there are, and what they share.
+ * Between step 1 and step 2: the lookups of this process, and what they share.
  *
  * <pre>
  *   request -- name --> Lookups --> Lookup: key type, engine (steps 2 to 4)

@@ -19,7 +19,7 @@ final class Engine {
 
   /** The longest time that a test waits for something that must happen. */
   static final Duration TIMEOUT =
-      Duration.ofSeconds(2L * Integer.getInteger("patience.seconds", 10));
+      Duration.ofSeconds(2L * Integer.getInteger("timeout.seconds", 10));
 
   private Engine() {}
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Changes made by SQL in a real PostgreSQL, heard over its LISTEN. */
+/** Changes made by SQL in a real PostgreSQL, received over LISTEN. */
 @Tag("slow")
 class PostgresListeningTest {
   private static final Duration LONG = Duration.ofHours(1);

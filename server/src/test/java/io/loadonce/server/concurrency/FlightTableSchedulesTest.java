@@ -237,7 +237,7 @@ class FlightTableSchedulesTest {
     /** Not a field written in a lambda: Lincheck would not switch threads at it. */
     final AtomicReference<@Nullable Integer> memory = new AtomicReference<>();
 
-    /** Loads on the caller's own thread; a joiner is answered by whoever loads. */
+    /** Loads on the calling thread; the caller that loads answers those that joined. */
     @Nullable Integer get() {
       Integer hit = memory.get();
       if (hit != null) {

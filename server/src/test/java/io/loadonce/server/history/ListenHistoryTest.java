@@ -55,7 +55,7 @@ class ListenHistoryTest {
         Faults faults = Faults.start(database, SEED)) {
       Verdict verdict = new HistoryRun(HistoryPlan.of(SEED, READS), database, subject).run();
       System.out.printf(
-          "history, heard from the database, fresh within %d ms, %s: %s; seed %d%n",
+          "history, changes received from the database, fresh within %d ms, %s: %s; seed %d%n",
           subject.freshWithin().toMillis(), faults.summary(), verdict, SEED);
       assertThat(verdict.isClean()).as(verdict.first()).isTrue();
     }
@@ -68,7 +68,8 @@ class ListenHistoryTest {
       Verdict verdict =
           faults.untilKilled(/* kills= */ 1, HistoryPlan.of(SEED, READS / 5), subject);
       System.out.printf(
-          "history, heard from the database, %s: %s; seed %d%n", faults.summary(), verdict, SEED);
+          "history, changes received from the database, %s: %s; seed %d%n",
+          faults.summary(), verdict, SEED);
       assertThat(verdict.isClean()).as(verdict.first()).isTrue();
     }
   }

@@ -7,8 +7,8 @@ import io.loadonce.server.changes.ChangeListener;
 import java.time.Duration;
 
 /**
- * The engine, told by nobody but the database itself. What it promises, it promises for a moment
- * after the commit: as long as it may take to notice that nothing is heard any more.
+ * The engine with a change listener and without calls to invalidate. Its promises hold a moment
+ * after the commit: as long as it may take to notice that the change feed is disconnected.
  */
 final class ListeningSubject implements HistorySubject {
   static final Duration HEARTBEAT = Duration.ofMillis(200);
@@ -36,11 +36,11 @@ final class ListeningSubject implements HistorySubject {
     return engine.read(id, minVersion);
   }
 
-  /** Nobody calls. */
+  /** Does nothing: only the change listener invalidates. */
   @Override
   public void invalidate(int id) {}
 
-  /** Two heartbeats until silence counts as deafness, and as long as memory may be given then. */
+  /** The feed counts as lost after two missing heartbeats; stale rows may be served after that. */
   @Override
   public Duration freshWithin() {
     return HEARTBEAT.multipliedBy(2).plus(Variant.STALE_ON_DISCONNECT).plus(SLACK);
@@ -50,7 +50,9 @@ final class ListeningSubject implements HistorySubject {
     return listener.isConnected();
   }
 
-  /** Has the promise broken: nobody listens, and the engine does not know. */
+  /**
+   * Breaks the promise: no change arrives any more, and the engine treats the feed as connected.
+   */
   void stopListening() {
     listener.close();
     engine.engine().feedState().connected();

@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A callback that the test can wait for. */
+/** A caller whose outcome a test can wait for. */
 public final class Caller implements Consumer<Outcome<String>> {
 
-  /** How long a test waits for what must come; a bound, not a pause. */
+  /** The longest time that a test waits for something that must happen. */
   public static final Duration TIMEOUT =
-      Duration.ofSeconds(Integer.getInteger("patience.seconds", 10));
+      Duration.ofSeconds(Integer.getInteger("timeout.seconds", 10));
 
   private final CompletableFuture<Outcome<String>> answer = new CompletableFuture<>();
   private @Nullable Withdrawal withdrawal;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** When memory is believed, when it is read again, and what a needed version changes. */
+/** When a cached row is served as fresh, when it is refreshed, and what min_version changes. */
 class FreshnessTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -29,7 +29,7 @@ class FreshnessTest {
   private final AtomicLong clock = new AtomicLong(-1_000);
   private final StallingSource database = new StallingSource(2);
 
-  /** Fresh for 60 s, read again after 30 s, stale for 10 s on error and for 2 s unheard. */
+  /** Expires after 60 s, is refreshed after 30 s, is stale for 10 s on error, 2 s on disconnect. */
   private final EngineFixture fixture =
       new EngineFixture(
           new CacheSettings(

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * A flag for each id, as articles set it in Redis: whoever sets it loads, the others sleep and look
- * again.
+ * A flag for each id, as articles set it in Redis: the caller that sets it loads the row, and the
+ * others sleep and look into the cache again.
  */
 public final class TryLockThenSleep implements Rung {
   private static final Duration PAUSE = Duration.ofMillis(50);

@@ -15,9 +15,9 @@ public final class BlockingLoop {
   private BlockingLoop() {}
 
   /**
-   * Blocks until the time is over and each thread has done what it had begun.
+   * Repeats the call on each thread for the given time. Blocks until the last calls have ended.
    *
-   * @throws IllegalStateException if it fails once
+   * @throws IllegalStateException if a call fails
    */
   public static Driven run(Callable<?> call, int threads, Duration time)
       throws InterruptedException {

@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Our own driver: so many calls in flight at any moment, on so many connections, each followed by
- * the next on the event loop that brought the answer. It parses nothing, so that on a machine that
- * driver and server share most is left to the server.
+ * the next on the event loop that received the reply. It parses nothing, so that most of a machine
+ * that the driver shares with the server is left to the server.
  *
  * <p>One run at a time.
  */
 public final class ClosedLoop implements AutoCloseable {
 
-  /** How long after the end of a run its last answers may take. */
+  /** How long the last replies of a run may take after its end. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final List<ManagedChannel> channels;
@@ -51,10 +51,10 @@ public final class ClosedLoop implements AutoCloseable {
   }
 
   /**
-   * Asks until the time is over or there are no requests any more, and waits for the answers.
+   * Sends requests until the time has passed or there are no more, and waits for the replies.
    *
    * @param requests called by several threads; null when there are no more
-   * @throws IllegalStateException if a call failed: there is no rate to tell then
+   * @throws IllegalStateException if a call failed, since there is no rate to report then
    */
   public Driven run(
       MethodDescriptor<byte[], Integer> method,

@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The driver of nghttp2, which is written in C: it sends one request over and over. It knows HTTP
- * and not gRPC, so a call that fails in its trailers counts as answered; whoever measures with it
- * must look into the server's own counters.
+ * The load generator of nghttp2, which is written in C: it sends one request over and over. It
+ * knows HTTP and not gRPC, so it counts a call that fails in its trailers as a success; a scene
+ * that uses it must compare the server's own counters.
  */
 public final class H2load {
 
@@ -30,7 +30,7 @@ public final class H2load {
   }
 
   /**
-   * Sends a request as often as it is answered. Blocks until the time is over.
+   * Sends the request again after each reply, for the given time, and blocks until then.
    *
    * @param inFlight a multiple of the connections
    */

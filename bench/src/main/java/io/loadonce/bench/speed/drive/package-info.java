@@ -1,6 +1,6 @@
 /**
- * Who asks: our own closed loop, {@code h2load} and {@code redis-benchmark}, and the clocks that
- * tell what each of them cost.
+ * The load generators: our own closed loop, {@code h2load} and {@code redis-benchmark}, and the
+ * clocks that measure the processor time of each process.
  */
 @NullMarked
 package io.loadonce.bench.speed.drive;

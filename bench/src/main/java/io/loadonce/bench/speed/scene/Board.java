@@ -24,11 +24,11 @@ public final class Board {
   }
 
   /**
-   * Whose turn it is.
+   * One measurement.
    *
-   * @param what is asked
-   * @param contender who answers
-   * @param driver who asks
+   * @param what the kind of call
+   * @param contender the server that is measured
+   * @param driver the load generator
    * @param unit of the readings
    */
   public record Turn(String what, String contender, String driver, String unit) {

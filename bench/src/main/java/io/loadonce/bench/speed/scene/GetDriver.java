@@ -10,9 +10,9 @@ import io.loadonce.bench.speed.drive.Requests;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Who asks for hits, by Get. */
+/** The load generators that send Gets whose rows are cached. */
 enum GetDriver {
-  /** Our own, for a thousand ids. */
+  /** Our own, which requests a thousand ids. */
   CLOSED_LOOP("closed loop") {
     @Override
     Driven run(ServerProcess server, ClosedLoop loop, SpeedPlan plan, Duration time)
@@ -25,7 +25,7 @@ enum GetDriver {
     }
   },
 
-  /** The one written in C, for one id. */
+  /** The one written in C, which requests one id. */
   H2LOAD("h2load") {
     @Override
     Driven run(ServerProcess server, ClosedLoop loop, SpeedPlan plan, Duration time)
@@ -40,7 +40,7 @@ enum GetDriver {
     }
   };
 
-  /** So many ids are asked for, and are in memory. */
+  /** How many ids are requested; all are in the cache. */
   static final int HOT_IDS = 1_000;
 
   private static final Duration LOADING = Duration.ofSeconds(60);
@@ -58,11 +58,11 @@ enum GetDriver {
     return title;
   }
 
-  /** Blocks until the time is over. */
+  /** Sends calls for the given time; blocks until then. */
   abstract Driven run(ServerProcess server, ClosedLoop loop, SpeedPlan plan, Duration time)
       throws IOException, InterruptedException;
 
-  /** Brings the ids into memory. Blocks until they are there. */
+  /** Loads the ids into the cache. Blocks until they are there. */
   static void load(ClosedLoop loop, SpeedPlan plan) throws InterruptedException {
     load(loop, RawCalls.GET, Requests.gets(0, HOT_IDS, plan.rows()), plan);
   }
