@@ -91,19 +91,19 @@ class MainTest {
   }
 
   @Test
-  void flag_twice_isRefused() throws Exception {
+  void flag_twice_isRejected() throws Exception {
     assertThat(run("--port", "0", "--port", "1"))
         .isEqualTo(refused("--port: set twice; set it once"));
   }
 
   @Test
-  void flag_withoutValue_isRefused() throws Exception {
+  void flag_withoutValue_isRejected() throws Exception {
     assertThat(run("serve", "--port"))
         .isEqualTo(refused("Missing required parameter for option '--port' (N)"));
   }
 
   @Test
-  void serve_portTaken_isRefusedOnOneLine() throws Exception {
+  void serve_portTaken_isRejectedOnOneLine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
       String line = "port: cannot listen on 127.0.0.1:%s; choose a free port, or 0".formatted(port);
@@ -115,7 +115,7 @@ class MainTest {
 
   /** 192.0.2.1 is for documentation, and of no machine. */
   @Test
-  void serve_hostOfAnotherMachine_isRefusedByItsFlag() throws Exception {
+  void serve_hostOfAnotherMachine_isRejectedByItsFlag() throws Exception {
     String line =
         "host: 192.0.2.1 is not an address of this machine; name one that is, or 0.0.0.0 for all";
 

@@ -32,7 +32,7 @@ class ReadmeTest {
   private static final String ANOTHER_TABLE = "./loadonce serve --db-url";
 
   @Test
-  void get_byTheLinesOfTheReadme_isParis() throws IOException {
+  void get_withTheCommandsOfTheReadme_isParis() throws IOException {
     assertThat(withoutIndent(Files.readString(THIS_TEST))).contains(javaOf(README));
     try (RunningService service = RunningService.with(Map.of())) {
       Channel channel = service.channel();
@@ -47,7 +47,7 @@ class ReadmeTest {
   }
 
   @Test
-  void serve_anotherTable_answersAsTheReadmeSays(@TempDir Path directory) throws Exception {
+  void serve_anotherTable_answersAsInTheReadme(@TempDir Path directory) throws Exception {
     Map<String, String> flags = anotherTable();
     assertThat(flags).containsKeys("--db-user", "--db-password-file", "--version-column");
     Path password = Files.writeString(directory.resolve("password"), "not asked for");

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class SweeperTest {
 
   @Test
-  void sweep_thatThrowsEachTime_isRunAgain() {
+  void sweep_throwsEachTime_isRunAgain() {
     AtomicInteger sweeps = new AtomicInteger();
     try (Sweeper _ =
         Sweeper.start(

@@ -32,7 +32,7 @@ class MemoryCacheTest {
   }
 
   @Test
-  void get_absence_isFreshForTheNegativeTimeToLive() {
+  void get_notFound_isFreshForTheNegativeTimeToLive() {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
     cache.fillNotFound("a", 100);
     assertThat(cache.get("a")).isEqualTo(new NotFound<>(100, 100 + SECOND.toNanos()));
@@ -59,14 +59,14 @@ class MemoryCacheTest {
   }
 
   @Test
-  void raise_noRow_leavesItThatWay() {
+  void raise_noRow_cachesNothing() {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
     cache.raise("a", "row", 4);
     assertThat(cache.get("a")).isNull();
   }
 
   @Test
-  void removeAll_rowsAndAbsences_forgetsBoth() {
+  void removeAll_rowsAndNotFounds_removesBoth() {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
     cache.fill("a", "row", 3, 100);
     cache.fillNotFound("b", 100);
@@ -76,7 +76,7 @@ class MemoryCacheTest {
   }
 
   @Test
-  void fill_wasAbsent_absenceIsForgotten() {
+  void fill_cachedNotFound_isReplacedByTheRow() {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
     cache.fillNotFound("a", 0);
     cache.fill("a", "row", 1, 0);
@@ -88,7 +88,7 @@ class MemoryCacheTest {
   }
 
   @Test
-  void fillAbsent_floodOfInventedIds_leavesEveryRowInPlace() {
+  void fillNotFound_manyUnknownIds_evictNoRow() {
     int rows = 100;
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 16);
     IntStream.range(0, rows).forEach(i -> cache.fill("row-" + i, "row", 1, 0));
@@ -108,7 +108,7 @@ class MemoryCacheTest {
   }
 
   @Test
-  void fill_together_expireSpreadOverTheJitter() {
+  void fill_manyRowsAtOnce_expireSpreadOverTheJitter() {
     MemoryCache<String, String> cache = cache(0.1, 1 << 24, 1 << 20);
     LongSummaryStatistics until =
         IntStream.range(0, 1_000)

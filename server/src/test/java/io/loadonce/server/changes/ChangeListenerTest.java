@@ -27,7 +27,7 @@ class ChangeListenerTest {
   private final VersionedTable table = new VersionedTable();
   private final ScriptedFeed feed = new ScriptedFeed();
   private final LoadOnce<Key, EncodedRow> engine =
-      Engine.over(table, STALE_ON_DISCONNECT, clock::get);
+      UnexpiringEngine.over(table, STALE_ON_DISCONNECT, clock::get);
   private final ChangeListener listener = ChangeListener.start(feed, engine, HEARTBEAT, clock::get);
 
   @BeforeEach
@@ -101,7 +101,7 @@ class ChangeListenerTest {
   }
 
   @Test
-  void listen_connectionLost_isStaleForAWhileThenAMiss() {
+  void listen_connectionLost_isStaleUntilTheLimitThenAMiss() {
     listen();
     assertRow(Origin.LOADED, 1);
     feed.cut();
@@ -220,17 +220,17 @@ class ChangeListenerTest {
   }
 
   private long version() {
-    return Engine.version(engine, "1");
+    return UnexpiringEngine.version(engine, "1");
   }
 
   private Outcome.Found<EncodedRow> get(String id) {
-    return Engine.get(engine, id);
+    return UnexpiringEngine.get(engine, id);
   }
 
   private static void until(BooleanSupplier condition) {
     Awaitility.await()
         .pollInterval(Duration.ofMillis(1))
-        .atMost(Engine.TIMEOUT)
+        .atMost(UnexpiringEngine.TIMEOUT)
         .until(condition::getAsBoolean);
   }
 }

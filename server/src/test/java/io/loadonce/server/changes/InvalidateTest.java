@@ -42,7 +42,7 @@ class InvalidateTest {
   private final AtomicLong clock = new AtomicLong();
   private final VersionedTable table = new VersionedTable();
   private final LoadOnce<Key, EncodedRow> engine =
-      Engine.over(table, java.time.Duration.ZERO, clock::get);
+      UnexpiringEngine.over(table, java.time.Duration.ZERO, clock::get);
   private final DelayedInvalidations delayed =
       new DelayedInvalidations(clock::get, task -> Thread.ofVirtual().start(task));
   private final ResourceEndpoint endpoint =
@@ -50,7 +50,7 @@ class InvalidateTest {
           engine,
           KeyType.BIGINT,
           /* hasVersionColumn= */ true,
-          Engine.TIMEOUT,
+          UnexpiringEngine.TIMEOUT,
           delayed,
           clock::get);
   private final Server server =
@@ -122,7 +122,9 @@ class InvalidateTest {
     table.put("5", 2);
     clock.addAndGet(java.time.Duration.ofMinutes(1).toNanos());
     delayed.sweep();
-    Awaitility.await().atMost(Engine.TIMEOUT).until(() -> get(5).getResource().getVersion() == 2);
+    Awaitility.await()
+        .atMost(UnexpiringEngine.TIMEOUT)
+        .until(() -> get(5).getResource().getVersion() == 2);
   }
 
   @Test

@@ -36,7 +36,7 @@ final class ListeningService implements AutoCloseable {
   ListeningService(DatabaseSettings settings, String table, Duration staleOnDisconnect)
       throws SQLException {
     source = JdbcSource.open(settings, EncodedRow::of);
-    engine = Engine.over(source, staleOnDisconnect, System::nanoTime);
+    engine = UnexpiringEngine.over(source, staleOnDisconnect, System::nanoTime);
     feed = new GatedFeed(ChangeFeed.of(settings, ChangedTable.of(table, settings)));
     writer = DriverManager.getConnection(settings.url(), settings.user(), "");
     listener = ChangeListener.start(feed, engine, HEARTBEAT, System::nanoTime);
@@ -76,7 +76,7 @@ final class ListeningService implements AutoCloseable {
   }
 
   Outcome.Found<EncodedRow> get(String id) {
-    return Engine.get(engine, id);
+    return UnexpiringEngine.get(engine, id);
   }
 
   long version(String id) {
@@ -85,7 +85,7 @@ final class ListeningService implements AutoCloseable {
 
   boolean isMissing(String id) {
     try {
-      return engine.await(new Key(id), Engine.TIMEOUT) instanceof Outcome.Missing;
+      return engine.await(new Key(id), UnexpiringEngine.TIMEOUT) instanceof Outcome.Missing;
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -94,7 +94,7 @@ final class ListeningService implements AutoCloseable {
   static void until(BooleanSupplier condition) {
     Awaitility.await()
         .pollInterval(Duration.ofMillis(1))
-        .atMost(Engine.TIMEOUT)
+        .atMost(UnexpiringEngine.TIMEOUT)
         .until(condition::getAsBoolean);
   }
 

@@ -222,7 +222,7 @@ class PostgresListeningTest {
   }
 
   @Test
-  void listen_triggersGone_isLostUntilTheyAreBack() throws SQLException {
+  void listen_triggersDropped_isLostUntilTheyAreCreatedAgain() throws SQLException {
     for (String event : new String[] {"insert", "update", "delete", "truncate"}) {
       service.sql("DROP TRIGGER loadonce_" + event + " ON item");
       until(() -> !service.listener.isConnected());
@@ -260,7 +260,7 @@ class PostgresListeningTest {
   }
 
   @Test
-  void triggers_noSuchColumn_areNotMadeAndWritersGoOn() throws SQLException {
+  void triggers_noSuchColumn_areNotCreatedAndWritesStillSucceed() throws SQLException {
     String wrong = PostgresTriggers.script(new ChangedTable("item", "no_such_column"));
     assertThatThrownBy(() -> admin(wrong)).hasMessageContaining("no_such_column");
     service.get("1");

@@ -47,7 +47,7 @@ class FlightTableSchedulesTest {
   }
 
   @Test
-  void get_twoMissTogether_loadOnce() {
+  void get_twoCallersMissTogether_loadOnce() {
     explore(
         () -> {
           Engine engine = new Engine();
@@ -59,7 +59,7 @@ class FlightTableSchedulesTest {
   }
 
   @Test
-  void invalidate_duringALoad_nothingOlderIsFoundAfterwards() {
+  void invalidate_duringALoad_laterGetsFindNothingOlder() {
     explore(
         () -> {
           Engine engine = new Engine();
@@ -94,7 +94,7 @@ class FlightTableSchedulesTest {
   }
 
   @Test
-  void withdraw_whileItLands_answeredOrWithdrawnNeverBoth() {
+  void withdraw_whileTheFlightEnds_isAnsweredOrWithdrawnAndNeverBoth() {
     explore(
         () -> {
           WaiterBudget waiters = new WaiterBudget(10);
@@ -121,7 +121,7 @@ class FlightTableSchedulesTest {
   }
 
   @Test
-  void join_atTheCap_neverMoreInsideThanTheCap() {
+  void join_atTheCap_neverMoreWaitersThanTheCap() {
     explore(
         () -> {
           WaiterBudget waiters = new WaiterBudget(1);

@@ -26,7 +26,7 @@ class ControlTest {
 
   @ParameterizedTest
   @EnumSource
-  void read_promiseIsBroken_isFound(Control control) throws Exception {
+  void read_controlBreaksAPromise_isFound(Control control) throws Exception {
     int reads = control.expected() == Expected.CLEAN ? READS_OF_CLEAN : READS;
     HistoryPlan plan = HistoryPlan.untilBroken(SEED, reads, control.demands());
     try (HistorySubject subject = control.open(database)) {

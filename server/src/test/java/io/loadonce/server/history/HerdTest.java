@@ -39,7 +39,7 @@ class HerdTest {
   private static final long MAX_LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
   @Test
-  void join_missedBeforeTheLoadWasOver_asksForEachIdOnce() throws Exception {
+  void join_missedBeforeTheLoadEnded_loadsEachIdOnce() throws Exception {
     try (CountedDatabase database = CountedDatabase.postgres();
         JdbcSource<Row> source = JdbcSource.open(database.settings(), row -> row);
         ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {

@@ -24,19 +24,19 @@ class HistoryJudgeTest {
   }
 
   @Test
-  void judge_olderVersionAcknowledgedLater_takesNothingBack() {
+  void judge_olderVersionAcknowledgedLater_newerOneIsStillRequired() {
     client.row(0, 300, 310, ReadLog.ANY, 6);
     assertThat(verdict().stale()).isEqualTo(1);
   }
 
   @Test
-  void judge_otherId_isPromisedNothing() {
+  void judge_writeOfAnotherId_requiresNothing() {
     client.row(1, 300, 310, ReadLog.ANY, 1);
     assertThat(verdict().isClean()).isTrue();
   }
 
   @Test
-  void judge_lessThanAskedFor_isBelow() {
+  void judge_versionBelowMinVersion_isBelow() {
     client.row(1, 1, 2, /* minVersion= */ 5, 4);
     client.row(1, 3, 4, /* minVersion= */ 5, 5);
     assertThat(verdict().below()).isEqualTo(1);
@@ -44,7 +44,7 @@ class HistoryJudgeTest {
   }
 
   @Test
-  void judge_lessThanReadBefore_isBackward() {
+  void judge_versionBelowTheOneReadBefore_isBackward() {
     client.row(1, 1, 2, ReadLog.ANY, 5);
     client.row(0, 3, 4, ReadLog.ANY, 4);
     client.row(1, 5, 6, ReadLog.ANY, 4);
@@ -53,7 +53,7 @@ class HistoryJudgeTest {
   }
 
   @Test
-  void judge_anotherClientReadMore_isNotBackward() {
+  void judge_anotherClientReadANewerVersion_isNotBackward() {
     ReadLog other = new ReadLog();
     other.row(1, 1, 2, ReadLog.ANY, 5);
     client.row(1, 5, 6, ReadLog.ANY, 4);

@@ -63,7 +63,7 @@ class HistoryTest {
   }
 
   @Test
-  void read_databaseBreaksAgainAndAgain_keepsEveryPromise() throws Exception {
+  void read_databaseFailsRepeatedly_keepsEveryPromise() throws Exception {
     Verdict total = Verdict.NONE;
     for (Variant variant : Variant.values()) {
       try (LoadOnceSubject subject = new LoadOnceSubject(database, variant);

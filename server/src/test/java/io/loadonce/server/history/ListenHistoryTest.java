@@ -75,7 +75,7 @@ class ListenHistoryTest {
   }
 
   @Test
-  void read_nobodyListens_isFound() throws Exception {
+  void read_listenerIsClosed_brokenPromiseIsFound() throws Exception {
     try (ListeningSubject subject = new ListeningSubject(database, Variant.SLOW_LOADS)) {
       await().atMost(TIMEOUT).until(subject::isConnected);
       subject.stopListening();

@@ -82,7 +82,7 @@ final class EngineFixture {
   /** Waits until nothing is left of any call. */
   void awaitIdle() {
     Awaitility.await()
-        .atMost(Caller.TIMEOUT)
+        .atMost(WaitingCaller.TIMEOUT)
         .untilAsserted(
             () -> {
               assertThat(engine.flights()).as("flights").isZero();

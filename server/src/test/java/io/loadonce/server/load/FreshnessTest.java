@@ -47,7 +47,7 @@ class FreshnessTest {
   }
 
   @Test
-  void look_softTimeIsOver_isGivenAndReadAgainOnce() throws Exception {
+  void look_refreshDue_isServedAndRefreshedOnce() throws Exception {
     load("a", 1);
     clock.addAndGet(SECOND.multipliedBy(30).toNanos());
     assertThat(look("a")).isEqualTo(found(1, Origin.MEMORY, SECOND.multipliedBy(30)));
@@ -58,11 +58,11 @@ class FreshnessTest {
   }
 
   @Test
-  void sweep_refreshHangs_endsItWhenALoadWouldEnd() throws Exception {
+  void sweep_refreshHangs_isCancelledAtTheLoadTimeout() throws Exception {
     load("a", 1);
     clock.addAndGet(SECOND.multipliedBy(30).toNanos());
     look("a");
-    StallingSource.Asked refresh = database.next();
+    StallingSource.PendingQuery refresh = database.next();
     clock.addAndGet(SECOND.multipliedBy(5).toNanos());
     engine.sweep();
     assertThat(refresh.wasCancelled()).isTrue();
@@ -73,7 +73,7 @@ class FreshnessTest {
     load("a", 1);
     clock.addAndGet(SECOND.multipliedBy(30).toNanos());
     look("a");
-    StallingSource.Asked refresh = database.next();
+    StallingSource.PendingQuery refresh = database.next();
     engine.sweep();
     clock.addAndGet(SECOND.toNanos());
     engine.sweep();
@@ -84,7 +84,7 @@ class FreshnessTest {
   }
 
   @Test
-  void look_refreshFailed_isGivenAndTriedAgainLater() throws Exception {
+  void look_refreshFailed_isServedAndRetriedLater() throws Exception {
     load("a", 1);
     clock.addAndGet(SECOND.multipliedBy(30).toNanos());
     look("a");
@@ -99,38 +99,38 @@ class FreshnessTest {
   }
 
   @Test
-  void join_databaseUnreachable_oldRowIsGivenAsStaleForAWhile() throws Exception {
+  void join_databaseUnreachable_expiredRowIsStaleWithinStaleOnError() throws Exception {
     load("a", 1);
     clock.addAndGet(MINUTE.plusSeconds(9).toNanos());
-    Caller inTime = join("a");
+    WaitingCaller inTime = join("a");
     database.next().fail(unavailable());
     assertThat(inTime.outcome()).isEqualTo(found(1, Origin.STALE, MINUTE.plusSeconds(9)));
     clock.addAndGet(SECOND.toNanos());
-    Caller tooLate = join("a");
+    WaitingCaller tooLate = join("a");
     database.next().fail(unavailable());
     assertThat(tooLate.outcome()).isInstanceOf(Failed.class);
   }
 
   @Test
-  void join_queryWrong_isNotHiddenByAnOldRow() throws Exception {
+  void join_queryFails_isNotHiddenByAStaleRow() throws Exception {
     load("a", 1);
     clock.addAndGet(MINUTE.toNanos());
-    Caller caller = join("a");
+    WaitingCaller caller = join("a");
     database.next().fail(new SourceException.QueryFailed("planted", /* cause= */ null));
     assertThat(caller.outcome()).isInstanceOf(Failed.class);
   }
 
   @Test
-  void join_invalidatedAndUnreachable_staysFailed() throws Exception {
+  void join_invalidatedAndDatabaseUnreachable_fails() throws Exception {
     load("a", 1);
     engine.invalidate("a");
-    Caller caller = join("a");
+    WaitingCaller caller = join("a");
     database.next().fail(unavailable());
     assertThat(caller.outcome()).isInstanceOf(Failed.class);
   }
 
   @Test
-  void look_changesUnheard_isStaleForAWhileThenAMiss() throws Exception {
+  void look_feedDisconnected_isStaleForTwoSecondsThenAMiss() throws Exception {
     load("a", 1);
     engine.feedState().lost(clock.get());
     clock.addAndGet(SECOND.multipliedBy(2).toNanos());
@@ -144,11 +144,11 @@ class FreshnessTest {
   }
 
   @Test
-  void join_unheardForTooLongAndUnreachable_staysFailed() throws Exception {
+  void join_feedDisconnectedTooLongAndDatabaseUnreachable_fails() throws Exception {
     load("a", 1);
     engine.feedState().lost(clock.get());
     clock.addAndGet(SECOND.multipliedBy(2).toNanos() + 1);
-    Caller caller = join("a");
+    WaitingCaller caller = join("a");
     database.next().fail(unavailable());
     assertThat(caller.outcome()).isInstanceOf(Failed.class);
   }
@@ -156,7 +156,7 @@ class FreshnessTest {
   @Test
   void withdraw_betweenTwoFlights_joinsNoSecondOne() throws Exception {
     AtomicReference<@Nullable Withdrawal> leaving = new AtomicReference<>();
-    Caller leader = new Caller();
+    WaitingCaller leader = new WaitingCaller();
     // The leader is answered first, when the other has been freed and not yet called back.
     engine.join(
         "a",
@@ -166,8 +166,8 @@ class FreshnessTest {
           assertThat(Objects.requireNonNull(leaving.get()).withdraw()).isFalse();
           leader.accept(outcome);
         });
-    StallingSource.Asked early = database.next();
-    Caller demanding = new Caller();
+    StallingSource.PendingQuery early = database.next();
+    WaitingCaller demanding = new WaitingCaller();
     leaving.set(engine.join("a", 5, MINUTE, demanding));
     early.findVersion(4);
     assertThat(leader.outcome()).isInstanceOf(Found.class);
@@ -177,34 +177,34 @@ class FreshnessTest {
   }
 
   @Test
-  void look_entryBelowTheVersion_isAMiss() throws Exception {
+  void look_rowBelowMinVersion_isAMiss() throws Exception {
     load("a", 4);
     assertThat(engine.look("a", 4)).isInstanceOf(Found.class);
     assertThat(engine.look("a", 5)).isNull();
   }
 
   @Test
-  void look_absenceAndAVersion_isAMiss() throws Exception {
-    Caller caller = join("a");
+  void look_cachedNotFoundWithMinVersion_isAMiss() throws Exception {
+    WaitingCaller caller = join("a");
     database.next().find(Map.of());
     assertThat(caller.outcome()).isEqualTo(new Missing<>());
     assertThat(engine.look("a", 1)).isNull();
   }
 
   @Test
-  void join_ledAndRowTooOld_isOutdatedAfterOneQuery() throws Exception {
-    Caller caller = join("a", 5);
+  void join_leaderGetsRowBelowMinVersion_isOutdatedAfterOneQuery() throws Exception {
+    WaitingCaller caller = join("a", 5);
     database.next().findVersion(4);
     assertThat(caller.outcome()).isEqualTo(new Outdated<>(4, 5));
     assertThat(database.queries()).isOne();
   }
 
   @Test
-  void join_flightReadTooEarly_allWhoNeedMoreShareASecondOne() throws Exception {
-    Caller content = join("a");
-    StallingSource.Asked early = database.next();
-    Caller first = join("a", 5);
-    Caller second = join("a", 5);
+  void join_flightReadTooEarly_callersWithMinVersionShareASecondFlight() throws Exception {
+    WaitingCaller content = join("a");
+    StallingSource.PendingQuery early = database.next();
+    WaitingCaller first = join("a", 5);
+    WaitingCaller second = join("a", 5);
     early.findVersion(4);
     assertThat(content.outcome()).isEqualTo(found(4, Origin.LOADED, Duration.ZERO));
     database.next().findVersion(5);
@@ -216,8 +216,8 @@ class FreshnessTest {
   @Test
   void join_secondFlightTooOldAsWell_isOutdated() throws Exception {
     join("a");
-    StallingSource.Asked early = database.next();
-    Caller demanding = join("a", 5);
+    StallingSource.PendingQuery early = database.next();
+    WaitingCaller demanding = join("a", 5);
     early.find(Map.of());
     database.next().findVersion(4);
     assertThat(demanding.outcome()).isEqualTo(new Outdated<>(4, 5));
@@ -225,10 +225,10 @@ class FreshnessTest {
   }
 
   @Test
-  void invalidateAll_rowsAndFlights_nothingOlderIsFoundAfterwards() throws Exception {
+  void invalidateAll_rowsAndFlights_laterLooksFindNothingOlder() throws Exception {
     load("a", 1);
-    Caller waiting = join("b");
-    StallingSource.Asked old = database.next();
+    WaitingCaller waiting = join("b");
+    StallingSource.PendingQuery old = database.next();
     assertThat(engine.invalidateAll()).isEqualTo(new Invalidation(1, 1));
     assertThat(look("a")).isNull();
     old.findVersion(1);
@@ -237,9 +237,9 @@ class FreshnessTest {
   }
 
   @Test
-  void look_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot() throws Exception {
-    Caller early = join("a");
-    StallingSource.Asked fenced = database.next();
+  void look_fencedFlightReadLater_isNotOlderThanTheRowOfItsWaiters() throws Exception {
+    WaitingCaller early = join("a");
+    StallingSource.PendingQuery fenced = database.next();
     engine.invalidate("a");
     load("a", 2);
     fenced.findVersion(3);
@@ -248,15 +248,15 @@ class FreshnessTest {
   }
 
   @Test
-  void join_fencedFlightReadLater_isNotOlderThanWhatItsWaitersGot() throws Exception {
-    Caller early = join("a");
-    StallingSource.Asked fenced = database.next();
+  void join_fencedFlightReadLater_isNotOlderThanTheRowOfItsWaiters() throws Exception {
+    WaitingCaller early = join("a");
+    StallingSource.PendingQuery fenced = database.next();
     engine.invalidate("a");
-    Caller young = join("a");
-    StallingSource.Asked younger = database.next();
+    WaitingCaller young = join("a");
+    StallingSource.PendingQuery younger = database.next();
     fenced.findVersion(3);
     assertThat(((Found<String>) early.outcome()).version()).isEqualTo(3);
-    Caller late = join("a");
+    WaitingCaller late = join("a");
     younger.findVersion(2);
     assertThat(((Found<String>) young.outcome()).version()).isEqualTo(3);
     assertThat(((Found<String>) late.outcome()).version()).isEqualTo(3);
@@ -296,18 +296,18 @@ class FreshnessTest {
     return engine.look(id, Outcome.ANY_VERSION);
   }
 
-  private Caller join(String id) {
+  private WaitingCaller join(String id) {
     return join(id, Outcome.ANY_VERSION);
   }
 
-  private Caller join(String id, long minVersion) {
-    Caller caller = new Caller();
+  private WaitingCaller join(String id, long minVersion) {
+    WaitingCaller caller = new WaitingCaller();
     caller.joined(engine.join(id, minVersion, MINUTE, caller));
     return caller;
   }
 
   private void load(String id, long version) throws Exception {
-    Caller caller = join(id);
+    WaitingCaller caller = join(id);
     database.next().findVersion(version);
     assertThat(caller.outcome()).isInstanceOf(Found.class);
   }
@@ -321,6 +321,6 @@ class FreshnessTest {
   }
 
   private static void await(org.awaitility.core.ThrowingRunnable assertion) {
-    Awaitility.await().atMost(Caller.TIMEOUT).untilAsserted(assertion);
+    Awaitility.await().atMost(WaitingCaller.TIMEOUT).untilAsserted(assertion);
   }
 }

@@ -38,16 +38,16 @@ class LoadOnceTest {
   }
 
   @Test
-  void look_nothingInMemory_isNull() {
+  void look_nothingCached_isNull() {
     assertThat(engine.look("a", Outcome.ANY_VERSION)).isNull();
     assertThat(database.queries()).isZero();
   }
 
   @Test
   void join_threeCallersOfOneColdId_oneQueryAnswersAll() throws Exception {
-    Caller first = join("a");
-    Caller second = join("a");
-    Caller third = join("a");
+    WaitingCaller first = join("a");
+    WaitingCaller second = join("a");
+    WaitingCaller third = join("a");
     database.next().find("row of ");
     assertThat(first.outcome()).isEqualTo(new Found<>("row of a", 7, Origin.LOADED, 0));
     assertThat(second.outcome()).isEqualTo(new Found<>("row of a", 7, Origin.JOINED, 0));
@@ -56,7 +56,7 @@ class LoadOnceTest {
   }
 
   @Test
-  void look_afterTheLoad_isInMemoryUntilItsTimeIsOver() throws Exception {
+  void look_afterTheLoad_isAHitUntilTheRowExpires() throws Exception {
     load("a");
     clock.addAndGet(Duration.ofSeconds(60).toNanos() - 1);
     assertThat(engine.look("a", Outcome.ANY_VERSION))
@@ -75,7 +75,7 @@ class LoadOnceTest {
 
   @Test
   void join_noRow_isMissingForTheNegativeTimeToLive() throws Exception {
-    Caller first = join("a");
+    WaitingCaller first = join("a");
     database.next().find(Map.of());
     assertThat(first.outcome()).isEqualTo(new Missing<>());
     clock.addAndGet(Duration.ofSeconds(5).toNanos() - 1);
@@ -85,12 +85,12 @@ class LoadOnceTest {
   }
 
   @Test
-  void join_loadFails_reachesThatFlightAndNobodyElse() throws Exception {
+  void join_loadFails_failsTheWaitersOfThatFlightOnly() throws Exception {
     SourceException reason = new SourceException.QueryFailed("planted", /* cause= */ null);
-    Caller first = join("a");
-    Caller second = join("a");
-    StallingSource.Asked failing = database.next();
-    Caller other = join("b");
+    WaitingCaller first = join("a");
+    WaitingCaller second = join("a");
+    StallingSource.PendingQuery failing = database.next();
+    WaitingCaller other = join("b");
     failing.fail(reason);
     database.next().find("row of ");
     assertThat(first.outcome()).isEqualTo(new Failed<>(reason));
@@ -103,8 +103,8 @@ class LoadOnceTest {
   @Test
   void join_oneUnusableRowInAQuery_failsThatIdOnly() throws Exception {
     SourceException reason = new SourceException.InvalidRow("two rows");
-    Caller good = new Caller();
-    Caller bad = new Caller();
+    WaitingCaller good = new WaitingCaller();
+    WaitingCaller bad = new WaitingCaller();
     getAll(List.of("good", "bad"), List.of(good, bad));
     database
         .next()
@@ -117,9 +117,9 @@ class LoadOnceTest {
   }
 
   @Test
-  void join_loaderThrowsAnError_everyoneHearsOfIt() throws Exception {
-    Caller first = join("a");
-    Caller second = join("a");
+  void join_loaderThrowsAnError_allWaitersFail() throws Exception {
+    WaitingCaller first = join("a");
+    WaitingCaller second = join("a");
     database.next().fail(new StackOverflowError("planted"));
     assertThat(first.outcome()).isInstanceOf(Failed.class);
     assertThat(second.outcome()).isInstanceOf(Failed.class);
@@ -127,9 +127,9 @@ class LoadOnceTest {
   }
 
   @Test
-  void withdraw_leader_failsNobody() throws Exception {
-    Caller leader = join("a");
-    Caller follower = join("a");
+  void withdraw_leader_otherWaitersAreAnswered() throws Exception {
+    WaitingCaller leader = join("a");
+    WaitingCaller follower = join("a");
     assertThat(leader.withdraw()).isTrue();
     database.next().find("row of ");
     assertThat(follower.outcome()).isInstanceOf(Found.class);
@@ -139,10 +139,10 @@ class LoadOnceTest {
   }
 
   @Test
-  void withdraw_everyone_cancelsTheQueryAfterAMoment() throws Exception {
-    Caller first = join("a");
-    Caller second = join("a");
-    StallingSource.Asked query = database.next();
+  void withdraw_allWaiters_cancelsTheQueryAfterAMoment() throws Exception {
+    WaitingCaller first = join("a");
+    WaitingCaller second = join("a");
+    StallingSource.PendingQuery query = database.next();
     first.withdraw();
     second.withdraw();
     engine.sweep();
@@ -153,9 +153,9 @@ class LoadOnceTest {
   }
 
   @Test
-  void join_afterEveryoneLeft_isServedByTheSameQuery() throws Exception {
+  void join_afterAllWaitersLeft_isServedByTheSameQuery() throws Exception {
     join("a").withdraw();
-    Caller late = join("a");
+    WaitingCaller late = join("a");
     clock.addAndGet(Duration.ofMillis(30).toNanos());
     engine.sweep();
     database.next().find("row of ");
@@ -164,9 +164,9 @@ class LoadOnceTest {
   }
 
   @Test
-  void sweep_deadlinePasses_timesOutWhileTheLoadGoesOn() throws Exception {
-    Caller hasty = new Caller();
-    Caller patient = join("a");
+  void sweep_deadlinePasses_timesOutWhileTheLoadContinues() throws Exception {
+    WaitingCaller hasty = new WaitingCaller();
+    WaitingCaller patient = join("a");
     hasty.joined(engine.join("a", Outcome.ANY_VERSION, Duration.ofMillis(1), hasty));
     clock.addAndGet(Duration.ofMillis(1).toNanos());
     engine.sweep();
@@ -178,8 +178,8 @@ class LoadOnceTest {
 
   @Test
   void sweep_loadHangs_failsItAndFreesTheId() throws Exception {
-    Caller stranded = join("a");
-    StallingSource.Asked hanging = database.next();
+    WaitingCaller stranded = join("a");
+    StallingSource.PendingQuery hanging = database.next();
     clock.addAndGet(Duration.ofSeconds(5).toNanos());
     engine.sweep();
     assertThat(stranded.outcome())
@@ -194,11 +194,11 @@ class LoadOnceTest {
   }
 
   @Test
-  void join_beyondTheCap_isRefusedWithoutAQuery() throws Exception {
-    List<Caller> inside = IntStream.range(0, 3).mapToObj(_ -> join("a")).toList();
+  void join_beyondTheCap_isRejectedWithoutAQuery() throws Exception {
+    List<WaitingCaller> inside = IntStream.range(0, 3).mapToObj(_ -> join("a")).toList();
     assertThat(join("a").outcome()).isEqualTo(new Refused<>(Outcome.Cap.WAITERS_PER_ID));
     database.next().find("row of ");
-    for (Caller call : inside) {
+    for (WaitingCaller call : inside) {
       assertThat(call.outcome()).isInstanceOf(Found.class);
     }
     assertThat(database.queries()).isOne();
@@ -213,18 +213,18 @@ class LoadOnceTest {
         _ -> {
           throw new IllegalStateException("planted");
         });
-    Caller second = join("a");
+    WaitingCaller second = join("a");
     database.next().find("row of ");
     assertThat(second.outcome()).isInstanceOf(Found.class);
   }
 
   @Test
-  void invalidate_duringTheLoad_waitersAreAnsweredAndNothingIsKept() throws Exception {
-    Caller before = join("a");
-    StallingSource.Asked old = database.next();
+  void invalidate_duringTheLoad_waitersAreAnsweredAndNothingIsCached() throws Exception {
+    WaitingCaller before = join("a");
+    StallingSource.PendingQuery old = database.next();
     assertThat(engine.invalidate("a")).isEqualTo(new Invalidation(0, 1));
-    Caller after = join("a");
-    StallingSource.Asked young = database.next();
+    WaitingCaller after = join("a");
+    StallingSource.PendingQuery young = database.next();
     old.find("old row of ");
     assertThat(before.outcome()).isInstanceOf(Found.class);
     assertThat(engine.look("a", Outcome.ANY_VERSION)).isNull();
@@ -234,7 +234,7 @@ class LoadOnceTest {
   }
 
   @Test
-  void invalidate_inMemory_isForgotten() throws Exception {
+  void invalidate_cachedRow_isRemoved() throws Exception {
     load("a");
     assertThat(engine.invalidate("a")).isEqualTo(new Invalidation(1, 0));
     assertThat(engine.look("a", Outcome.ANY_VERSION)).isNull();
@@ -242,11 +242,11 @@ class LoadOnceTest {
   }
 
   @Test
-  void getAll_someCold_loadsTheColdOnesInOneQuery() throws Exception {
+  void getAll_someMisses_loadsThoseInOneQuery() throws Exception {
     load("a");
-    List<Caller> calls = IntStream.range(0, 4).mapToObj(_ -> new Caller()).toList();
+    List<WaitingCaller> calls = IntStream.range(0, 4).mapToObj(_ -> new WaitingCaller()).toList();
     getAll(List.of("b", "a", "c", "b"), calls);
-    StallingSource.Asked query = database.next();
+    StallingSource.PendingQuery query = database.next();
     assertThat(query.ids()).containsExactly("b", "c");
     query.find("row of ");
     assertThat(calls.stream().map(call -> ((Found<String>) call.outcome()).origin()))
@@ -254,19 +254,19 @@ class LoadOnceTest {
   }
 
   @Test
-  void join_allConnectionsBusy_idsLeaveTogetherInTheNextQuery() throws Exception {
-    StallingSource.Asked a = asked("a");
-    StallingSource.Asked b = asked("b");
-    List<Caller> piled = List.of(join("c"), join("d"), join("e"), join("f"), join("g"));
+  void join_allConnectionsBusy_nextQueryLoadsAllQueuedIds() throws Exception {
+    StallingSource.PendingQuery a = asked("a");
+    StallingSource.PendingQuery b = asked("b");
+    List<WaitingCaller> piled = List.of(join("c"), join("d"), join("e"), join("f"), join("g"));
     a.find("row of ");
-    StallingSource.Asked next = database.next();
+    StallingSource.PendingQuery next = database.next();
     assertThat(next.ids()).containsExactly("c", "d", "e", "f");
     next.find("row of ");
-    StallingSource.Asked rest = database.next();
+    StallingSource.PendingQuery rest = database.next();
     assertThat(rest.ids()).containsExactly("g");
     rest.find("row of ");
     b.find("row of ");
-    for (Caller call : piled) {
+    for (WaitingCaller call : piled) {
       assertThat(call.outcome()).isInstanceOf(Found.class);
     }
     assertThat(engine.queries()).isEqualTo(4);
@@ -274,15 +274,15 @@ class LoadOnceTest {
   }
 
   @Test
-  void join_abandonedInTheQueue_isNeverAsked() throws Exception {
-    StallingSource.Asked a = asked("a");
-    StallingSource.Asked b = asked("b");
+  void join_abandonedInTheQueue_isNeverLoaded() throws Exception {
+    StallingSource.PendingQuery a = asked("a");
+    StallingSource.PendingQuery b = asked("b");
     join("c").withdraw();
     clock.addAndGet(Duration.ofMillis(30).toNanos());
     engine.sweep();
-    Caller d = join("d");
+    WaitingCaller d = join("d");
     a.find("row of ");
-    StallingSource.Asked next = database.next();
+    StallingSource.PendingQuery next = database.next();
     assertThat(next.ids()).containsExactly("d");
     next.find("row of ");
     b.find("row of ");
@@ -290,14 +290,14 @@ class LoadOnceTest {
   }
 
   @Test
-  void invalidate_whileQueued_idIsAskedOnce() throws Exception {
-    StallingSource.Asked a = asked("a");
-    StallingSource.Asked b = asked("b");
-    Caller before = join("c");
+  void invalidate_whileQueued_queryNamesTheIdOnce() throws Exception {
+    StallingSource.PendingQuery a = asked("a");
+    StallingSource.PendingQuery b = asked("b");
+    WaitingCaller before = join("c");
     engine.invalidate("c");
-    Caller after = join("c");
+    WaitingCaller after = join("c");
     a.find("row of ");
-    StallingSource.Asked next = database.next();
+    StallingSource.PendingQuery next = database.next();
     assertThat(next.ids()).containsExactly("c");
     next.find("row of ");
     b.find("row of ");
@@ -306,8 +306,8 @@ class LoadOnceTest {
   }
 
   @Test
-  void join_deadlinePassedAlready_timesOutWithoutAQuery() throws Exception {
-    Caller late = new Caller();
+  void join_deadlineHasPassed_timesOutWithoutAQuery() throws Exception {
+    WaitingCaller late = new WaitingCaller();
     late.joined(engine.join("a", Outcome.ANY_VERSION, Duration.ZERO, late));
     assertThat(late.outcome()).isEqualTo(new TimedOut<>());
     assertThat(database.queries()).isZero();
@@ -328,9 +328,9 @@ class LoadOnceTest {
                     ended.complete(Thread.State.TERMINATED);
                   }
                 });
-    StallingSource.Asked query = database.next();
+    StallingSource.PendingQuery query = database.next();
     waiting.interrupt();
-    assertThat(ended.get(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS))
+    assertThat(ended.get(WaitingCaller.TIMEOUT.toSeconds(), TimeUnit.SECONDS))
         .isEqualTo(Thread.State.TERMINATED);
     assertThat(engine.waiters()).isZero();
     query.find("row of ");
@@ -340,8 +340,8 @@ class LoadOnceTest {
   void counts_everyLookup_isCountedOnce() throws Exception {
     load("a");
     engine.look("a", Outcome.ANY_VERSION);
-    Caller b = join("b");
-    Caller joined = join("b");
+    WaitingCaller b = join("b");
+    WaitingCaller joined = join("b");
     database.next().find(Map.of());
     b.outcome();
     joined.outcome();
@@ -350,25 +350,25 @@ class LoadOnceTest {
     assertThat(engine.counts().count(Ending.MISSING)).isEqualTo(2);
   }
 
-  private void getAll(List<String> ids, List<Caller> callers) {
+  private void getAll(List<String> ids, List<WaitingCaller> callers) {
     engine.getAll(
         ids, Outcome.ANY_VERSION, MINUTE, (outcome, place) -> callers.get(place).accept(outcome));
   }
 
-  private Caller join(String id) {
-    Caller call = new Caller();
+  private WaitingCaller join(String id) {
+    WaitingCaller call = new WaitingCaller();
     call.joined(engine.join(id, Outcome.ANY_VERSION, MINUTE, call));
     return call;
   }
 
   /** A query for this id alone: one that follows could leave together with it otherwise. */
-  private StallingSource.Asked asked(String id) throws InterruptedException {
+  private StallingSource.PendingQuery asked(String id) throws InterruptedException {
     join(id);
     return database.next();
   }
 
   private void load(String id) throws Exception {
-    Caller call = join(id);
+    WaitingCaller call = join(id);
     database.next().find("row of ");
     assertThat(call.outcome()).isInstanceOf(Found.class);
   }

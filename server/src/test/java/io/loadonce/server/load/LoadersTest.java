@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 class LoadersTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** Loaders that are coming; only for the thread of the test. */
-  private final Queue<Runnable> coming = new ArrayDeque<>();
+  /** Loaders that are pending; only for the thread of the test. */
+  private final Queue<Runnable> pending = new ArrayDeque<>();
 
   private final AtomicLong now = new AtomicLong();
   private boolean noThreads;
@@ -41,109 +41,109 @@ class LoadersTest {
 
   @AfterEach
   void whenIdle_nothingIsLeft() {
-    assertThat(coming).isEmpty();
+    assertThat(pending).isEmpty();
     fixture.awaitIdle();
   }
 
   @Test
-  void join_whileALoaderIsComing_leavesWithIt() throws Exception {
-    List<Caller> callers = join("a", "b", "c", "d");
-    assertThat(coming).hasSize(1);
-    arrive();
+  void join_loaderPending_idIsLoadedByIt() throws Exception {
+    List<WaitingCaller> callers = join("a", "b", "c", "d");
+    assertThat(pending).hasSize(1);
+    runNextLoader();
     assertThat(find().ids()).containsExactly("a", "b", "c", "d");
-    callers.forEach(Caller::outcome);
+    callers.forEach(WaitingCaller::outcome);
     assertThat(database.queries()).isOne();
   }
 
   @Test
-  void join_moreThanOneQueryCarries_anotherComes() throws Exception {
-    List<Caller> callers = join("a", "b", "c", "d", "e");
-    assertThat(coming).hasSize(2);
-    arrive();
+  void join_moreIdsThanOneQueryCarries_startsAnotherLoader() throws Exception {
+    List<WaitingCaller> callers = join("a", "b", "c", "d", "e");
+    assertThat(pending).hasSize(2);
+    runNextLoader();
     assertThat(find().ids()).containsExactly("a", "b", "c", "d");
-    arrive();
+    runNextLoader();
     assertThat(find().ids()).containsExactly("e");
-    callers.forEach(Caller::outcome);
+    callers.forEach(WaitingCaller::outcome);
   }
 
   @Test
-  void join_aConnectionIsFree_isTakenAtOnce() throws Exception {
-    List<Caller> first = join("a");
-    arrive();
-    StallingSource.Asked slow = database.next();
-    List<Caller> second = join("b");
-    arrive();
+  void join_connectionFree_idIsLoadedAtOnce() throws Exception {
+    List<WaitingCaller> first = join("a");
+    runNextLoader();
+    StallingSource.PendingQuery slow = database.next();
+    List<WaitingCaller> second = join("b");
+    runNextLoader();
     assertThat(find().ids()).containsExactly("b");
-    second.forEach(Caller::outcome);
+    second.forEach(WaitingCaller::outcome);
     slow.find("row of ");
-    first.forEach(Caller::outcome);
+    first.forEach(WaitingCaller::outcome);
   }
 
   @Test
-  void join_everyConnectionIsInUse_whoComesBackTakesAll() throws Exception {
-    List<Caller> callers = join("a", "b", "c", "d", "e");
-    arrive();
-    StallingSource.Asked first = database.next();
-    arrive();
-    StallingSource.Asked second = database.next();
-    List<Caller> later = join("f", "g", "h");
-    assertThat(coming).isEmpty();
+  void join_allConnectionsBusy_firstFreeLoaderTakesAllIds() throws Exception {
+    List<WaitingCaller> callers = join("a", "b", "c", "d", "e");
+    runNextLoader();
+    StallingSource.PendingQuery first = database.next();
+    runNextLoader();
+    StallingSource.PendingQuery second = database.next();
+    List<WaitingCaller> later = join("f", "g", "h");
+    assertThat(pending).isEmpty();
     first.find("row of ");
     assertThat(find().ids()).containsExactly("f", "g", "h");
     second.find("row of ");
-    Stream.concat(callers.stream(), later.stream()).forEach(Caller::outcome);
+    Stream.concat(callers.stream(), later.stream()).forEach(WaitingCaller::outcome);
     assertThat(database.queries()).isEqualTo(3);
   }
 
   @Test
-  void load_endsWhileAnotherLoaderIsComing_leavesTheIdsToThatOne() throws Exception {
-    List<Caller> first = join("a");
-    arrive();
-    StallingSource.Asked query = database.next();
-    List<Caller> second = join("b", "c");
-    assertThat(coming).hasSize(1);
+  void load_endsWhileAnotherLoaderIsPending_leavesTheIdsToThatOne() throws Exception {
+    List<WaitingCaller> first = join("a");
+    runNextLoader();
+    StallingSource.PendingQuery query = database.next();
+    List<WaitingCaller> second = join("b", "c");
+    assertThat(pending).hasSize(1);
     query.find("row of ");
-    first.forEach(Caller::outcome);
+    first.forEach(WaitingCaller::outcome);
     Awaitility.await()
-        .atMost(Caller.TIMEOUT)
+        .atMost(WaitingCaller.TIMEOUT)
         .untilAsserted(() -> assertThat(fixture.loaders().inUse()).isOne());
     assertThat(database.queries()).isOne();
-    arrive();
+    runNextLoader();
     assertThat(find().ids()).containsExactly("b", "c");
-    second.forEach(Caller::outcome);
+    second.forEach(WaitingCaller::outcome);
   }
 
   @Test
-  void invalidate_whileALoaderIsComing_itFindsBothFlights() throws Exception {
-    List<Caller> old = join("a");
+  void invalidate_loaderPending_oneQueryAnswersBothFlights() throws Exception {
+    List<WaitingCaller> old = join("a");
     engine.invalidate("a");
-    List<Caller> young = join("a");
-    arrive();
+    List<WaitingCaller> young = join("a");
+    runNextLoader();
     assertThat(find().ids()).containsExactly("a");
-    old.forEach(Caller::outcome);
-    young.forEach(Caller::outcome);
+    old.forEach(WaitingCaller::outcome);
+    young.forEach(WaitingCaller::outcome);
   }
 
   @Test
-  void join_loaderCannotStart_theSweepStartsOneForAll() throws Exception {
+  void join_loaderCannotStart_sweepStartsOneForAllIds() throws Exception {
     noThreads = true;
-    Caller first = new Caller();
+    WaitingCaller first = new WaitingCaller();
     assertThatThrownBy(() -> engine.join("a", Outcome.ANY_VERSION, MINUTE, first))
         .isInstanceOf(OutOfMemoryError.class);
     assertThat(fixture.loaders().inUse()).isZero();
     noThreads = false;
     engine.sweep();
-    assertThat(coming).hasSize(1);
-    List<Caller> second = join("b");
-    assertThat(coming).hasSize(1);
-    arrive();
+    assertThat(pending).hasSize(1);
+    List<WaitingCaller> second = join("b");
+    assertThat(pending).hasSize(1);
+    runNextLoader();
     assertThat(find().ids()).containsExactly("a", "b");
     first.outcome();
-    second.forEach(Caller::outcome);
+    second.forEach(WaitingCaller::outcome);
   }
 
   @Test
-  void execute_aThreadHasNothingToDo_takesItAndOnlyTheNextIsStarted() {
+  void execute_oneIdleThread_takesTheFirstLoaderAndTheNextIsStarted() {
     Runnable first = () -> {};
     Runnable second = () -> {};
     List<Runnable> taken = new ArrayList<>();
@@ -168,16 +168,16 @@ class LoadersTest {
 
     threads.execute(() -> first.complete(Thread.currentThread()));
     Awaitility.await()
-        .atMost(Caller.TIMEOUT)
+        .atMost(WaitingCaller.TIMEOUT)
         .until(() -> threads.offer(() -> second.complete(Thread.currentThread())));
 
-    assertThat(second.get(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS))
-        .isSameAs(first.get(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS))
+    assertThat(second.get(WaitingCaller.TIMEOUT.toSeconds(), TimeUnit.SECONDS))
+        .isSameAs(first.get(WaitingCaller.TIMEOUT.toSeconds(), TimeUnit.SECONDS))
         .matches(thread -> !thread.isVirtual());
   }
 
   @Test
-  void execute_noPlatformThreadLeft_loadsAllTheSame() throws Exception {
+  void execute_noPlatformThreadLeft_runsOnTheVirtualThread() throws Exception {
     CountDownLatch ran = new CountDownLatch(1);
     new LoaderThreads(
             _ -> false,
@@ -186,28 +186,28 @@ class LoadersTest {
               throw new OutOfMemoryError("planted: unable to create native thread");
             })
         .execute(ran::countDown);
-    assertThat(ran.await(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(ran.await(WaitingCaller.TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
-  void load_queryCannotBeMade_everyoneHearsAndTheRestIsLoaded() throws Exception {
-    database.refuseNext(new StackOverflowError("planted"));
-    List<Caller> lost = join("a", "b", "c", "d");
-    List<Caller> rest = join("e");
-    arrive();
+  void load_queryCannotBeMade_failsItsIdsAndLoadsTheRest() throws Exception {
+    database.failNextQuery(new StackOverflowError("planted"));
+    List<WaitingCaller> lost = join("a", "b", "c", "d");
+    List<WaitingCaller> rest = join("e");
+    runNextLoader();
     lost.forEach(caller -> assertThat(caller.outcome()).isInstanceOf(Outcome.Failed.class));
-    arrive();
+    runNextLoader();
     assertThat(find().ids()).containsExactly("e");
-    rest.forEach(Caller::outcome);
+    rest.forEach(WaitingCaller::outcome);
   }
 
   @Test
-  void sweep_everyoneLeftBeforeTheLoaderCame_itAsksNothing() {
-    List<Caller> callers = join("a");
-    callers.forEach(Caller::withdraw);
+  void sweep_allWaitersLeftBeforeTheLoaderRan_sendsNoQuery() {
+    List<WaitingCaller> callers = join("a");
+    callers.forEach(WaitingCaller::withdraw);
     now.addAndGet(MINUTE.toNanos());
     engine.sweep();
-    arrive();
+    runNextLoader();
     fixture.awaitIdle();
     assertThat(database.queries()).isZero();
   }
@@ -216,27 +216,27 @@ class LoadersTest {
     if (noThreads) {
       throw new OutOfMemoryError("planted: unable to create native thread");
     }
-    coming.add(loader);
+    pending.add(loader);
   }
 
-  private List<Caller> join(String... ids) {
+  private List<WaitingCaller> join(String... ids) {
     return Stream.of(ids)
         .map(
             id -> {
-              Caller caller = new Caller();
+              WaitingCaller caller = new WaitingCaller();
               caller.joined(engine.join(id, Outcome.ANY_VERSION, MINUTE, caller));
               return caller;
             })
         .toList();
   }
 
-  /** The loader that has been coming for longest arrives. */
-  private void arrive() {
-    Thread.ofVirtual().start(coming.remove());
+  /** The loader that has been pending for longest arrives. */
+  private void runNextLoader() {
+    Thread.ofVirtual().start(pending.remove());
   }
 
-  private StallingSource.Asked find() throws InterruptedException {
-    StallingSource.Asked query = database.next();
+  private StallingSource.PendingQuery find() throws InterruptedException {
+    StallingSource.PendingQuery query = database.next();
     query.find("row of ");
     return query;
   }

@@ -39,12 +39,12 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void join_knownToBeUnreachable_isStaleAtOnceAndReadAgain() throws Exception {
+  void join_databaseKnownUnreachable_isStaleAtOnceAndRefreshed() throws Exception {
     loadAndExpire("a");
     failToLoad("other");
     assertThat(join("a").outcome()).isEqualTo(stale("a", TIME_TO_LIVE));
     assertThat(join("a").outcome()).isEqualTo(stale("a", TIME_TO_LIVE));
-    StallingSource.Asked background = database.next();
+    StallingSource.PendingQuery background = database.next();
     assertThat(background.ids()).containsExactly("a");
     background.findVersion(2);
     fixture.awaitIdle();
@@ -54,19 +54,19 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void join_reachedAgain_waitsForTheNewRow() throws Exception {
+  void join_databaseReachableAgain_waitsForTheNewRow() throws Exception {
     loadAndExpire("a");
     failToLoad("other");
     load("other", 1);
-    Caller caller = join("a");
-    StallingSource.Asked asked = database.next();
+    WaitingCaller caller = join("a");
+    StallingSource.PendingQuery asked = database.next();
     assertThat(caller.isAnswered()).isFalse();
     asked.findVersion(2);
     assertThat(caller.outcome()).isEqualTo(found("a", 2, Origin.LOADED));
   }
 
   @Test
-  void join_queryFailsForAnotherReason_isReachedAgain() throws Exception {
+  void join_queryFailsForAnotherReason_databaseCountsAsReachable() throws Exception {
     loadAndExpire("a");
     for (Throwable reason :
         List.of(
@@ -74,22 +74,22 @@ class StaleOnErrorTest {
             new StackOverflowError("planted"))) {
       failToLoad("other");
       assertThat(fixture.availability().isUnreachable()).isTrue();
-      Caller wrong = join("other");
+      WaitingCaller wrong = join("other");
       database.next().fail(reason);
       assertThat(wrong.outcome()).isInstanceOf(Failed.class);
       assertThat(fixture.availability().isUnreachable()).isFalse();
     }
-    Caller caller = join("a");
+    WaitingCaller caller = join("a");
     database.next().findVersion(2);
     assertThat(caller.outcome()).isEqualTo(found("a", 2, Origin.LOADED));
   }
 
   @Test
-  void join_loadWasGivenUp_saysNothingOfTheDatabase() throws Exception {
+  void join_loadWasCancelled_databaseKeepsItsAvailability() throws Exception {
     loadAndExpire("a");
     failToLoad("other");
     join("other").withdraw();
-    StallingSource.Asked abandoned = database.next();
+    StallingSource.PendingQuery abandoned = database.next();
     pass(Duration.ofMillis(30));
     assertThat(abandoned.wasCancelled()).isTrue();
     fixture.awaitIdle();
@@ -98,7 +98,7 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void join_backgroundLoadFails_isTriedAgainAfterAMoment() throws Exception {
+  void join_refreshFails_isRetriedAfterAMoment() throws Exception {
     loadAndExpire("a");
     failToLoad("other");
     join("a");
@@ -112,25 +112,25 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void join_noOldRowThatMayBeGiven_waits() throws Exception {
+  void join_noStaleRowToServe_waits() throws Exception {
     loadAndExpire("a");
     load("invalidated", 1);
     pass(STALE_ON_ERROR);
     engine.invalidate("invalidated");
     failToLoad("other");
     for (String id : List.of("a", "invalidated", "unknown")) {
-      Caller caller = join(id);
+      WaitingCaller caller = join(id);
       database.next().failUnreachable();
       assertThat(caller.outcome()).as(id).isInstanceOf(Failed.class);
     }
   }
 
   @Test
-  void join_versionNeededAndUnreachable_isStaleIfItIsThatNew() throws Exception {
+  void join_minVersionAndDatabaseUnreachable_isStaleIfTheRowIsNewEnough() throws Exception {
     loadAndExpire("a");
     failToLoad("other");
-    Caller demanding = join("a", 2, SECOND);
-    StallingSource.Asked asked = database.next();
+    WaitingCaller demanding = join("a", 2, SECOND);
+    StallingSource.PendingQuery asked = database.next();
     assertThat(join("a", 1, SECOND).outcome()).isEqualTo(stale("a", TIME_TO_LIVE));
     assertThat(demanding.isAnswered()).isFalse();
     asked.findVersion(2);
@@ -138,12 +138,12 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void getAll_knownToBeUnreachable_oldRowsAreStaleAtOnce() throws Exception {
+  void getAll_databaseKnownUnreachable_rowsAreStaleAtOnce() throws Exception {
     loadAndExpire("a");
     failToLoad("other");
-    Caller old = new Caller();
-    Caller cold = new Caller();
-    List<Caller> callers = List.of(old, cold);
+    WaitingCaller old = new WaitingCaller();
+    WaitingCaller cold = new WaitingCaller();
+    List<WaitingCaller> callers = List.of(old, cold);
     engine.getAll(
         List.of("a", "cold"),
         Outcome.ANY_VERSION,
@@ -153,7 +153,7 @@ class StaleOnErrorTest {
     assertThat(cold.isAnswered()).isFalse();
     Set<String> asked = new HashSet<>();
     while (asked.size() < 2) { // by one query or by two
-      StallingSource.Asked query = database.next();
+      StallingSource.PendingQuery query = database.next();
       asked.addAll(query.ids());
       query.failUnreachable();
     }
@@ -162,11 +162,11 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void sweep_halfOfThePatienceIsOver_isStaleAndTheLoadGoesOn() throws Exception {
+  void sweep_halfOfTheTimeoutPasses_isStaleAndTheLoadContinues() throws Exception {
     loadAndExpire("a");
-    Caller hasty = join("a");
-    Caller patient = join("a", Outcome.ANY_VERSION, SECOND.multipliedBy(4));
-    StallingSource.Asked asked = database.next();
+    WaitingCaller hasty = join("a");
+    WaitingCaller patient = join("a", Outcome.ANY_VERSION, SECOND.multipliedBy(4));
+    StallingSource.PendingQuery asked = database.next();
     pass(HALF.minusNanos(1));
     assertThat(hasty.isAnswered()).isFalse();
     pass(Duration.ofNanos(1));
@@ -182,10 +182,10 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void sweep_everyoneTookTheOldRow_loadIsNotAbandoned() throws Exception {
+  void sweep_allWaitersTookTheStaleRow_loadIsNotAbandoned() throws Exception {
     loadAndExpire("a");
-    Caller caller = join("a");
-    StallingSource.Asked asked = database.next();
+    WaitingCaller caller = join("a");
+    StallingSource.PendingQuery asked = database.next();
     pass(HALF);
     assertThat(caller.outcome()).isInstanceOf(Found.class);
     assertThat(engine.waiters()).isZero();
@@ -197,10 +197,10 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void sweep_hangsWithNobodyWaiting_isKnownToBeUnreachableWhenALoadWouldEnd() throws Exception {
+  void sweep_loadHangsWithoutWaiters_databaseIsUnreachableAtTheLoadTimeout() throws Exception {
     loadAndExpire("a");
-    Caller first = join("a");
-    StallingSource.Asked hanging = database.next();
+    WaitingCaller first = join("a");
+    StallingSource.PendingQuery hanging = database.next();
     pass(HALF);
     assertThat(first.outcome()).isInstanceOf(Found.class);
     pass(SECOND.multipliedBy(5));
@@ -213,21 +213,21 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void sweep_queueIsFull_loadOfWhoTookTheOldRowIsAbandoned() throws Exception {
+  void sweep_queueIsFull_loadWhoseWaitersTookTheStaleRowIsAbandoned() throws Exception {
     loadAndExpire("a");
-    List<StallingSource.Asked> busy = new ArrayList<>();
+    List<StallingSource.PendingQuery> busy = new ArrayList<>();
     for (String id : List.of("x", "y")) {
       join(id, Outcome.ANY_VERSION, TIME_TO_LIVE);
       busy.add(database.next());
     }
     List.of("p", "q", "r", "s").forEach(id -> join(id, Outcome.ANY_VERSION, TIME_TO_LIVE));
-    Caller caller = join("a");
+    WaitingCaller caller = join("a");
     pass(HALF);
     assertThat(caller.outcome()).isInstanceOf(Found.class);
     pass(LockSettings.DEFAULTS.abandonAfter());
     assertThat(engine.flights()).isEqualTo(6);
     busy.forEach(asked -> asked.findVersion(1));
-    StallingSource.Asked rest = database.next();
+    StallingSource.PendingQuery rest = database.next();
     assertThat(rest.ids()).containsExactly("p", "q", "r", "s");
     rest.findVersion(1);
   }
@@ -235,8 +235,8 @@ class StaleOnErrorTest {
   @Test
   void sweep_refreshIsFenced_isCancelled() throws Exception {
     loadAndExpire("a");
-    Caller caller = join("a");
-    StallingSource.Asked asked = database.next();
+    WaitingCaller caller = join("a");
+    StallingSource.PendingQuery asked = database.next();
     pass(HALF);
     assertThat(caller.outcome()).isInstanceOf(Found.class);
     engine.invalidate("a");
@@ -245,15 +245,15 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void join_beyondTheCap_isStaleRatherThanRefused() throws Exception {
+  void join_beyondTheCap_isStaleInsteadOfRejected() throws Exception {
     LoadOnce<String, String> narrow =
         fixture(
                 STALE_ON_ERROR,
                 new LockSettings(1, /* maxWaitersPerId= */ 1, 10, SECOND.multipliedBy(5), HALF))
             .engine();
     for (long version = 1; version <= 2; version++) {
-      Caller first = new Caller();
-      Caller second = new Caller();
+      WaitingCaller first = new WaitingCaller();
+      WaitingCaller second = new WaitingCaller();
       narrow.join("a", Outcome.ANY_VERSION, SECOND, first);
       narrow.join("a", Outcome.ANY_VERSION, SECOND, second);
       database.next().findVersion(version);
@@ -266,10 +266,10 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void sweep_invalidatedMeanwhile_waitsForItsLoad() throws Exception {
+  void sweep_rowInvalidatedMeanwhile_waitsForTheLoad() throws Exception {
     loadAndExpire("a");
-    Caller caller = join("a");
-    StallingSource.Asked asked = database.next();
+    WaitingCaller caller = join("a");
+    StallingSource.PendingQuery asked = database.next();
     engine.invalidate("a");
     pass(HALF);
     assertThat(caller.isAnswered()).isFalse();
@@ -278,11 +278,11 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void sweep_tooOldMeanwhile_waitsUntilItsDeadline() throws Exception {
+  void sweep_rowTooStaleMeanwhile_waitsUntilTheDeadline() throws Exception {
     load("a", 1);
     pass(TIME_TO_LIVE.plus(STALE_ON_ERROR).minus(HALF));
-    Caller caller = join("a");
-    StallingSource.Asked asked = database.next();
+    WaitingCaller caller = join("a");
+    StallingSource.PendingQuery asked = database.next();
     pass(HALF);
     assertThat(caller.isAnswered()).isFalse();
     pass(HALF);
@@ -291,21 +291,21 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void sweep_comesAfterTheDeadline_isStaleAllTheSame() throws Exception {
+  void sweep_runsAfterTheDeadline_isStaleInsteadOfTimedOut() throws Exception {
     loadAndExpire("a");
-    Caller caller = join("a");
-    StallingSource.Asked asked = database.next();
+    WaitingCaller caller = join("a");
+    StallingSource.PendingQuery asked = database.next();
     pass(SECOND);
     assertThat(caller.outcome()).isEqualTo(stale("a", TIME_TO_LIVE.plus(SECOND)));
     asked.findVersion(2);
   }
 
   @Test
-  void sweep_versionNeeded_isStaleIfItIsThatNew() throws Exception {
+  void sweep_minVersion_isStaleIfTheRowIsNewEnough() throws Exception {
     loadAndExpire("a");
-    Caller content = join("a", 1, SECOND);
-    Caller demanding = join("a", 2, SECOND);
-    StallingSource.Asked asked = database.next();
+    WaitingCaller content = join("a", 1, SECOND);
+    WaitingCaller demanding = join("a", 2, SECOND);
+    StallingSource.PendingQuery asked = database.next();
     pass(HALF);
     assertThat(content.outcome()).isEqualTo(stale("a", TIME_TO_LIVE.plus(HALF)));
     assertThat(demanding.isAnswered()).isFalse();
@@ -315,13 +315,13 @@ class StaleOnErrorTest {
   }
 
   @Test
-  void join_off_nobodyIsGivenAnOldRow() throws Exception {
+  void join_staleOnErrorOff_isNeverStale() throws Exception {
     LoadOnce<String, String> off = fixture(Duration.ZERO, LockSettings.DEFAULTS).engine();
     for (Duration wait : List.of(Duration.ZERO, TIME_TO_LIVE)) {
       clock.addAndGet(wait.toNanos());
-      Caller caller = new Caller();
+      WaitingCaller caller = new WaitingCaller();
       off.join("a", Outcome.ANY_VERSION, SECOND, caller);
-      StallingSource.Asked asked = database.next();
+      StallingSource.PendingQuery asked = database.next();
       clock.addAndGet(HALF.toNanos());
       off.sweep();
       assertThat(caller.isAnswered()).isFalse();
@@ -330,7 +330,7 @@ class StaleOnErrorTest {
     }
     clock.addAndGet(TIME_TO_LIVE.toNanos());
     for (String id : List.of("other", "a")) {
-      Caller caller = new Caller();
+      WaitingCaller caller = new WaitingCaller();
       off.join(id, Outcome.ANY_VERSION, SECOND, caller);
       database.next().failUnreachable();
       assertThat(caller.outcome()).as(id).isInstanceOf(Failed.class);
@@ -352,13 +352,13 @@ class StaleOnErrorTest {
   }
 
   private void load(String id, long version) throws Exception {
-    Caller caller = join(id);
+    WaitingCaller caller = join(id);
     database.next().findVersion(version);
     assertThat(caller.outcome()).isInstanceOf(Found.class);
   }
 
   private void failToLoad(String id) throws Exception {
-    Caller caller = join(id);
+    WaitingCaller caller = join(id);
     database.next().failUnreachable();
     assertThat(caller.outcome()).isInstanceOf(Failed.class);
   }
@@ -369,12 +369,12 @@ class StaleOnErrorTest {
     engine.sweep();
   }
 
-  private Caller join(String id) {
+  private WaitingCaller join(String id) {
     return join(id, Outcome.ANY_VERSION, SECOND);
   }
 
-  private Caller join(String id, long minVersion, Duration patience) {
-    Caller caller = new Caller();
+  private WaitingCaller join(String id, long minVersion, Duration patience) {
+    WaitingCaller caller = new WaitingCaller();
     caller.joined(engine.join(id, minVersion, patience, caller));
     return caller;
   }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** A database whose every query stands still until the test answers it. */
 public final class StallingSource implements Source<String, String> {
   private final int connections;
-  private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
+  private final BlockingQueue<PendingQuery> sent = new LinkedBlockingQueue<>();
   private final AtomicInteger queries = new AtomicInteger();
 
   private final AtomicReference<@Nullable Error> refusal = new AtomicReference<>();
@@ -31,8 +31,8 @@ public final class StallingSource implements Source<String, String> {
   }
 
   /** The next query that was sent; waits for it. */
-  public Asked next() throws InterruptedException {
-    Asked next = asked.poll(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+  public PendingQuery next() throws InterruptedException {
+    PendingQuery next = sent.poll(WaitingCaller.TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     assertThat(next).as("a query").isNotNull();
     return next;
   }
@@ -42,7 +42,7 @@ public final class StallingSource implements Source<String, String> {
   }
 
   /** The next query is not even made. */
-  void refuseNext(Error reason) {
+  void failNextQuery(Error reason) {
     refusal.set(reason);
   }
 
@@ -52,7 +52,7 @@ public final class StallingSource implements Source<String, String> {
     if (reason != null) {
       throw reason;
     }
-    return new Asked(ids);
+    return new PendingQuery(ids);
   }
 
   @Override
@@ -69,13 +69,13 @@ public final class StallingSource implements Source<String, String> {
   public void close() {}
 
   /** One query that waits for its answer. */
-  public final class Asked implements SourceQuery<String, String> {
+  public final class PendingQuery implements SourceQuery<String, String> {
     private final List<String> ids;
     private final CompletableFuture<Map<String, SourceRow<String>>> answer =
         new CompletableFuture<>();
     private final CountDownLatch cancelled = new CountDownLatch(1);
 
-    private Asked(List<String> ids) {
+    private PendingQuery(List<String> ids) {
       this.ids = ids;
     }
 
@@ -119,13 +119,13 @@ public final class StallingSource implements Source<String, String> {
 
     /** Waits for the cancellation. */
     public boolean wasCancelled() throws InterruptedException {
-      return cancelled.await(Caller.TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      return cancelled.await(WaitingCaller.TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override
     public Map<String, SourceRow<String>> run() throws SourceException {
       queries.getAndIncrement();
-      asked.add(this);
+      sent.add(this);
       try {
         return answer.join();
       } catch (java.util.concurrent.CompletionException e) {

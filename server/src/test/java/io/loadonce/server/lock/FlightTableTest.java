@@ -44,7 +44,7 @@ class FlightTableTest {
   }
 
   @Test
-  void join_secondLookFinds_isNotLetIn() {
+  void join_secondLookFindsAnEntry_isHitWithoutWaiter() {
     JoinResult<String, String> entrance =
         table.join(waiter("a", SECOND), id -> id + " in memory", 0);
     assertThat(entrance).isEqualTo(new Hit<>("a in memory"));
@@ -52,7 +52,7 @@ class FlightTableTest {
   }
 
   @Test
-  void join_secondLookThrows_leavesNothingBehind() {
+  void join_secondLookThrows_leavesNoFlightAndNoWaiter() {
     assertThatIllegalStateException()
         .isThrownBy(() -> table.join(waiter("a", SECOND), _ -> failedLook(), 0));
     assertThatLockIsEmpty();
@@ -70,7 +70,7 @@ class FlightTableTest {
   }
 
   @Test
-  void complete_underWay_publishesAndFreesAll() {
+  void complete_flightUnderWay_publishesAndReturnsAllWaiters() {
     Flight<String, String> flight = begin("a");
     join("a");
     assertThat(complete(flight)).isEqualTo(2);
@@ -98,7 +98,7 @@ class FlightTableTest {
   }
 
   @Test
-  void complete_leaderIsTold_whoLed() {
+  void complete_twoWaiters_onlyTheFirstHasLed() {
     Waiter<String, String> leader = waiter("a", SECOND);
     Waiter<String, String> follower = waiter("a", SECOND);
     Flight<String, String> flight = begin(leader);
@@ -110,7 +110,7 @@ class FlightTableTest {
   }
 
   @Test
-  void fence_underWay_answersButPublishesNothing() {
+  void fence_flightUnderWay_answersItsWaitersAndPublishesNothing() {
     Flight<String, String> flight = begin("a");
     assertThat(table.fence("a", () -> {})).isTrue();
     assertThat(complete(flight)).isOne();
@@ -119,7 +119,7 @@ class FlightTableTest {
   }
 
   @Test
-  void fence_underWay_nextCallerBeginsAnother() {
+  void fence_flightUnderWay_nextCallerBeginsAnother() {
     Flight<String, String> old = begin("a");
     table.fence("a", () -> {});
     Flight<String, String> young = begin("a");
@@ -132,7 +132,7 @@ class FlightTableTest {
   }
 
   @Test
-  void fence_noFlight_onlyForgets() {
+  void fence_noFlight_onlyRemovesTheEntry() {
     List<String> forgotten = new ArrayList<>();
     assertThat(table.fence("a", () -> forgotten.add("a"))).isFalse();
     assertThat(forgotten).containsExactly("a");
@@ -159,7 +159,7 @@ class FlightTableTest {
   }
 
   @Test
-  void withdraw_fromFencedFlight_leavesTheYoungFlightAlone() {
+  void withdraw_fromFencedFlight_doesNotChangeTheNewerFlight() {
     Waiter<String, String> old = waiter("a", SECOND);
     begin(old);
     table.fence("a", () -> {});
@@ -169,7 +169,7 @@ class FlightTableTest {
   }
 
   @Test
-  void sweep_deadlinePasses_takesOutThatWaiterOnly() {
+  void sweep_deadlinePasses_removesThatWaiterOnly() {
     Waiter<String, String> hasty = waiter("a", SECOND);
     Waiter<String, String> slow = waiter("a", 2 * SECOND);
     begin(slow);
@@ -181,7 +181,7 @@ class FlightTableTest {
   }
 
   @Test
-  void sweep_softDeadlinePasses_leavesOnlyWithAnOutcome() {
+  void sweep_softDeadlinePasses_waiterLeavesOnlyWithAnOutcome() {
     Waiter<String, String> content = waiter("a", 2 * SECOND, SECOND, "stale");
     Waiter<String, String> demanding = waiter("a", 2 * SECOND, SECOND, null);
     Flight<String, String> flight = begin(content);
@@ -210,7 +210,7 @@ class FlightTableTest {
   }
 
   @Test
-  void complete_fencedWithARow_raisesAndOvertakesTheYoungFlight() {
+  void complete_fencedFlightWithARow_raisesTheCacheAndOvertakesTheNewerFlight() {
     Flight<String, String> old = begin("a");
     table.fence("a", () -> {});
     Flight<String, String> young = begin("a");
@@ -234,7 +234,7 @@ class FlightTableTest {
   }
 
   @Test
-  void sweep_someoneCameBackInTime_flightGoesOn() {
+  void sweep_newWaiterJoinedInTime_flightContinues() {
     Waiter<String, String> only = waiter("a", SECOND);
     Flight<String, String> flight = begin(only);
     table.withdraw(only, 100);

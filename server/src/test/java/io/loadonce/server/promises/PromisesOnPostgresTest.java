@@ -92,7 +92,7 @@ class PromisesOnPostgresTest {
   }
 
   @Test
-  void get_loadFails_oneQueryAndEveryoneHearsOfItAtOnce() throws Exception {
+  void get_loadFails_oneQueryAndAllCallersFailAtOnce() throws Exception {
     try (RunningService service =
         RunningService.on(database, database.failingQuery(HELD), Map.of())) {
       Herd<Status.Code> herd = Herd.of(statuses(service, Collections.nCopies(500, PARIS)));
@@ -105,7 +105,7 @@ class PromisesOnPostgresTest {
   }
 
   @Test
-  void get_halfOf200CancelWithTheLeader_nobodyElseFails() throws Exception {
+  void get_halfOf200CancelWithTheLeader_noOtherCallerFails() throws Exception {
     long seed = Long.getLong("seed", System.nanoTime());
     try (RunningService service =
         RunningService.on(database, database.slowQuery(HELD_LONG), Map.of())) {
@@ -128,7 +128,7 @@ class PromisesOnPostgresTest {
   }
 
   @Test
-  void get_everyoneCancels_statementIsGone() throws Exception {
+  void get_allCallersCancel_statementIsCancelled() throws Exception {
     try (RunningService service =
         RunningService.on(
             database,

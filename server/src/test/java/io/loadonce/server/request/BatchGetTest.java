@@ -146,7 +146,7 @@ class BatchGetTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1_001})
-  void invalidate_tooFewOrTooMany_isRefused(int size) {
+  void invalidate_tooFewOrTooMany_isRejected(int size) {
     String[] ids = IntStream.range(0, size).mapToObj(Integer::toString).toArray(String[]::new);
 
     assertThat(failure(() -> invalidate(ids)).reason()).isEqualTo("loadonce/INVALID_BATCH");

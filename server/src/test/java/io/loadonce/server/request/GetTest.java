@@ -128,7 +128,7 @@ class GetTest {
 
   /** The check above can fail: the same bytes, well formed, are accepted. */
   @Test
-  void get_rawButWellFormed_hasAReply() {
+  void get_wellFormedRawBytes_hasAReply() {
     assertThat(getRaw(GetRequest.newBuilder().setId(PARIS).build().toByteArray())).isNotEmpty();
   }
 

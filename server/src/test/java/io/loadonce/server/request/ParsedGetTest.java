@@ -36,7 +36,7 @@ class ParsedGetTest {
   }
 
   @Test
-  void of_invalidUtf8_isRefused() {
+  void of_invalidUtf8_isRejected() {
     byte[] request = {0x0A, 2, 'a', (byte) 0xFF};
     assertThatExceptionOfType(InvalidProtocolBufferException.class)
         .isThrownBy(() -> ParsedGet.of(request));

@@ -70,7 +70,7 @@ class WireFormTest {
   }
 
   @Test
-  void stream_readInPlaceOfDrained_givesTheSame() throws Exception {
+  void replyStream_readInsteadOfDrained_hasTheSameBytes() throws Exception {
     GetReply reply = GetReply.of(found(200, Origin.MEMORY, 5));
     try (WireStream stream = new WireStream(reply)) {
       assertThat(stream.available()).isEqualTo(reply.sizeBytes());

@@ -84,8 +84,7 @@ class SettingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void key_inTheFile_isOverTheDefaultAndUnderTheEnvironmentAndTheFlag(Setting setting)
-      throws Exception {
+  void key_inTheFile_overridesTheDefaultOnly(Setting setting) throws Exception {
     String file = file(setting.key() + "=from file");
     Map<String, String> config = Map.of("--config", file);
     Map<String, String> twin = Map.of(setting.variable(), "from environment");
@@ -126,14 +125,14 @@ class SettingsTest {
         "--db-password-file | no/such/file    | db-password-file: cannot be read (there is no such"
             + " file); it is 'no/such/file'",
       })
-  void value_outOfItsRange_isNamedWithWhatWouldBeRight(String flag, String text, String line) {
+  void value_outOfItsRange_isNamedWithItsRange(String flag, String text, String line) {
     assertThatThrownBy(() -> settings(Map.of(flag, text), Map.of()))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(line);
   }
 
   @Test
-  void query_withTwoStatements_isRefused() {
+  void query_withTwoStatements_isRejected() {
     String two = "SELECT id FROM city WHERE id IN (:ids); DROP TABLE city";
 
     assertThatThrownBy(() -> settings(Map.of("--query", two), Map.of()))
@@ -150,7 +149,7 @@ class SettingsTest {
   }
 
   @Test
-  void file_keyTwice_isRefusedWithBothLines() throws Exception {
+  void file_keyTwice_isRejectedWithBothLines() throws Exception {
     String file = file("# a remark \\\nport=1\nquery=SELECT \\\n  1\n\n port : 2\n");
 
     assertThatThrownBy(() -> SettingTexts.choose(Map.of("--config", file), Map.of()))
@@ -171,7 +170,7 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({"127.0.0.1, 127.0.0.1", "0.0.0.0, 127.0.0.1", "127.0.0.1, ::"})
-  void adminPort_likePort_isRefusedWithBothFlags(String host, String adminHost) {
+  void adminPort_likePort_isRejectedWithBothFlags(String host, String adminHost) {
     Map<String, String> flags =
         Map.of("--host", host, "--admin-host", adminHost, "--port", "7", "--admin-port", "7");
 
@@ -197,7 +196,7 @@ class SettingsTest {
 
   /** A Kubernetes service that is called loadonce puts these into every container. */
   @Test
-  void environment_variablesOfOthers_areLeftAlone() {
+  void environment_variablesOfOthers_areIgnored() {
     Map<String, String> others =
         Map.of(
             "LOADONCE_JAVA_OPTS", "-Xmx1g",

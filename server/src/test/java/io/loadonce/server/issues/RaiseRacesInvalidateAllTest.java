@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
-import io.loadonce.server.load.Caller;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.StallingSource;
+import io.loadonce.server.load.WaitingCaller;
 import io.loadonce.server.lock.LockSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Found by reading, on 2026-11-26. Now the look and the write are one step of memory's.
  */
-class RaisedAfterForgottenTest {
+class RaiseRacesInvalidateAllTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final String NEW_ROW = "version 2";
 
@@ -48,10 +48,10 @@ class RaisedAfterForgottenTest {
           cache, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, database, System::nanoTime);
 
   @Test
-  void land_memoryIsEmptiedWhileARowIsPassedOn_itStaysForgotten() throws Exception {
-    Caller caller = new Caller();
+  void complete_everythingInvalidatedWhileARowIsRaised_staysInvalidated() throws Exception {
+    WaitingCaller caller = new WaitingCaller();
     engine.join("a", /* minVersion= */ 2, MINUTE, caller);
-    StallingSource.Asked asked = database.next();
+    StallingSource.PendingQuery asked = database.next();
     engine.invalidateAll();
     // As if that had not come to memory yet.
     cache.fill("a", "version 1", 1, System.nanoTime());
@@ -60,7 +60,7 @@ class RaisedAfterForgottenTest {
     weighing.await();
     Thread emptying = Thread.ofPlatform().start(cache::removeAll);
     Awaitility.await()
-        .atMost(Caller.TIMEOUT)
+        .atMost(WaitingCaller.TIMEOUT)
         .until(() -> !emptying.isAlive() || emptying.getState() == Thread.State.BLOCKED);
     weighed.countDown();
     emptying.join();

@@ -15,13 +15,13 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /** A LoadOnce whose entries do not expire, so that only invalidation keeps them fresh. */
-final class Engine {
+final class UnexpiringEngine {
 
   /** The longest time that a test waits for something that must happen. */
   static final Duration TIMEOUT =
       Duration.ofSeconds(2L * Integer.getInteger("timeout.seconds", 10));
 
-  private Engine() {}
+  private UnexpiringEngine() {}
 
   static LoadOnce<Key, EncodedRow> over(
       Source<Key, EncodedRow> source, Duration staleOnDisconnect, LongSupplier nanoClock) {

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A caller whose outcome a test can wait for. */
-public final class Caller implements Consumer<Outcome<String>> {
+public final class WaitingCaller implements Consumer<Outcome<String>> {
 
   /** The longest time that a test waits for something that must happen. */
   public static final Duration TIMEOUT =
