@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
-/** A table of ids and versions, which can be told to keep a load that has read from ending. */
+/** A table of ids and versions that can hold a load after it has read its row. */
 final class VersionedTable implements Source<Key, EncodedRow> {
 
   private final Map<Key, Long> versions = new ConcurrentHashMap<>();

@@ -226,7 +226,7 @@ class FlightTableSchedulesTest {
     }
   }
 
-  /** The smallest engine round the lock: one id, one version in the database, one in memory. */
+  /** The smallest engine around the lock: one id, one version in the database, one in the cache. */
   private static final class Engine {
     final WaiterBudget waiters = new WaiterBudget(10);
     final FlightTable<String, Integer> table = newTable(waiters);

@@ -4,7 +4,7 @@ import io.loadonce.db.source.SourceException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The first rung of the ladder: look, load, put; and remove. */
+/** Cache-aside without a lock: look, load, put; an invalidation removes the row. */
 record CacheAside(DirectLoads loads, Map<Integer, Long> memory) implements HistorySubject {
 
   CacheAside(HistoryDatabase database) {

@@ -9,11 +9,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 
-/** Caffeine as it is meant to be used: it loads, callers invalidate. */
+/** Caffeine used as its documentation says: it loads, callers invalidate. */
 record CaffeineSubject(DirectLoads loads, LoadingCache<Integer, Long> cache, Lookup lookup)
     implements HistorySubject {
 
-  /** Which of its two ways to look something up is used. */
+  /** Which of its two lookups is used. */
   enum Lookup {
     /** One id, loaded inside an atomic computation, for which an invalidation waits. */
     GET,

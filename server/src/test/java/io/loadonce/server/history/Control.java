@@ -2,7 +2,7 @@ package io.loadonce.server.history;
 
 import io.loadonce.server.history.CaffeineSubject.Lookup;
 
-/** Caches that are not ours, or are with a bug planted; what the checker says of them is known. */
+/** Other caches, and ours with a planted bug; which promise each breaks is known. */
 enum Control {
   ENGINE_WITHOUT_FENCE(Expected.STALE) {
     @Override
@@ -54,13 +54,13 @@ enum Control {
     }
   };
 
-  /** What the checker must say. */
+  /** What the judge must find. */
   enum Expected {
     /** At least one read broke G2. */
     STALE,
     /** At least one read broke G3. */
     BELOW,
-    /** Nothing, as far as the run goes. */
+    /** No violation in a run of this length. */
     CLEAN
   }
 
@@ -74,7 +74,7 @@ enum Control {
     return expected;
   }
 
-  /** Only our own engine knows of versions that are asked for. */
+  /** Only our own engine knows min_version. */
   double demands() {
     return expected == Expected.BELOW ? 1 / 2.0 : 0;
   }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A check that cannot fail is no check: the same histories, of caches that break the promises. */
+/** The judge finds violations: the same histories, on caches that break the promises. */
 @Tag("slow")
 class ControlTest {
   private static final int READS = Integer.getInteger("history.control.reads", 40_000);

@@ -11,8 +11,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A database far away: a query takes a while to get there, and its rows a while to come back. What
- * the statement itself is delayed by lies between the two, after its moment of truth.
+ * A database behind a slow network: each query is delayed before it is sent, and each result before
+ * it is returned. The delay of the statement itself lies between the two, after it has read.
  */
 record DelayedSource<K, V>(Source<K, V> source, Duration maxDelay) implements Source<K, V> {
 
@@ -50,7 +50,7 @@ record DelayedSource<K, V>(Source<K, V> source, Duration maxDelay) implements So
     source.close();
   }
 
-  /** Three in four queries are not delayed, so that they overtake the fourth. */
+  /** Three of four queries are not delayed, so that they overtake the fourth. */
   private void delay() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     if (!maxDelay.isZero() && random.nextInt(4) == 0) {

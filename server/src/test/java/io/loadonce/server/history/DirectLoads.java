@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Versions from the same database, by the same queries and as slowly, with no engine between. */
+/** Reads versions from the same database by the same delayed queries, without an engine. */
 final class DirectLoads implements AutoCloseable {
   static final Duration MAX_DELAY = Variant.SLOW_LOADS.maxDelay();
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * The avalanche, measured: rows that were read at the same moment expire under steady demand. For
+ * Measures how rows that were read at the same moment expire under a steady rate of calls. For
  * {@code docs/freshness.md}; takes minutes.
  */
 @Tag("slow")

@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Breaks the database under a history, again and again, until it is closed. */
+/** Makes the database fail repeatedly while a history runs, until this is closed. */
 final class Faults implements AutoCloseable {
   private static final Duration MAX_BETWEEN = Duration.ofMillis(200);
   private static final Duration MAX_PAUSE = Duration.ofMillis(150);
@@ -41,17 +41,17 @@ final class Faults implements AutoCloseable {
             this::run, task -> Thread.ofPlatform().name("faults").start(task));
   }
 
-  /** Cuts its connections, and lets it stand still. */
+  /** Cuts connections of the database, and suspends its processes. */
   static Faults start(HistoryDatabase database, long seed) {
     return new Faults(database, seed, /* isKiller= */ false);
   }
 
-  /** Now and then kills it as well; for a database that can be restarted. */
+  /** Also kills the database sometimes; for one that can be restarted. */
   static Faults withKills(HistoryDatabase database, long seed) {
     return new Faults(database, seed, /* isKiller= */ true);
   }
 
-  /** How often the database was killed, and is back. */
+  /** How often the database was killed and has been restarted. */
   int kills() {
     if (ended.isCompletedExceptionally()) {
       ended.join();
@@ -59,7 +59,7 @@ final class Faults implements AutoCloseable {
     return kills.get();
   }
 
-  /** Makes histories until the database was killed so often; stops early once one is not clean. */
+  /** Runs histories until the database was killed so often; stops at the first violation. */
   Verdict untilKilled(int kills, HistoryPlan plan, HistorySubject subject)
       throws InterruptedException, ExecutionException {
     Verdict total = Verdict.NONE;
@@ -69,13 +69,13 @@ final class Faults implements AutoCloseable {
     return total;
   }
 
-  /** What was broken so far. */
+  /** The faults so far, for the console. */
   String summary() {
     return "connections cut %d times, database stopped %d times and killed %d times"
         .formatted(cuts.get(), pauses.get(), kills.get());
   }
 
-  /** Ends with everything whole again. */
+  /** Ends the faults; the database runs again when this returns. */
   @Override
   public void close() {
     closed.countDown();

@@ -29,7 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The service, over a real connection: what callers of other processes get. */
+/** The service over a real connection, as other processes call it. */
 final class GrpcSubject implements HistorySubject {
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(5);

@@ -6,7 +6,7 @@ import com.google.common.cache.LoadingCache;
 import io.loadonce.db.source.SourceException;
 import java.util.concurrent.ExecutionException;
 
-/** Guava as it is meant to be used: it loads, callers invalidate. */
+/** Guava used as its documentation says: it loads, callers invalidate. */
 record GuavaSubject(DirectLoads loads, LoadingCache<Integer, Long> cache)
     implements HistorySubject {
 

@@ -26,16 +26,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/**
- * G1, counted in the database: callers who all missed, and come to the lock one after the other.
- */
+/** G1, counted in the database: callers that all missed and join the lock one after the other. */
 @Tag("slow")
 class HerdTest {
   private static final int IDS = 200;
   private static final int CALLERS = 4;
   private static final Duration WAIT = Duration.ofSeconds(10);
 
-  /** Longer than a load takes: some come when the load that they missed is over. */
+  /** Longer than a load takes: some callers join after the load that they missed has ended. */
   private static final long MAX_LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
   @Test

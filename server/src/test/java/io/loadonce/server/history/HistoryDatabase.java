@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * A PostgreSQL process with table {@code history}, whose rows have a version and, as payload, the
- * same version once more, so that a row that was put together from two shows. Ends with the
- * process. Safe for use by many threads.
+ * same version once more, so that a row mixed from two versions is detected. Ends with the process.
+ * Safe for use by many threads.
  */
 final class HistoryDatabase implements AutoCloseable {
   private final String url;
@@ -49,16 +49,16 @@ final class HistoryDatabase implements AutoCloseable {
   /**
    * As {@link #start}, for one that {@link #shutDown} or {@link #kill} is called on.
    *
-   * @param directory where it keeps its rows meanwhile; empty, and the caller's to delete
+   * @param directory an empty directory for its rows, which the caller deletes
    */
   static HistoryDatabase start(int rows, Path directory) throws IOException, SQLException {
     return new HistoryDatabase(open(directory, /* port= */ 0), rows);
   }
 
   /**
-   * What is committed is written before anybody sees it. The fixture's default is to write it
-   * later; then a killed server forgets rows that were read, which no cache could make good. It is
-   * not forced to the disk: the processes are killed and the machine is not.
+   * A commit is written before a reader can see it. By default the fixture writes it later; then a
+   * killed server loses rows that were read, and no cache could keep its promises. The write is not
+   * forced to the disk, because the processes are killed and the machine is not.
    */
   private static EmbeddedPostgres open(Path directory, int port) throws IOException {
     return EmbeddedPostgres.builder()
@@ -70,8 +70,8 @@ final class HistoryDatabase implements AutoCloseable {
   }
 
   /**
-   * Asks for rows by id. The rows are those of the moment at which the statement begins; it ends up
-   * to {@code maxDelay} later.
+   * Reads rows by id. The rows are those of the moment at which the statement begins; it ends up to
+   * {@code maxDelay} later.
    */
   DatabaseSettings settings(Duration maxDelay) {
     String query = "SELECT id, version, payload FROM history WHERE id IN (:ids)";
@@ -85,7 +85,7 @@ final class HistoryDatabase implements AutoCloseable {
         .build();
   }
 
-  /** Makes the table say which of its rows have changed. */
+  /** Creates the triggers that report changes of the table. */
   HistoryDatabase withTriggers() throws SQLException {
     execute(PostgresTriggers.script(new ChangedTable("history", "id")));
     return this;
@@ -96,7 +96,7 @@ final class HistoryDatabase implements AutoCloseable {
     return DriverManager.getConnection(url + "?ApplicationName=" + name, "postgres", "");
   }
 
-  /** Cuts every connection of that name, as an operator or a crash does. */
+  /** Ends every connection of that name, as an operator or a crash does. */
   void cutConnections(String name) throws SQLException {
     execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '%s'"
@@ -110,7 +110,7 @@ final class HistoryDatabase implements AutoCloseable {
     }
   }
 
-  /** Stops every process of the server where it stands; nothing of it answers until it thaws. */
+  /** Suspends every process of the server; none answers until they are resumed. */
   Frozen freeze() throws IOException, SQLException {
     return Frozen.freeze(postmaster());
   }
@@ -140,9 +140,8 @@ final class HistoryDatabase implements AutoCloseable {
   }
 
   /**
-   * Kills every process of the server in the middle of whatever it does, as a crash would; its port
-   * refuses connections until the restart, which recovers what was committed. The fixture logs that
-   * it cannot stop it.
+   * Kills every process of the server at once, as a crash would; its port refuses connections until
+   * the restart, which recovers what was committed. The fixture logs that it cannot stop it.
    */
   Restart kill() throws IOException, SQLException {
     Path directory = dataDirectory();
@@ -162,16 +161,16 @@ final class HistoryDatabase implements AutoCloseable {
     server.close();
   }
 
-  /** What ends an outage; to be closed. */
+  /** An outage, which ends when this is closed. */
   interface Restart extends AutoCloseable {
     @Override
     void close() throws IOException;
   }
 
-  /** The processes of a server that stand still; to be closed, which lets them go on. */
+  /** The suspended processes of a server, which resume when this is closed. */
   record Frozen(List<ProcessHandle> processes) implements Restart {
 
-    /** The postmaster first, so that it makes no more processes meanwhile. */
+    /** The postmaster first, so that it starts no other processes. */
     static Frozen freeze(ProcessHandle postmaster) throws IOException {
       List<ProcessHandle> processes = new ArrayList<>();
       processes.add(postmaster);
@@ -190,7 +189,7 @@ final class HistoryDatabase implements AutoCloseable {
       }
     }
 
-    /** Ends them all instead, none of them knowing; they are gone when it returns. */
+    /** Kills the suspended processes instead; they have ended when this returns. */
     void kill() throws IOException {
       for (ProcessHandle process : processes) {
         signal("-KILL", process);
@@ -198,7 +197,7 @@ final class HistoryDatabase implements AutoCloseable {
       processes.forEach(process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
     }
 
-    /** A process that has ended meanwhile is none to be signalled. */
+    /** A process that has ended meanwhile needs no signal. */
     private static void signal(String signal, ProcessHandle process) throws IOException {
       new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().onExit().join();
     }

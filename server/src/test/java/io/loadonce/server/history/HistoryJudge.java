@@ -4,12 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Judges each read of a history, knowing nothing of how it came about.
+ * Checks each read of a history, without knowledge of the cache that answered it.
  *
  * <ul>
- *   <li>G2: a read that started after an invalidation was acknowledged gives that version or more.
- *   <li>G3: a read that asked for a version gives that or more.
- *   <li>G4: one client is never given less of an id than a read of its own that had ended before.
+ *   <li>G2: a read that started after an acknowledged invalidation returns that version or a newer
+ *       one.
+ *   <li>G3: a read with min_version returns that version or a newer one.
+ *   <li>G4: a client never gets an older version than an earlier read of its own returned.
  * </ul>
  */
 final class HistoryJudge {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The judge, on histories made by hand: at 100 version 7 of id 0 is promised, at 200 version 6. */
+/** The judge on small histories: version 7 of id 0 is acknowledged at 100, version 6 at 200. */
 class HistoryJudgeTest {
   private final ReadLog client = new ReadLog();
 

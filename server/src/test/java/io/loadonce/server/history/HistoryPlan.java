@@ -1,16 +1,16 @@
 package io.loadonce.server.history;
 
 /**
- * How a history is made. The seed fixes what is read and written; how the threads are scheduled is
- * not in its power.
+ * How a history is made. The seed determines what is read and written, but not how the threads are
+ * scheduled.
  *
- * @param reads how many are to be judged; fewer if one is wrong
- * @param slice after how many it is judged for the first time, and again
- * @param demands the share of the reads that ask for a version, which the reader knows of
+ * @param reads how many reads are checked; fewer if one is wrong
+ * @param slice after how many reads the history is checked each time
+ * @param demands the share of the reads with min_version, a version that the reader knows
  */
 record HistoryPlan(long seed, int reads, int slice, double demands) {
 
-  /** For a subject that keeps promises. */
+  /** For a subject that keeps the promises. */
   static HistoryPlan of(long seed, int reads) {
     return new HistoryPlan(seed, reads, Math.min(reads, 25_000), 1 / 8.0);
   }

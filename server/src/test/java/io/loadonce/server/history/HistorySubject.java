@@ -2,7 +2,7 @@ package io.loadonce.server.history;
 
 import java.time.Duration;
 
-/** A cache under judgement. Safe for use by many threads. */
+/** A cache that a history tests. Safe for use by many threads. */
 interface HistorySubject extends AutoCloseable {
 
   /** How a read ended. */
@@ -11,21 +11,21 @@ interface HistorySubject extends AutoCloseable {
     /** With a row. */
     record Row(long version) implements Answer {}
 
-    /** The row is older than asked for, and the subject says so. */
+    /** With the error that the row is older than min_version. */
     record TooOld() implements Answer {}
 
-    /** With an error, which promises nothing. */
+    /** With another error. */
     record NoAnswer(String reason) implements Answer {}
   }
 
   /**
    * Reads a row; blocks until there is an answer.
    *
-   * @param minVersion the least version that will do, {@link ReadLog#ANY} for any
+   * @param minVersion the oldest version that is accepted; {@link ReadLog#ANY} for any
    */
   Answer read(int id, long minVersion) throws InterruptedException;
 
-  /** Declares what was read before to be old. */
+  /** Invalidates the rows that were read before. */
   void invalidate(int id);
 
   /** How long after {@link #invalidate} has returned its promise begins. */

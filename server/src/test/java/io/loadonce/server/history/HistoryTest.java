@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The promises G2, G3 and G4, on many reads. {@code -Dhistory.reads} makes it more of them, {@code
- * -Dhistory.seed} chooses the same ones again.
+ * The promises G2, G3 and G4, on many reads. {@code -Dhistory.reads} sets their number, and {@code
+ * -Dhistory.seed} repeats those of an earlier run.
  */
 @Tag("slow")
 class HistoryTest {
@@ -23,7 +23,7 @@ class HistoryTest {
   private static final long SEED =
       Long.getLong("history.seed", new SplittableRandom().nextInt(1_000_000));
 
-  /** So often is the database killed under each subject, at least. */
+  /** How often the database is killed for each subject, at least. */
   private static final int KILLS = 2;
 
   @TempDir private static Path directory;
@@ -106,7 +106,7 @@ class HistoryTest {
     }
   }
 
-  /** Of each variant, and of the wire. */
+  /** Each variant of the engine, and the service over gRPC. */
   private static int share(int reads) {
     return Math.ceilDiv(reads, Variant.values().length + 1);
   }

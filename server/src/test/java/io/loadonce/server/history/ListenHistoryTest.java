@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nobody calls Invalidate: the database says what has changed, over a connection that breaks. */
+/**
+ * No client calls Invalidate: the change listener invalidates, and its connection is cut
+ * repeatedly.
+ */
 @Tag("slow")
 class ListenHistoryTest {
   private static final int READS = Integer.getInteger("history.reads", 100_000) / 5;

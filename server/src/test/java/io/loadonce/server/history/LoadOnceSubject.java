@@ -24,7 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The engine, in this process. What it keeps of a row is its payload. */
+/** The engine in this process. It caches the payload of a row. */
 final class LoadOnceSubject implements HistorySubject {
   static final Duration LOAD_TIMEOUT = Duration.ofSeconds(1);
 
@@ -39,7 +39,7 @@ final class LoadOnceSubject implements HistorySubject {
   private final Source<Key, Long> source;
   private final MemoryCache<Key, Long> cache;
   private final LoadOnce<Key, Long> engine;
-  private final Duration patience;
+  private final Duration timeout;
   private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor();
 
   LoadOnceSubject(HistoryDatabase database, Variant variant) {
@@ -49,11 +49,11 @@ final class LoadOnceSubject implements HistorySubject {
     this.source = new DelayedSource<>(jdbc, variant.maxDelay());
     this.cache = new MemoryCache<>(variant.cache(), _ -> 8, _ -> 8);
     this.engine = new LoadOnce<>(cache, variant.load(), lockSettings(), source, System::nanoTime);
-    this.patience = variant.patience();
+    this.timeout = variant.timeout();
     alsoSweep(engine::sweep);
   }
 
-  /** For whatever else is to be done every few milliseconds. */
+  /** Adds a task that runs with each sweep. */
   void alsoSweep(Runnable sweep) {
     var _ =
         sweeper.scheduleWithFixedDelay(sweep, 0, BETWEEN_SWEEPS.toNanos(), TimeUnit.NANOSECONDS);
@@ -81,7 +81,7 @@ final class LoadOnceSubject implements HistorySubject {
     return answer(hit == null ? load(key, minVersion) : hit);
   }
 
-  /** One in so many forgets everything: what it declares old is among that. */
+  /** One of so many invalidations removes everything, the id included. */
   @Override
   public void invalidate(int id) {
     if (invalidations.incrementAndGet() % IDS_PER_ALL == 0) {
@@ -91,7 +91,7 @@ final class LoadOnceSubject implements HistorySubject {
     }
   }
 
-  /** Forgets as a cache without flights would, and fences none. */
+  /** Removes the entry as a cache without flights would, and fences no flight. */
   void forgetOnly(int id) {
     cache.remove(new Key(Integer.toString(id)));
   }
@@ -108,7 +108,7 @@ final class LoadOnceSubject implements HistorySubject {
 
   private Outcome<Long> load(Key key, long minVersion) throws InterruptedException {
     CompletableFuture<Outcome<Long>> outcome = new CompletableFuture<>();
-    var _ = engine.join(key, minVersion, patience, outcome::complete);
+    var _ = engine.join(key, minVersion, timeout, outcome::complete);
     try {
       return outcome.get();
     } catch (ExecutionException e) {

@@ -1,6 +1,8 @@
 package io.loadonce.server.history;
 
-/** One lock around the load, and a second look inside: no stampede any more, and as stale. */
+/**
+ * One lock around the load, with a second look inside: no stampede, and rows as stale as before.
+ */
 record LockedCacheAside(CacheAside aside, Object lock) implements HistorySubject {
 
   LockedCacheAside(HistoryDatabase database) {

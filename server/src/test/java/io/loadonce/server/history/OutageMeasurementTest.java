@@ -33,8 +33,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What callers get while the database is away for ten seconds, and how soon they get fresh rows
- * afterwards. For {@code docs/freshness.md}; takes minutes.
+ * What callers get while the database is not available for ten seconds, and how soon they get fresh
+ * rows afterwards. For {@code docs/freshness.md}; takes minutes.
  */
 @Tag("slow")
 @EnabledIfSystemProperty(named = "history.measure", matches = "true")
@@ -48,15 +48,15 @@ class OutageMeasurementTest {
 
   @TempDir private Path scratch;
 
-  /** How the database is away. */
+  /** How the database fails. */
   private enum Outage {
-    /** Its processes stand still: connections stay open, and nothing comes. */
+    /** Its processes are suspended: connections stay open, and no reply arrives. */
     FROZEN,
-    /** It has ended: connections are cut, and new ones refused. */
+    /** It has ended: connections are closed, and new ones are refused. */
     SHUT_DOWN
   }
 
-  /** One answer: when it was asked for, when it came, and what it was. */
+  /** One call: when it began, when it was answered, and its outcome. */
   private record Answered(long beganNanos, long endedNanos, Outcome<Long> outcome) {
     String source() {
       return outcome instanceof Found<Long> found
@@ -64,7 +64,7 @@ class OutageMeasurementTest {
           : outcome.getClass().getSimpleName();
     }
 
-    /** Whether the database was asked for it after that moment. */
+    /** Whether its row was read from the database after that moment. */
     boolean isReadAfter(long nanos) {
       return outcome instanceof Found<Long> found && endedNanos - found.ageNanos() - nanos > 0;
     }
@@ -73,14 +73,14 @@ class OutageMeasurementTest {
   @Test
   void outage_underLoad_sharesOfAnswersAndFirstFreshOne() throws Exception {
     for (Outage outage : Outage.values()) {
-      for (Duration patience : new Duration[] {Duration.ofSeconds(1), Duration.ofSeconds(10)}) {
-        measure(outage, patience, Duration.ZERO);
-        measure(outage, patience, Duration.ofMinutes(1));
+      for (Duration timeout : new Duration[] {Duration.ofSeconds(1), Duration.ofSeconds(10)}) {
+        measure(outage, timeout, Duration.ZERO);
+        measure(outage, timeout, Duration.ofMinutes(1));
       }
     }
   }
 
-  private void measure(Outage outage, Duration patience, Duration staleOnError) throws Exception {
+  private void measure(Outage outage, Duration timeout, Duration staleOnError) throws Exception {
     Queue<Answered> answers = new ConcurrentLinkedQueue<>();
     try (HistoryDatabase database =
             HistoryDatabase.start(ROWS, Files.createTempDirectory(scratch, "database"));
@@ -107,7 +107,7 @@ class OutageMeasurementTest {
                   Demand.ZIPF,
                   GETS_PER_SECOND,
                   BEFORE.plus(OUTAGE).plus(AFTER),
-                  patience,
+                  timeout,
                   (beganNanos, outcome) ->
                       answers.add(new Answered(beganNanos, System.nanoTime(), outcome))));
       waitFor(BEFORE);
@@ -121,13 +121,13 @@ class OutageMeasurementTest {
         backNanos = System.nanoTime();
       }
       calls.get();
-      waitFor(patience);
+      waitFor(timeout);
       sweeps.cancel(false);
       report(
           "%s, callers wait %d s, stale-on-error %s"
               .formatted(
                   outage,
-                  patience.toSeconds(),
+                  timeout.toSeconds(),
                   staleOnError.isZero() ? "off" : staleOnError.toSeconds() + " s"),
           answers,
           goneNanos,

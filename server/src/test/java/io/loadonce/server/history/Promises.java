@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What version of an id had been promised at a moment, from the acknowledged invalidations. */
+/** The version of each id that was promised at a moment, from the acknowledged invalidations. */
 final class Promises {
   private record Promise(long nanos, long version) {}
 
@@ -35,14 +35,14 @@ final class Promises {
     }
   }
 
-  /** The least version that a read of the id may give if it started at that moment. */
+  /** The oldest version that a read may return if it started at that moment. */
   long floor(int id, long startNanos) {
     int found = Arrays.binarySearch(moments[id], startNanos);
     int earlier = found < 0 ? -found - 1 : firstOf(moments[id], found);
     return earlier == 0 ? Long.MIN_VALUE : floors[id][earlier - 1];
   }
 
-  /** A promise of the very moment is not yet one. */
+  /** An acknowledgement at that very moment does not count yet. */
   private static int firstOf(long[] sorted, int found) {
     int first = found;
     while (first > 0 && sorted[first - 1] == sorted[found]) {

@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 final class ReadLog {
 
-  /** Asks for no version in particular. */
+  /** No min_version. */
   static final long ANY = Long.MIN_VALUE;
 
   private static final int FIELDS = 5;
@@ -32,19 +32,19 @@ final class ReadLog {
     reads++;
   }
 
-  /** A read that ended with an error is counted and not judged. */
+  /** Adds a read that ended with an error; it is counted and not checked. */
   void failed(String reason) {
     if (failed++ == 0) {
       firstFailure = reason;
     }
   }
 
-  /** A read that was refused because the row is too old. */
+  /** Adds a read that failed because the row is older than min_version. */
   void tooOld() {
     tooOld++;
   }
 
-  /** How many reads gave a row. */
+  /** How many reads returned a row. */
   int reads() {
     return reads;
   }

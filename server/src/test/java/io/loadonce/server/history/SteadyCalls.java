@@ -10,21 +10,21 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Gets at a fixed rate, whether or not earlier ones have been answered: callers do not go away
- * because a service is slow. One thread makes them all, and none blocks it.
+ * Gets at a fixed rate, whether or not earlier ones have been answered: a slow service does not
+ * reduce the calls. One thread makes them all, and none blocks it.
  */
 final class SteadyCalls implements Callable<Long> {
 
-  /** Told of each answer, on whatever thread has it; must not block. */
+  /** Receives each answer on the thread that has it; must not block. */
   interface Audience {
     void answered(long beganNanos, Outcome<Long> outcome);
   }
 
-  /** How often each id is wanted. */
+  /** How often each id is requested. */
   enum Demand {
-    /** All alike. */
+    /** All equally often. */
     UNIFORM,
-    /** The n-th most wanted one n times less often than the most wanted one. */
+    /** The n-th most requested one n times less often than the first. */
     ZIPF
   }
 
@@ -33,7 +33,7 @@ final class SteadyCalls implements Callable<Long> {
   private final double[] cumulative;
   private final int perSecond;
   private final Duration duration;
-  private final Duration patience;
+  private final Duration timeout;
   private final Audience audience;
   private final SplittableRandom random = new SplittableRandom(1);
 
@@ -43,12 +43,12 @@ final class SteadyCalls implements Callable<Long> {
       Demand demand,
       int perSecond,
       Duration duration,
-      Duration patience,
+      Duration timeout,
       Audience audience) {
     this.engine = engine;
     this.perSecond = perSecond;
     this.duration = duration;
-    this.patience = patience;
+    this.timeout = timeout;
     this.audience = audience;
     this.ids = new Key[ids];
     this.cumulative = new double[ids];
@@ -85,7 +85,7 @@ final class SteadyCalls implements Callable<Long> {
     }
     var _ =
         engine.join(
-            id, Outcome.ANY_VERSION, patience, outcome -> audience.answered(beganNanos, outcome));
+            id, Outcome.ANY_VERSION, timeout, outcome -> audience.answered(beganNanos, outcome));
   }
 
   private Key next() {

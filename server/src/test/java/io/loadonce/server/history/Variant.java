@@ -5,18 +5,18 @@ import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadSettings;
 import java.time.Duration;
 
-/** What the heart of the engine is put under stress with. */
+/** The settings of the engine under which a history runs. */
 enum Variant {
-  /** Loads as fast as they go, everything stays in memory. */
+  /** Loads without delay, and a cache that holds all rows. */
   PLAIN(Duration.ofMinutes(1), Duration.ofMinutes(1), Bytes.ROOMY, Duration.ZERO),
 
-  /** A wide window between the moment that a load reads and the moment that it publishes. */
+  /** A long time between the read of a load and its publication. */
   SLOW_LOADS(Duration.ofMinutes(1), Duration.ofMinutes(1), Bytes.ROOMY, Duration.ofMillis(3)),
 
-  /** Everything expires all the time, and is refreshed in the background before. */
+  /** A short time to live, with a refresh in the background before it ends. */
   SHORT_LIVES(Duration.ofMillis(5), Duration.ofMillis(2), Bytes.ROOMY, Duration.ofMillis(1)),
 
-  /** Everything expires all the time, and old rows are given when the database does not answer. */
+  /** A short time to live, with stale rows when the database does not answer. */
   OLD_ROWS(Duration.ofMillis(5), Duration.ofMillis(5), Bytes.ROOMY, Duration.ofMillis(1)) {
     @Override
     LoadSettings load() {
@@ -25,7 +25,7 @@ enum Variant {
     }
 
     @Override
-    Duration patience() {
+    Duration timeout() {
       // A short standstill of the database may last longer than half of that.
       return Duration.ofMillis(200);
     }
@@ -34,7 +34,7 @@ enum Variant {
   /** An eighth of the rows fits. */
   SMALL_MEMORY(Duration.ofMinutes(1), Duration.ofMinutes(1), Bytes.NARROW, Duration.ofMillis(1));
 
-  /** For how long memory is still given, marked as stale, when changes may have been missed. */
+  /** For how long rows are served as stale while the change feed is disconnected. */
   static final Duration STALE_ON_DISCONNECT = Duration.ofMillis(300);
 
   private final Duration timeToLive;
@@ -60,16 +60,16 @@ enum Variant {
   }
 
   /** How long a reader waits. */
-  Duration patience() {
+  Duration timeout() {
     return Duration.ofSeconds(2);
   }
 
-  /** How long a query may be under way, and how long the database may take over it. */
+  /** How long a query is delayed on the network, and how long in the database. */
   Duration maxDelay() {
     return maxDelay;
   }
 
-  /** Budgets of memory, in bytes. */
+  /** Memory budgets in bytes. */
   private static final class Bytes {
     static final long ROOMY = 1 << 20;
     static final long NARROW = HistoryRun.IDS / 8 * (MemoryCache.ENTRY_OVERHEAD_BYTES + 16L);

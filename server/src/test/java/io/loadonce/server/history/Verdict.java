@@ -3,14 +3,14 @@ package io.loadonce.server.history;
 import java.util.Locale;
 
 /**
- * What became of the reads of a history.
+ * What the judge found in the reads of a history.
  *
- * @param judged the reads that gave a row; the others are counted and not judged
+ * @param judged the reads that returned a row; the others are counted and not checked
  * @param stale G2: older than what had been promised when the read started
- * @param below G3: less than the version that was asked for
- * @param backward G4: less than the same client had been given before
+ * @param below G3: older than min_version
+ * @param backward G4: older than an earlier read of the same client
  * @param failed the reads that ended with an error
- * @param refused the reads that were told that the row is older than asked for
+ * @param refused the reads that failed because the row is older than min_version
  * @param writes the acknowledged invalidations
  * @param firstFailure why the first of the failed reads failed, empty for none
  * @param first the first violation that was found, empty for none
@@ -47,8 +47,8 @@ record Verdict(
   }
 
   /**
-   * With 95 % confidence a read is wrong less often than this, if none was: the rule of three. Of
-   * reads as they were made here, and not of any others.
+   * If no read was wrong, reads like these are wrong less often than this, with 95 % confidence:
+   * the rule of three.
    */
   double bound() {
     return 3.0 / judged;

@@ -1,6 +1,6 @@
 package io.loadonce.server.history;
 
-/** The engine with G2 broken: an invalidation forgets the row and lets the flight publish. */
+/** The engine with G2 broken: an invalidation removes the row and does not fence the flight. */
 record WithoutFence(LoadOnceSubject engine) implements HistorySubject {
 
   @Override

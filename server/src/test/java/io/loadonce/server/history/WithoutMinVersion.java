@@ -1,6 +1,6 @@
 package io.loadonce.server.history;
 
-/** The engine with G3 broken: nobody listens to what version is asked for. */
+/** The engine with G3 broken: min_version is ignored. */
 record WithoutMinVersion(LoadOnceSubject engine) implements HistorySubject {
 
   @Override

@@ -3,8 +3,8 @@ package io.loadonce.server.history;
 import java.util.Arrays;
 
 /**
- * The acknowledged invalidations of one writer: from that moment on nobody may be given less than
- * that version. Written by the writer's own thread and read when that has ended.
+ * The acknowledged invalidations of one writer: from that moment on no read may return an older
+ * version. Written by the writer's own thread and read when that has ended.
  */
 final class WriteLog {
   private static final int FIELDS = 3;

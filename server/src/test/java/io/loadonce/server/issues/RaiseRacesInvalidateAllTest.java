@@ -17,19 +17,20 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /**
- * A row came back that had been forgotten. A fenced flight passes on what it brings, if that is
- * newer than what is in memory; it looked first and wrote then. An invalidation of everything
- * empties memory without the mutex in which the flight does so, and fitted in between:
+ * An invalidated row returned to the cache. A fenced flight raises the cached row if its own is
+ * newer; it compared first and wrote afterwards. An invalidation of everything empties the cache
+ * without the mutex that the flight holds, so it could run between the two:
  *
  * <pre>
- *   1  F  a flight of a caller who needs version 2; version 1 is in memory. F reads version 2
+ *   1  F  is the flight of a caller with min_version 2; version 1 is cached. F reads version 2
  *   2  W  commits version 3, and calls Invalidate(all): F is fenced
- *   3  F  ends: there is version 1 in memory, so version 2 is to take its place
- *   4  W  memory is emptied, Invalidate returns
- *   5  F  writes version 2: the next Get gives it, although it was read before 4
+ *   3  F  ends: version 1 is cached, so version 2 must replace it
+ *   4  W  empties the cache, and Invalidate returns
+ *   5  F  writes version 2: the next Get returns it, although it was read before 4
  * </pre>
  *
- * <p>Found by reading, on 2026-11-26. Now the look and the write are one step of memory's.
+ * <p>Found in a code review, on 2026-11-26. Now the comparison and the write are one atomic step of
+ * the cache.
  */
 class RaiseRacesInvalidateAllTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -53,7 +54,7 @@ class RaiseRacesInvalidateAllTest {
     engine.join("a", /* minVersion= */ 2, MINUTE, caller);
     StallingSource.PendingQuery asked = database.next();
     engine.invalidateAll();
-    // As if that had not come to memory yet.
+    // As if the cache had not been emptied yet.
     cache.fill("a", "version 1", 1, System.nanoTime());
 
     asked.find(Map.of("a", new SourceRow.Found<>(NEW_ROW, /* version= */ 2)));

@@ -13,7 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.awaitility.Awaitility;
 
-/** An engine for tests, with texts as ids and rows, and everything that must be idle in the end. */
+/** An engine for tests, with texts as ids and rows, and a check that it is idle at the end. */
 final class EngineFixture {
 
   /** A minute to live, 5 s for a cached "not found", no jitter, room for thousands of entries. */

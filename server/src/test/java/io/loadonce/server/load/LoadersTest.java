@@ -18,11 +18,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How few loaders come: two connections, four ids a query, and the test says when one arrives. */
+/**
+ * How many loaders are started, with two connections, four ids per query, and loaders that run when
+ * the test says so.
+ */
 class LoadersTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** Loaders that are pending; only for the thread of the test. */
+  /** Loaders that were started and do not run yet; only for the thread of the test. */
   private final Queue<Runnable> pending = new ArrayDeque<>();
 
   private final AtomicLong now = new AtomicLong();
@@ -230,7 +233,7 @@ class LoadersTest {
         .toList();
   }
 
-  /** The loader that has been pending for longest arrives. */
+  /** Runs the loader that has been pending for longest. */
   private void runNextLoader() {
     Thread.ofVirtual().start(pending.remove());
   }

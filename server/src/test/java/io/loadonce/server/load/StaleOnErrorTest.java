@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who is given an old row before the load of a new one has failed, and what becomes of it. */
+/**
+ * Which callers get a stale row before the load of a new one has ended, and what that load does.
+ */
 class StaleOnErrorTest {
   private static final Duration TIME_TO_LIVE = Duration.ofSeconds(60);
   private static final Duration STALE_ON_ERROR = Duration.ofSeconds(60);
@@ -363,7 +365,7 @@ class StaleOnErrorTest {
     assertThat(caller.outcome()).isInstanceOf(Failed.class);
   }
 
-  /** Lets time pass, and has the engine see it. */
+  /** Advances the clock and sweeps. */
   private void pass(Duration time) {
     clock.addAndGet(time.toNanos());
     engine.sweep();
@@ -373,9 +375,9 @@ class StaleOnErrorTest {
     return join(id, Outcome.ANY_VERSION, SECOND);
   }
 
-  private WaitingCaller join(String id, long minVersion, Duration patience) {
+  private WaitingCaller join(String id, long minVersion, Duration timeout) {
     WaitingCaller caller = new WaitingCaller();
-    caller.joined(engine.join(id, minVersion, patience, caller));
+    caller.joined(engine.join(id, minVersion, timeout, caller));
     return caller;
   }
 

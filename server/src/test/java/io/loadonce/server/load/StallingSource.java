@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A database whose every query stands still until the test answers it. */
+/** A database whose queries wait until the test answers them. */
 public final class StallingSource implements Source<String, String> {
   private final int connections;
   private final BlockingQueue<PendingQuery> sent = new LinkedBlockingQueue<>();
@@ -41,7 +41,7 @@ public final class StallingSource implements Source<String, String> {
     return queries.get();
   }
 
-  /** The next query is not even made. */
+  /** Makes the next query fail before it exists. */
   void failNextQuery(Error reason) {
     refusal.set(reason);
   }
@@ -68,7 +68,7 @@ public final class StallingSource implements Source<String, String> {
   @Override
   public void close() {}
 
-  /** One query that waits for its answer. */
+  /** A query that was sent and not yet answered. */
   public final class PendingQuery implements SourceQuery<String, String> {
     private final List<String> ids;
     private final CompletableFuture<Map<String, SourceRow<String>>> answer =
@@ -92,7 +92,7 @@ public final class StallingSource implements Source<String, String> {
       answer.complete(rows);
     }
 
-    /** Answers each id with itself, in this version. */
+    /** Answers each id with a row that contains the id and has this version. */
     public void findVersion(long version) {
       Map<String, SourceRow<String>> rows = new HashMap<>();
       for (String id : ids) {

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** A call whose request never comes is ended by the server's own limit. */
+/** A call whose request never arrives ends at the call timeout of the server. */
 class OpenCallsTest {
 
   /** Get, of a client that sends the headers before it has the request. */

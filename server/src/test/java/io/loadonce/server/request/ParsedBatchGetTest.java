@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The short way through a batch gives what the generated parser gives. */
+/** The fast parser of a batch returns what the generated parser returns. */
 class ParsedBatchGetTest {
 
   @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The short way through a request gives what the generated parser gives. */
+/** The fast parser of a request returns what the generated parser returns. */
 class ParsedGetTest {
 
   @ParameterizedTest

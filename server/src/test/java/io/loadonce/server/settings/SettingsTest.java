@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** All defaults, all keys, who wins, and what is refused. */
+/** All defaults, all keys, which source overrides which, and what is rejected. */
 class SettingsTest {
 
   private static final long HEAP = 1L << 30;
