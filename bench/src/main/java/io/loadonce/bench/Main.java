@@ -14,13 +14,13 @@ import picocli.CommandLine.ParseResult;
 /** Runs one of the measurements. */
 @Command(
     name = "loadonce",
-    description = "Measures what is claimed of the service.",
+    description = "Measures the service and compares it with others.",
     subcommands = {HelpCommand.class, BenchCommand.class, LadderCommand.class})
 public final class Main {
 
   private Main() {}
 
-  /** Ends the process with 0, 1 if the measurement failed, or 2 for a wrong command line. */
+  /** Exits with 0, with 1 if the measurement failed, or with 2 for a wrong command line. */
   public static void main(String[] args) {
     if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
       root.setLevel(Level.WARN);
@@ -29,7 +29,7 @@ public final class Main {
         new CommandLine(new Main()).setExecutionExceptionHandler(Main::report).execute(args));
   }
 
-  /** A database that cannot be reached or rejects us needs one line; anything else its trace. */
+  /** Prints one line if the database cannot be used, and the stack trace of any other error. */
   private static int report(Exception failure, CommandLine command, ParseResult parsed)
       throws Exception {
     if (failure instanceof SQLException) {

@@ -1,4 +1,4 @@
-/** The proof: what is claimed of the service, measured. Sees all rooms; no room sees it. */
+/** Measures what the documents claim of the service. Depends on all modules; none depends on it. */
 @NullMarked
 package io.loadonce.bench;
 

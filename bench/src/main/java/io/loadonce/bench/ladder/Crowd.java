@@ -15,8 +15,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Callers on virtual threads, one get each, released together. Times count from the release, so a
- * caller that the machine lets run late is as late as it would be for its user.
+ * Callers on virtual threads, one get each, released together. Times count from the release, so the
+ * time that a caller waits for a processor is included, as it is for its user.
  */
 final class Crowd {
   private final Rung rung;
@@ -30,7 +30,7 @@ final class Crowd {
   private long releasedNanos;
 
   /**
-   * @param calls what each caller asks for
+   * @param calls the id of each caller
    */
   Crowd(Rung rung, List<Key> calls) {
     this.rung = rung;
@@ -50,13 +50,13 @@ final class Crowd {
   }
 
   /**
-   * What came of it.
+   * The result of a crowd.
    *
    * @param answered the calls that were answered before the limit, errors included
    * @param failure one of the errors among them, null if there was none
    * @param waited those that neither found the row in memory nor queried
    * @param nanos the times of the answered
-   * @param counted what the database had counted by then
+   * @param counted the counts of the database at that time
    */
   record Report(
       int calls,
@@ -71,10 +71,10 @@ final class Crowd {
   }
 
   /**
-   * Lets them go, and waits until all are answered; those that are not when the limit is over are
-   * told so by the source and do not count.
+   * Releases the callers and waits until all are answered. The source fails the calls that are not
+   * answered within the limit, and these are not counted.
    *
-   * @param counts asked when all are answered or the limit is over, before the source is cut off
+   * @param counts read when all are answered or the limit has passed, before the source is cut off
    */
   Report run(CutOffSource source, Duration limit, Supplier<Counts> counts)
       throws InterruptedException {

@@ -10,10 +10,10 @@ import io.loadonce.db.source.Source;
 import java.time.Duration;
 import java.util.List;
 
-/** A crowd before a rung with an empty memory, and what the database counted meanwhile. */
+/** A crowd that calls a rung with an empty cache, and the queries that the database counts. */
 final class HerdScene {
 
-  /** When a rung that has not answered everyone is cut off. */
+  /** The time after which a rung that has not answered all callers is stopped. */
   static final Duration LIMIT = Duration.ofSeconds(5);
 
   private final LadderDatabase database;
@@ -25,7 +25,7 @@ final class HerdScene {
   }
 
   /**
-   * @param calls what each caller asks for
+   * @param calls the id of each caller
    */
   Herd run(Step step, List<Key> calls) throws InterruptedException {
     CutOffSource measured = new CutOffSource(source);

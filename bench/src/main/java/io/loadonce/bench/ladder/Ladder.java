@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 
-/** Shows each rung the same scenes on one database. */
+/** Runs the same scenes for each rung, on one database. */
 final class Ladder implements AutoCloseable {
 
-  /** As many as fit into the time, within these bounds; the one in the middle is shown. */
+  /** The number of herds that fit into the time, within these bounds; the median is shown. */
   private static final Duration HERDS_TIME = Duration.ofSeconds(1);
 
   private static final int MIN_HERDS = 3;
@@ -25,7 +25,7 @@ final class Ladder implements AutoCloseable {
 
   private static final int STALE_ROUNDS = 3;
 
-  /** How long herds come that nobody counts, one at least: code gets warm, connections open. */
+  /** How long herds run that are not counted, so that code is warm and connections are open. */
   private static final Duration WARM_UP = Duration.ofMillis(500);
 
   private final LadderPlan plan;
@@ -36,7 +36,7 @@ final class Ladder implements AutoCloseable {
   private final HerdScene failures;
   private final StaleScene changes;
 
-  /** Enough for every scene; all are in the database and none is in any memory. */
+  /** Enough for every scene; all are in the database and none is cached. */
   private final List<Key> ids;
 
   Ladder(LadderDatabase database, LadderPlan plan) {
@@ -50,7 +50,7 @@ final class Ladder implements AutoCloseable {
     this.ids = database.cities(Math.max(plan.ids(), STALE_ROUNDS));
   }
 
-  /** Shows a rung the scenes that are for it. Blocks for some seconds. */
+  /** Runs the scenes of a rung. Blocks for some seconds. */
   Measured measure(Step step) throws Exception {
     Measured.Staleness staleness = changes.run(step, ids.subList(0, STALE_ROUNDS));
     if (!step.herds()) {
@@ -94,7 +94,7 @@ final class Ladder implements AutoCloseable {
     return Collections.nCopies(plan.callers(), id);
   }
 
-  /** Callers of many ids; the same order for every rung. */
+  /** The callers of many ids, in the same order for every rung. */
   private List<Key> manyIds() {
     List<Key> calls = new ArrayList<>();
     for (Key id : ids.subList(0, plan.ids())) {

@@ -23,38 +23,46 @@ import picocli.CommandLine.Spec;
     name = "ladder",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
-    description = "Every way to load a row for many callers, side by side on a real database.")
+    description = "Compares the usual ways to load a row for many callers, on a real database.")
 public final class LadderCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = "--db-url", description = "H2 or PostgreSQL; embedded H2 if absent")
+  @Option(
+      names = "--db-url",
+      description = "JDBC URL of an H2 or PostgreSQL database; the default is an embedded H2")
   private @Nullable String dbUrl;
 
-  @Option(names = "--db-user", description = "its user, who may create a schema")
+  @Option(
+      names = "--db-user",
+      description = "database user, who must be allowed to create a schema")
   private String dbUser = "";
 
-  @Option(names = "--db-password-file", description = "a file with the password in it")
+  @Option(names = "--db-password-file", description = "file that contains the password of the user")
   private @Nullable Path dbPasswordFile;
 
-  @Option(names = "--postgres", description = "an embedded PostgreSQL instead of H2")
+  @Option(names = "--postgres", description = "use an embedded PostgreSQL instead of H2")
   private boolean postgres;
 
-  @Option(names = "--callers", description = "of one cold id, and of one that fails")
+  @Option(
+      names = "--callers",
+      description = "number of callers of one id that is not cached, and of one that fails")
   private int callers = 500;
 
-  @Option(names = "--ids", description = "ids that are cold at the same time")
+  @Option(
+      names = "--ids",
+      description = "number of ids that are not cached, in the scene of many ids")
   private int ids = 200;
 
-  @Option(names = "--callers-per-id", description = "callers of each of them")
+  @Option(names = "--callers-per-id", description = "number of callers of each of these ids")
   private int callersPerId = 50;
 
   @Option(
       names = "--load-ms",
-      description = "what each query takes in the database at least, in ms")
+      description = "shortest duration of each query in the database, in ms")
   private int loadMillis = 5;
 
-  @Option(names = "--seed", description = "of the order of the callers; by chance if absent")
+  @Option(names = "--seed", description = "seed of the order of the callers; random by default")
   private @Nullable Long seed;
 
   @Override
@@ -127,7 +135,7 @@ public final class LadderCommand implements Callable<Integer> {
 
   private CommandSpec commandSpec() {
     if (spec == null) {
-      throw new IllegalStateException("only for picocli to run");
+      throw new IllegalStateException("picocli did not set the command");
     }
     return spec;
   }

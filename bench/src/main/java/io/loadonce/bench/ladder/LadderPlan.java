@@ -3,13 +3,13 @@ package io.loadonce.bench.ladder;
 import java.time.Duration;
 
 /**
- * How many callers come, and how long a query takes.
+ * The number of callers, and how long a query takes.
  *
- * @param callers of the cold herd and of the failing load
- * @param ids cold at the same time
- * @param callersPerId of those
- * @param load how long each query takes in the database at least
- * @param seed of the order in which callers of many ids come
+ * @param callers the callers of the cold herd and of the failing load
+ * @param ids the ids of the many-ids scene, none of them cached
+ * @param callersPerId the callers of each of those ids
+ * @param load the shortest time that each query takes in the database
+ * @param seed the seed of the order of the callers of many ids
  */
 record LadderPlan(int callers, int ids, int callersPerId, Duration load, long seed) {
   static final int MAX_CALLERS = 10_000;

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What the rungs have shown, a line each: with herds first, with errors and changes then. */
+/** The results of the rungs, a line each: herds first, then errors and changes. */
 final class LadderTable {
   private static final String NOT_SHOWN = "-";
 
@@ -83,7 +83,7 @@ final class LadderTable {
         : millis(herd.crowd().nanos().getMaxValue());
   }
 
-  /** Of all callers: one that was not answered was slower than those that were. */
+  /** Over all callers: one that was not answered counts as slower than those that were. */
   private static String percentile(Herd herd, int percent) {
     Crowd.Report crowd = herd.crowd();
     long rank = Math.ceilDiv((long) crowd.calls() * percent, 100);

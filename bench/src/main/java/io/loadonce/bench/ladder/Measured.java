@@ -5,9 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one rung has shown.
+ * The results of one rung.
  *
- * @param herd null for a rung that is not shown to herds, and so are manyIds and failing
+ * @param herd null for a rung without the herd scenes; so are manyIds and failing
  */
 record Measured(
     String name,
@@ -17,18 +17,18 @@ record Measured(
     Staleness staleness) {
 
   /**
-   * What a crowd cost.
+   * The result of a herd.
    *
-   * @param ids how many ids it asked for
-   * @param counts by the database
+   * @param ids how many ids the callers requested
+   * @param counts the counts of the database
    */
   record Herd(int ids, Counts counts, Crowd.Report crowd) {}
 
   /**
-   * What was read after an invalidation had returned.
+   * The reads after an invalidation had returned.
    *
    * @param reads how many reads began after that
-   * @param stale how many of them gave the row as it was before
+   * @param stale how many of them returned the row as it was before
    * @param invalidation how long the slowest invalidation took to return
    */
   record Staleness(int reads, int stale, Duration invalidation) {}

@@ -16,17 +16,17 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
- * A row changes while it is loaded, in this order and no other:
+ * A row changes while it is loaded, always in this order:
  *
  * <pre>
  *   1  a load reads version 1 and is held in the database
- *   2  version 2 is written and committed; the id is invalidated: from here on time counts
+ *   2  version 2 is written and committed; the id is invalidated: times count from here
  *   3  the invalidation returns; a read begins, and ends unless it waits for the load
- *   4  at 200 ms the load is let go                (and 3 is now, if it waits for the load)
+ *   4  at 200 ms the load continues                (3 ends now, if it waits for the load)
  *   5  at 250, 350, 450, 550 and 650 ms the row is read
  * </pre>
  *
- * Each read of 3 and 5 that gives version 1 is stale. The load of 1 may give it.
+ * Each read of 3 and 5 that returns version 1 is stale. The load of 1 may return it.
  */
 final class StaleScene {
   private static final Duration RETURNS_WITHIN = Duration.ofMillis(100);
@@ -55,7 +55,7 @@ final class StaleScene {
   /**
    * Plays it once for each id; every row is at version 2 afterwards.
    *
-   * @throws IllegalStateException if the order was not kept, so that the numbers mean nothing
+   * @throws IllegalStateException if the order was not kept, so that the numbers are not valid
    */
   Staleness run(Step step, List<Key> ids) throws Exception {
     int stale = 0;
@@ -128,7 +128,7 @@ final class StaleScene {
     }
   }
 
-  /** As many loads as there are connections meet at the gate, so that all of them are open. */
+  /** Holds one load for each connection at the gate, so that all connections are open. */
   private void openConnections(Key id) throws Exception {
     database.write(id, 1);
     List<FutureTask<Answer>> loads =

@@ -21,13 +21,13 @@ import java.util.function.Function;
 /**
  * A rung by its name in the table.
  *
- * @param herds whether it is shown to herds too; if not it differs from another only when a row
- *     changes
- * @param rung makes one with an empty memory
+ * @param herds whether the herd scenes run too; without them, the rung differs from another only
+ *     when a row changes
+ * @param rung creates one with an empty cache
  */
 record Step(String name, boolean herds, Function<Source<Key, Row>, Rung> rung) {
 
-  /** From the bottom to the top. */
+  /** In the order of the table. */
   static final List<Step> LADDER =
       List.of(
           herd("no lock (cache-aside)", NoLock::new),

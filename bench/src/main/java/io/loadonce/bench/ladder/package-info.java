@@ -1,6 +1,6 @@
 /**
- * The ladder: every way of loading a row for many callers, on the same real database, with the same
- * callers, side by side.
+ * The ladder compares the usual ways of loading a row for many callers, on the same real database
+ * and with the same callers.
  *
  * <pre>
  *   LadderCommand --> Ladder, for each Step:  HerdScene  StaleScene --> Measured --> LadderTable

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    description = "How fast it is, side by side with others, each in a process of its own.")
+    description = "Measures the speed of the service beside others, each in a process of its own.")
 public final class BenchCommand implements Callable<Integer> {
 
   private static final int FEW_ROWS = 10_000;
@@ -39,36 +39,44 @@ public final class BenchCommand implements Callable<Integer> {
 
   @ArgGroup private @Nullable Alone alone;
 
-  @Option(names = "--quick", description = "shows that it works; its figures mean nothing")
+  @Option(
+      names = "--quick",
+      description = "short run that checks the benchmark itself; its figures are not valid")
   private boolean quick;
 
-  @Option(names = "--rounds", description = "in each of which every contender has its turn")
+  @Option(
+      names = "--rounds",
+      description = "number of rounds; each contender is measured once in each")
   private @Nullable Integer rounds;
 
-  @Option(names = "--seconds", description = "that a turn lasts, all of its laps together")
+  @Option(names = "--seconds", description = "duration of one measurement, the sum of its laps")
   private @Nullable Double seconds;
 
-  @Option(names = "--rows", description = "in the table; each cold id is asked once")
+  @Option(
+      names = "--rows",
+      description = "number of rows in the table; each uncached id is requested once")
   private @Nullable Integer rows;
 
-  @Option(names = "--connections", description = "of our driver and of h2load")
+  @Option(
+      names = "--connections",
+      description = "number of connections of our driver and of h2load")
   private @Nullable Integer connections;
 
-  @Option(names = "--in-flight", description = "hits under way at any moment")
+  @Option(names = "--in-flight", description = "number of calls in flight, for hits")
   private @Nullable Integer inFlight;
 
-  @Option(names = "--write", description = "puts what comes out into docs/performance.md")
+  @Option(names = "--write", description = "write the tables into docs/performance.md")
   private boolean write;
 
-  /** What can be measured in place of the comparison. */
+  /** The measurements that can run instead of the comparison. */
   private static final class Alone {
-    @Option(names = "--engine", description = "hits of the engine alone, by JMH")
+    @Option(names = "--engine", description = "measure hits of the engine alone, by JMH")
     private boolean engine;
 
-    @Option(names = "--memory", description = "what a row costs in memory")
+    @Option(names = "--memory", description = "measure the memory that a row takes")
     private boolean memory;
 
-    @Option(names = "--only", description = "one figure: ${COMPLETION-CANDIDATES}")
+    @Option(names = "--only", description = "measure one figure: ${COMPLETION-CANDIDATES}")
     private @Nullable Figure only;
   }
 
@@ -99,7 +107,7 @@ public final class BenchCommand implements Callable<Integer> {
   private static void play(Act act, Lab lab, Board board)
       throws IOException, InterruptedException, SQLException {
     if (!act.isPossible()) {
-      board.say("left out, since its programs are not installed: " + act);
+      board.say("skipped, because its programs are not installed: " + act);
       return;
     }
     try {

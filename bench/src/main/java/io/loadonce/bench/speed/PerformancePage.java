@@ -10,20 +10,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code docs/performance.md}, in which the measured sections are between marks and replaced; the
- * rest is written by people and stays.
+ * {@code docs/performance.md}, in which the measured sections are between marks and are replaced;
+ * the rest is written by people and is kept.
  *
- * @param file is made if it is not there
+ * @param file created if it does not exist
  */
 record PerformancePage(Path file, Clock clock) {
 
   private static final String NEW_PAGE = "# Performance\n";
 
   /**
-   * Puts a section into the page, in the place of the one that it had.
+   * Writes a section into the page and replaces the earlier one.
    *
-   * @param name of the section, a word
-   * @param command that was run
+   * @param name the name of the section, one word
+   * @param command the command that was run
    */
   void write(String name, String command, String text) throws IOException {
     String page = Files.exists(file) ? Files.readString(file) : NEW_PAGE;
@@ -54,7 +54,7 @@ record PerformancePage(Path file, Clock clock) {
         : page + "\n" + section;
   }
 
-  /** What matters of the machine, and not its name. */
+  /** The properties of the machine that matter, without its name. */
   static String machine() {
     return String.format(
         Locale.ROOT,

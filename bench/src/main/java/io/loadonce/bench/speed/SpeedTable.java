@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
-/** What is on the board, as tables: medians, and the range of the rounds. */
+/** The readings of the board as tables: medians, and the range of the rounds. */
 final class SpeedTable {
 
   private static final int MAX_CELL = 60;
@@ -121,7 +121,7 @@ final class SpeedTable {
     return shares.isEmpty() ? "" : String.format(Locale.ROOT, "%.0f %%", median(shares) * 100);
   }
 
-  /** What is left of a rate when the machine has others to serve as well. */
+  /** The calls per second of processor time, where the machine is shared. */
   private static String perCpuSecond(List<Reading> readings) {
     double cores = Runtime.getRuntime().availableProcessors();
     List<Double> rates =

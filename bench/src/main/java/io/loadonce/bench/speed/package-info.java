@@ -1,9 +1,9 @@
 /**
- * How fast it is, as ratios of what was measured side by side in one run on one machine.
+ * Measures the speed of the service, as ratios within one run on one machine.
  *
  * <pre>
- *   drive/  asks  --->  contender/  answers        engine/  the engine alone, by JMH
- *       \                  /                       memory/  what a row costs
+ *   drive/  calls --->  contender/  replies        engine/  the engine alone, by JMH
+ *       \                  /                       memory/  bytes per row
  *        scene/  in turns  --->  Board  --->  SpeedTable, PerformancePage
  * </pre>
  */

@@ -89,7 +89,7 @@ class LauncherTest {
   }
 
   @Test
-  void get_throughLinkFromElsewhere_startsTheClientWithTheCommand() throws Exception {
+  void get_throughASymbolicLink_startsTheClientWithTheCommand() throws Exception {
     Path jar = built("client/commands", "loadonce-commands-1.jar");
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("a project/loadonce"));
     Run run = run(directory, link, Map.of(), "get", "2988507");
@@ -139,7 +139,7 @@ class LauncherTest {
   }
 
   @Test
-  void serve_asciiLocale_jvmGetsOneThatCanNameEveryFile() throws Exception {
+  void serve_asciiLocale_jvmGetsAUtf8Locale() throws Exception {
     built("server", "loadonce-server-1.jar");
     script(directory.resolve("jdk/bin/java"), "locale charmap");
     Run run = run(project, launcher, Map.of("LC_ALL", "C"), "serve");

@@ -47,7 +47,7 @@ class ScenesTest {
 
   @ParameterizedTest
   @FieldSource("io.loadonce.bench.ladder.Step#LADDER")
-  void get_paris_isParisThenFromMemoryThenAskedAgain(Step step) throws Exception {
+  void get_paris_isLoadedThenAHitThenLoadedAgain(Step step) throws Exception {
     try (JdbcSource<Row> source = slow(Duration.ZERO);
         Rung rung = step.rung().apply(source)) {
       Counts before = database.counts();
@@ -112,7 +112,7 @@ class ScenesTest {
   }
 
   @Test
-  void failingLoad_noLock_isCutOffAndSaysSo() throws Exception {
+  void failingLoad_noLock_isStoppedAndReported() throws Exception {
     try (JdbcSource<Row> source = open(database.slow(Duration.ofSeconds(1), /* fails= */ true))) {
       Herd herd = new HerdScene(database, source).run(NO_LOCK, callersOf(PARIS));
       assertThat(herd.crowd().isCut()).isTrue();
@@ -139,7 +139,7 @@ class ScenesTest {
   }
 
   @Test
-  void table_plantedSecondQuery_showsWhatTheDatabaseCounted() throws Exception {
+  void table_plantedSecondQuery_showsTheCountOfTheDatabase() throws Exception {
     LadderPlan plan = new LadderPlan(1, 1, 1, Duration.ZERO, 1);
     try (Ladder ladder = new Ladder(database, plan)) {
       String table = LadderTable.of(List.of(ladder.measure(TwoQueries.STEP)));

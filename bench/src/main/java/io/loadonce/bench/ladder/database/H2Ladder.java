@@ -56,7 +56,7 @@ final class H2Ladder extends LadderDatabase {
     return probe.atGate();
   }
 
-  /** LIMIT is worked out once for a query, before any row is read. */
+  /** LIMIT is evaluated once for a query, before any row is read. */
   @Override
   String beginning(Duration time, boolean fails) {
     return "LIMIT %1$s.begun('%1$s', %2$d, %3$s)".formatted(schema(), time.toMillis(), fails);

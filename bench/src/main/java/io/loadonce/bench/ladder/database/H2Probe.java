@@ -19,7 +19,7 @@ public final class H2Probe {
   private final LongAdder rowsRead = new LongAdder();
   private final AtomicInteger atGate = new AtomicInteger();
 
-  /** At zero while the gate is open. */
+  /** Has the count zero while the gate is open. */
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
   private H2Probe() {}
@@ -45,7 +45,7 @@ public final class H2Probe {
     return Integer.MAX_VALUE;
   }
 
-  /** Called by H2 once for each row. Blocks at the gate, if there is one to pass. */
+  /** Called by H2 once for each row. Blocks while the row is gated and the gate is closed. */
   public static long rowRead(String schema, long version, boolean gated)
       throws InterruptedException {
     H2Probe probe = probe(schema);

@@ -15,7 +15,7 @@ import java.util.UUID;
 
 /**
  * A schema with the cities, in which the database counts its queries and can be made slow, failing
- * or waiting at a gate. A query counts when it begins, so one that fails counts too.
+ * or waiting at a gate. A query is counted when it begins, so one that fails is counted too.
  *
  * <p>Safe for use by many threads, but there is one gate and one pair of counters: one measurement
  * at a time. A failing statement of ours is an {@link IllegalStateException}.
@@ -25,7 +25,7 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
   /** Enough connections for every rung to be limited as the service is by default. */
   private static final int CONNECTIONS = 8;
 
-  /** Longer than any scene: a caller waits for a connection, as its turn comes. */
+  /** Longer than any scene, so that no caller gives up while it waits for a connection. */
   private static final Duration CONNECTION_WAIT = Duration.ofMinutes(1);
 
   private final Access access;
@@ -53,7 +53,7 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
   /**
    * What a database has counted.
    *
-   * @param queries those that have begun, whatever became of them
+   * @param queries the queries that have begun, also those that failed
    * @param rowsRead the rows that they have read
    */
   public record Counts(long queries, long rowsRead) {
@@ -73,7 +73,7 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
   }
 
   /**
-   * A database that is there, whose user may create a schema.
+   * An existing database, whose user may create a schema.
    *
    * @throws IllegalArgumentException if it is neither H2 nor PostgreSQL
    */
@@ -98,31 +98,31 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
     }
   }
 
-  /** How to ask it so that each query takes the time and then fails or not. */
+  /** The settings for queries that take this time and then fail, or succeed. */
   public final DatabaseSettings slow(Duration time, boolean fails) {
     return settings(versionRead(/* gated= */ false), time, fails);
   }
 
-  /** How to ask it so that a query that has read version 1 waits at the gate. */
+  /** The settings for queries that wait at the gate after they have read version 1. */
   public final DatabaseSettings gated() {
     return settings(versionRead(/* gated= */ true), Duration.ZERO, /* fails= */ false);
   }
 
-  /** What the database has counted up to now. */
+  /** The counts of the database up to now. */
   public final Counts counts() {
     return new Counts(queries(), rowsRead());
   }
 
-  /** Lets no gated query pass that has read version 1. To be opened by the same thread. */
+  /** Closes the gate: queries that have read version 1 wait. The same thread must open it. */
   public abstract void closeGate();
 
-  /** Lets them all pass. */
+  /** Opens the gate for all queries. */
   public abstract void openGate();
 
   /** How many queries wait at the gate. */
   public abstract long atGate();
 
-  /** Changes a row, and has committed the change when it returns. */
+  /** Changes a row; the change is committed when this returns. */
   public final void write(Key id, long version) {
     execute("UPDATE " + schema + ".city SET version = " + version + " WHERE id = " + id.text());
   }
@@ -146,16 +146,16 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
 
   abstract long rowsRead();
 
-  /** The part of the query that begins it: counts, waits, fails. Worked out once for a query. */
+  /** The part of the query that counts, waits and fails. Evaluated once for a query. */
   abstract String beginning(Duration time, boolean fails);
 
-  /** The column that gives the version, counts the row, and waits at the gate or not. */
+  /** The version column, which counts the row and waits at the gate if it is gated. */
   abstract String versionRead(boolean gated);
 
-  /** Frees what {@link #close} has not. */
+  /** Releases what {@link #close} does not. */
   abstract void release() throws SQLException;
 
-  /** Another in every process, so that two ladders do not meet in one database. */
+  /** Different in each process, so that two ladders can use one database. */
   private static String newSchema() {
     return "loadonce_ladder_" + UUID.randomUUID().toString().substring(0, 8);
   }
@@ -177,7 +177,7 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
         .build();
   }
 
-  /** The URL for queries, whose functions write, if only a counter. */
+  /** The URL for queries, whose functions write counters. */
   abstract String queryUrl(String url);
 
   final Connection admin() {

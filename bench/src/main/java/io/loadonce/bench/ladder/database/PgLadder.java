@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
-/** PostgreSQL counts with sequences, which no rollback turns back; its gate is an advisory lock. */
+/** Counts with sequences, which a rollback does not undo; the gate is an advisory lock. */
 final class PgLadder extends LadderDatabase {
   private static final String CREATE =
       """
@@ -68,7 +68,7 @@ final class PgLadder extends LadderDatabase {
     return new PgLadder(new Access(url, "postgres", ""), schema, server);
   }
 
-  /** One that runs already; its user must be allowed to create a schema. */
+  /** A running PostgreSQL, whose user may create a schema. */
   static LadderDatabase at(Access access, String schema) throws SQLException, IOException {
     return new PgLadder(access, schema, /* server= */ null);
   }

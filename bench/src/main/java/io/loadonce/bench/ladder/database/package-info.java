@@ -1,5 +1,5 @@
 /**
- * The real databases that the ladder stands on, which count by themselves what they are asked.
+ * The real databases that the ladder uses; they count their queries themselves.
  *
  * <pre>
  *   SELECT … row_read(version) … WHERE id IN (…) and begun(…)

@@ -3,19 +3,19 @@ package io.loadonce.bench.ladder.rung;
 import io.loadonce.db.form.Row;
 
 /**
- * What a caller got, and at what cost.
+ * The row that a caller got, and how.
  *
  * @param way what the caller did for it
  */
 public record Answer(Row row, Way way) {
 
-  /** What a caller does for its answer. */
+  /** How a caller gets its row. */
   public enum Way {
-    /** It was in memory when the caller came. */
+    /** A hit: the row was cached. */
     MEMORY,
     /** The caller sent a query, or began the load for which one was sent. */
     QUERIED,
-    /** Neither: the caller was held up until another had it. */
+    /** The caller waited until another had loaded the row. */
     WAITED
   }
 }

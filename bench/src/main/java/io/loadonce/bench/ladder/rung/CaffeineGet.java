@@ -54,7 +54,7 @@ public final class CaffeineGet implements Rung {
     }
   }
 
-  /** Carries what a loader of Caffeine's may not throw. */
+  /** Wraps an exception that a loader of Caffeine must not throw. */
   private static final class LoadFailure extends RuntimeException {
     private final SourceException reason;
 

@@ -17,7 +17,7 @@ public final class DoubleDelete implements Rung {
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
 
   /**
-   * @param delay how long after the first delete the second comes; zero for at once
+   * @param delay the time between the two deletes; zero for none
    */
   public DoubleDelete(Source<Key, Row> source, Duration delay) {
     this.rows = new NoLock(source);

@@ -17,12 +17,13 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  *
  * <pre>
  *   1  A holds the write lock of id and loads; B waits for it
- *   2  A is done without a row in memory: its load failed, or id was invalidated
+ *   2  A ends and no row is cached: its load failed, or the id was invalidated
  *   3  A removes the lock from the map and releases it; B now holds it, and loads
  *   4  C finds no lock in the map, makes another, holds it at once, and loads beside B
  * </pre>
  *
- * Removed only by the writer here: the reader's removing it as well would bring 4 without 2.
+ * Only the writer removes the lock here: if the reader removed it as well, 4 would happen without
+ * 2.
  */
 public final class LockPerId implements Rung {
   private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** One lock round every load, and no second look: the queries are as many, one after the other. */
+/** One lock around every load, without a second look: as many queries, one after the other. */
 public final class OneLock implements Rung {
   private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();

@@ -10,7 +10,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Double check: one lock round every load, and a second look inside it. Ids wait for each other.
+ * Double check: one lock around every load, with a second look inside it. Loads of different ids
+ * wait for each other.
  */
 public final class OneLockSecondLook implements Rung {
   private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();

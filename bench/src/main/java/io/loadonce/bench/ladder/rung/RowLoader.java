@@ -7,7 +7,7 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
 import java.util.List;
 
-/** One query for one row, as the articles' classes ask for it. Safe for use by many threads. */
+/** Loads one row with one query, for the rungs of the articles. Safe for use by many threads. */
 final class RowLoader {
   private final Source<Key, Row> source;
 
@@ -24,7 +24,7 @@ final class RowLoader {
     };
   }
 
-  /** The ladder climbs on rows that are there. */
+  /** The scenes use only ids that have a row. */
   static SourceException absent() {
     return new SourceException.InvalidRow("there is no row for this id");
   }

@@ -7,17 +7,17 @@ import io.loadonce.db.source.SourceException;
 public interface Rung extends AutoCloseable {
 
   /**
-   * Gives the row. Blocks as long as the rung lets the caller wait.
+   * Returns the row. Blocks as long as the rung makes the caller wait.
    *
    * @throws SourceException if the load failed, this caller's own or the one that it waited for
    * @throws InterruptedException if the thread is interrupted while it waits for another caller
    */
   Answer get(Key id) throws SourceException, InterruptedException;
 
-  /** Forgets the row; called after the database has changed. May block. */
+  /** Invalidates the row; called after the database has changed. May block. */
   void invalidate(Key id);
 
-  /** Stops what runs in the background. */
+  /** Stops the background tasks. */
   @Override
   default void close() {}
 }

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Single-flight against cache penetration, as the Python article does it: a map of calls. The first
- * caller puts a call into it and loads, later ones wait on the call's condition, all get what came
- * of it, then the key is removed. No second look: who missed before the row was kept and comes to
- * the map after the key was removed loads again.
+ * caller puts a call into it and loads, later ones wait on the call's condition, all get its
+ * outcome, then the key is removed. There is no second look: a caller that missed before the row
+ * was cached, and reaches the map after the key was removed, loads again.
  */
 public final class SingleFlight implements Rung {
   private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
@@ -82,12 +82,12 @@ public final class SingleFlight implements Rung {
     }
   }
 
-  /** A load under way and what came of it. */
+  /** A load under way, and its outcome. */
   private static final class Call {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
 
-    /** Set once, when the call has ended; the row, if there is one, is what came of it. */
+    /** Set once, when the call has ended; the row is null if the load failed. */
     @GuardedBy("lock")
     private @Nullable SourceException failure;
 

@@ -1,14 +1,15 @@
 /**
- * The ladder's rungs: every way to keep a herd of callers from the database, one small class each.
+ * The ladder's rungs: the usual ways to protect the database from a herd of callers, one small
+ * class each.
  *
  * <pre>
- *   caller -- get(id) --> Rung -- memory? --> its own ConcurrentHashMap
+ *   caller -- get(id) --> Rung -- cached? --> its own ConcurrentHashMap
  *                           |
- *                           +-- not there: what the rung is about --> RowLoader --> db
+ *                           +-- a miss: the lock of the rung ------> RowLoader --> db
  * </pre>
  *
- * <p>Each rung does what its article or library does and nothing better; {@code docs/ladder.md}
- * says what came of it.
+ * <p>Each rung does what its article or library does and nothing better; {@code docs/ladder.md} has
+ * the results.
  */
 @NullMarked
 package io.loadonce.bench.ladder.rung;

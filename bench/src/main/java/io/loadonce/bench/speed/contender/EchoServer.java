@@ -24,21 +24,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The limit: a port set as Loadonce's, which answers every request with the same bytes and looks at
- * nothing. What a server can do on this machine that does no work at all.
+ * A bare echo, the upper limit: a port with Loadonce's transport settings that answers every
+ * request with the same bytes and reads nothing. No server on this machine can do less work.
  */
 public final class EchoServer {
 
   private EchoServer() {}
 
   /**
-   * @param replyBytes how many there are in an answer
+   * @param replyBytes the size of each reply
    */
   public static ServerProcess start(int replyBytes) throws IOException, InterruptedException {
     return ServerProcess.java(EchoServer.class, List.of(Integer.toString(replyBytes)));
   }
 
-  /** Runs until it is ended. */
+  /** Runs until the process is ended. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Server server = open(Integer.parseInt(arguments[0]));
     System.out.println("ready grpc=127.0.0.1:" + server.getPort());

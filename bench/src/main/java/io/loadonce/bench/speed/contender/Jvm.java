@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How JVMs of the measurements are started: all alike, with what the launcher gives Loadonce. */
+/** The command lines of the measured JVMs: all have the options that the launcher uses. */
 public final class Jvm {
 
-  /** Room for a few million rows; three such servers run at a time. */
+  /** Enough for a few million rows; three such servers run at one time. */
   public static final String HEAP = "-Xmx4g";
 
   private Jvm() {}
@@ -36,7 +36,7 @@ public final class Jvm {
           .resolve("../../..")
           .normalize();
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("this class comes from nowhere", e);
+      throw new IllegalStateException("this class has no code source", e);
     }
   }
 }

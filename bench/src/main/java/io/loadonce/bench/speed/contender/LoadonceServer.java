@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Loadonce as shipped: its own launcher, its own jar, everything on that is on by default. */
+/** Loadonce as shipped: with its launcher, its jar and its default settings. */
 public final class LoadonceServer {
 
   private LoadonceServer() {}
@@ -13,7 +13,7 @@ public final class LoadonceServer {
   /**
    * Starts it on free ports.
    *
-   * @param flags beside those that say where the table is
+   * @param the flags beside those that name the table
    */
   public static ServerProcess start(PostgresTable table, String query, List<String> flags)
       throws IOException, InterruptedException {

@@ -20,8 +20,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A service as people write it: generated messages, grpc-java's own executor, Caffeine in front of
- * a query for one row.
+ * A plain service: generated messages, grpc-java's own executor, Caffeine in front of a query for
+ * one row.
  */
 public final class PlainServer extends ResourceServiceImplBase {
 
@@ -37,7 +37,7 @@ public final class PlainServer extends ResourceServiceImplBase {
     return ServerProcess.java(PlainServer.class, List.of(table.url()));
   }
 
-  /** Runs until it is ended. */
+  /** Runs until the process is ended. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     try (TableReader table = new TableReader(arguments[0])) {
       Server server =

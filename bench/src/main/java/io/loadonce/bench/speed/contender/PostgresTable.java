@@ -9,23 +9,23 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * A PostgreSQL of our own with a table of generated rows, in which it counts the queries by itself.
- * It ends when this is closed, or with this JVM.
+ * A PostgreSQL of our own with a table of generated rows, which counts its queries itself. It ends
+ * when this is closed, or with this JVM.
  */
 public final class PostgresTable implements AutoCloseable {
 
   public static final String USER = "postgres";
 
-  /** As Loadonce is asked to ask it. */
+  /** The query of Loadonce. */
   public static final String QUERY =
       "SELECT id, name, country, population, price, updated_at FROM item WHERE id IN (:ids)";
 
-  /** As one asks it who wants one row. */
+  /** The query for one row. */
   public static final String SINGLE_QUERY = QUERY.replace("IN (:ids)", "= ?");
 
   /**
-   * Takes a second, and then says, by the clock of this machine, when it had the row: seconds since
-   * 1970.
+   * A query that takes a second and then returns, by the clock of this machine, when it had the
+   * row: seconds since 1970.
    */
   public static final String SLOW_QUERY =
       "SELECT id, (SELECT extract(epoch FROM clock_timestamp())::float8 FROM pg_sleep(1))"
@@ -71,7 +71,7 @@ public final class PostgresTable implements AutoCloseable {
   /**
    * Starts it and fills it, which takes some seconds.
    *
-   * @param rows ids 1 to this are there
+   * @param rows the table has the ids from 1 to this
    */
   public static PostgresTable start(int rows) throws IOException, SQLException {
     EmbeddedPostgres server =

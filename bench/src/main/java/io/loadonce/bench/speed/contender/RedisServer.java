@@ -32,7 +32,7 @@ public final class RedisServer implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(ender);
   }
 
-  /** Whether there is one on this machine. */
+  /** Whether Redis is installed. */
   public static boolean isInstalled() {
     return Tool.isInstalled("redis-server");
   }
@@ -70,7 +70,7 @@ public final class RedisServer implements AutoCloseable {
     return List.of("GET", key(id));
   }
 
-  /** The command that gets rows that follow each other. */
+  /** The command that gets consecutive rows. */
   public static List<String> multiGet(long firstId, int size) {
     List<String> command = new ArrayList<>();
     command.add("MGET");
@@ -104,7 +104,7 @@ public final class RedisServer implements AutoCloseable {
       byte[] replies = new byte["+OK\r\n".length() * rows];
       in.readFully(replies);
       if (!new String(replies, StandardCharsets.US_ASCII).equals("+OK\r\n".repeat(rows))) {
-        throw new IOException("Redis does not take the rows");
+        throw new IOException("Redis did not accept the rows");
       }
     }
   }

@@ -35,11 +35,11 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts it and waits until it says, on a line of its standard output, that it is ready.
+   * Starts it and waits for the line on its standard output which says that it is ready.
    *
-   * @param environment what it finds beside the variables of this process, those of Loadonce's
-   *     settings excepted
-   * @throws IllegalStateException if it ends, or is not ready in time; it is ended then
+   * @param environment its variables beside those of this process; settings of Loadonce are not
+   *     inherited
+   * @throws IllegalStateException if it ends, or is not ready in time; it is killed then
    */
   static ServerProcess start(List<String> command, Map<String, String> environment)
       throws IOException, InterruptedException {
@@ -61,7 +61,7 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** A main class of this class path in a JVM of its own, with the flags that all of them get. */
+  /** Starts a main class of this class path in a JVM with the flags that all contenders have. */
   static ServerProcess java(Class<?> main, List<String> arguments)
       throws IOException, InterruptedException {
     return start(Jvm.command(main, arguments), Map.of());

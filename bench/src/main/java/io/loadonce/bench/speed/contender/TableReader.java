@@ -11,10 +11,10 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 
-/** Reads the table as one does who has a connection pool and no service. Blocks. */
+/** Reads the table with a connection pool and without a service. Blocks. */
 public final class TableReader implements AutoCloseable {
 
-  /** As Loadonce's, by default. */
+  /** The default number of Loadonce. */
   public static final int CONNECTIONS = 8;
 
   private final HikariDataSource pool;

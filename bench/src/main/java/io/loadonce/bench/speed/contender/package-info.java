@@ -1,10 +1,10 @@
 /**
- * Who is asked: each contender in a process of its own, started and ended here.
+ * The servers that are measured, each in a process of its own that is started and ended here.
  *
  * <pre>
- *   LoadonceServer   as shipped, by its launcher        PostgresTable   what they all serve
- *   EchoServer       the limit: the same port, no work  PlainServer     as people write it
- *   RedisServer      memory beside the service          TableReader     no service at all
+ *   LoadonceServer   as shipped, by its launcher        PostgresTable   the rows of all
+ *   EchoServer       the limit: the same port, no work  PlainServer     a plain service
+ *   RedisServer      a cache beside it                  TableReader     no service at all
  * </pre>
  */
 @NullMarked

@@ -10,8 +10,8 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * How many bytes all threads of another JVM have allocated: counted by that JVM, not sampled.
- * Reading allocates a little there too; over a million calls it is nothing.
+ * How many bytes all threads of another JVM have allocated: counted by that JVM, not sampled. A
+ * reading allocates a little there too, which does not matter over a million calls.
  */
 public final class AllocationMeter implements AutoCloseable {
 
@@ -27,13 +27,13 @@ public final class AllocationMeter implements AutoCloseable {
             ThreadMXBean.class);
   }
 
-  /** Attaches to a JVM of the same user; what this starts in it stays until it ends. */
+  /** Attaches to a JVM of the same user; the agent that this starts runs until that JVM ends. */
   @SuppressWarnings("BanJNDI")
   public static AllocationMeter attach(ProcessHandle jvm) throws IOException {
     try {
       VirtualMachine machine = VirtualMachine.attach(Long.toString(jvm.pid()));
       try {
-        // Not user input: what that JVM says of itself.
+        // Not user input: the address comes from that JVM.
         JMXServiceURL address = new JMXServiceURL(machine.startLocalManagementAgent());
         return new AllocationMeter(JMXConnectorFactory.connect(address));
       } finally {
@@ -44,7 +44,7 @@ public final class AllocationMeter implements AutoCloseable {
     }
   }
 
-  /** Since that JVM began, in bytes. */
+  /** The bytes allocated since that JVM began. */
   public long allocatedBytes() {
     return threads.getTotalThreadAllocatedBytes();
   }

@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** So many threads that do the same over and over, each waiting for what it does. */
+/** Several threads that repeat the same blocking call. */
 public final class BlockingLoop {
 
   private BlockingLoop() {}

@@ -79,14 +79,14 @@ public final class ClosedLoop implements AutoCloseable {
     return new Driven(run.answers.sum(), elapsed);
   }
 
-  /** Asks once, in the ordinary way. Blocks for the answer, but not for ever. */
+  /** Makes one call with generated code. Blocks until the reply or the deadline. */
   public GetResponse get(long id) {
     return ResourceServiceGrpc.newBlockingStub(channels.getFirst())
         .withDeadlineAfter(GRACE.toNanos(), TimeUnit.NANOSECONDS)
         .get(GetRequest.newBuilder().setId(Long.toString(id)).build());
   }
 
-  /** Lets the server forget every row. Blocks until it has. */
+  /** Invalidates every row. Blocks until the reply. */
   public void forgetAll() {
     var _ =
         ResourceServiceGrpc.newBlockingStub(channels.getFirst())

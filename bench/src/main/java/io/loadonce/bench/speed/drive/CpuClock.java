@@ -8,14 +8,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What share of the machine's processors each took, the driver among them. The driver is this
- * process and the tools that it ran and saw end; a server is its process and those below it.
+ * The share of the machine's processors that each process used, the driver included. The driver is
+ * this process and the tools that it ran and that have ended; a server is its process and its
+ * children.
  *
  * <p>Read from {@code /proc}; where there is none, all shares are zero.
  */
 public final class CpuClock {
 
-  /** As {@code /proc} counts, on all of Linux. */
+  /** The clock ticks per second of {@code /proc} on Linux. */
   private static final double TICKS_PER_SECOND = 100;
 
   /**
@@ -35,7 +36,7 @@ public final class CpuClock {
     this.beganNanos = System.nanoTime();
   }
 
-  /** Begins to measure. */
+  /** Starts a measurement. */
   public static CpuClock start(Map<String, ProcessHandle> servers) {
     return new CpuClock(servers);
   }
@@ -71,7 +72,7 @@ public final class CpuClock {
     }
   }
 
-  /** The name may have blanks and brackets in it. */
+  /** The name can contain blanks and brackets. */
   static long parse(String stat) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     long ticks = 0;

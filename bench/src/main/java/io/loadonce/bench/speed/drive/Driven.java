@@ -3,13 +3,13 @@ package io.loadonce.bench.speed.drive;
 import java.time.Duration;
 
 /**
- * What a run came to.
+ * The result of a run.
  *
- * @param calls calls that were answered well
+ * @param calls the calls that succeeded
  */
 public record Driven(long calls, Duration elapsed) {
 
-  /** Both together, one after the other. */
+  /** The sum of two runs, one after the other. */
   public Driven plus(Driven other) {
     return new Driven(calls + other.calls, elapsed.plus(other.elapsed));
   }

@@ -32,13 +32,13 @@ public record Metrics(String text) {
     return value("loadonce_ids_loaded_total");
   }
 
-  /** How many lookups have ended like this. */
+  /** How many lookups have ended with this outcome. */
   public long lookups(String outcome) {
     return value("loadonce_lookups_total{outcome=\"" + outcome + "\"}");
   }
 
   /**
-   * @throws IllegalStateException if it is not told
+   * @throws IllegalStateException if the metrics do not contain it
    */
   private long value(String sample) {
     return text.lines()

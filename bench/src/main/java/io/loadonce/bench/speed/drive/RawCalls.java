@@ -13,7 +13,7 @@ import java.io.UncheckedIOException;
 
 /**
  * The methods of the contract with bytes in place of messages: requests that are encoded already,
- * replies of which only the size is looked at.
+ * replies of which only the size is read.
  */
 public final class RawCalls {
 
@@ -31,7 +31,7 @@ public final class RawCalls {
     return GetRequest.newBuilder().setId(Long.toString(id)).build().toByteArray();
   }
 
-  /** A {@code BatchGetRequest} of {@code size} ids that follow each other, encoded. */
+  /** A {@code BatchGetRequest} of {@code size} consecutive ids, encoded. */
   public static byte[] batchGet(long firstId, int size) {
     BatchGetRequest.Builder request = BatchGetRequest.newBuilder();
     for (int i = 0; i < size; i++) {

@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The driver of Redis, without pipelining: a connection for each call in flight. */
+/** The load generator of Redis, without pipelining: a connection for each call in flight. */
 public final class RedisBenchmark {
 
   private static final String PROGRAM = "redis-benchmark";
   private static final Duration GRACE = Duration.ofSeconds(60);
 
-  /** So many calls tell how many fill the time; it takes a number of calls, and no time. */
+  /** The calls of the trial run that estimates the rate: the tool accepts no duration. */
   private static final int SCOUTS = 10_000;
 
   private RedisBenchmark() {}
@@ -20,14 +20,14 @@ public final class RedisBenchmark {
     return Tool.isInstalled(PROGRAM);
   }
 
-  /** How many calls of this command are answered in about the time. */
+  /** Estimates how many calls of this command are answered in the given time. */
   public static long calls(int port, List<String> command, int inFlight, Duration time)
       throws IOException, InterruptedException {
     Driven scouts = run(port, command, inFlight, SCOUTS, time);
     return Math.max(SCOUTS, (long) (scouts.perSecond() * time.toMillis() / 1e3));
   }
 
-  /** Sends a command so many times. Blocks until they are answered. */
+  /** Sends a command this many times. Blocks until all are answered. */
   public static Driven run(int port, List<String> command, int inFlight, long calls, Duration about)
       throws IOException, InterruptedException {
     List<String> options =

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Which ids are asked, and in which order. The suppliers may be called by many threads. */
+/** Which ids are requested, and in which order. The suppliers may be called by many threads. */
 public final class Requests {
 
   /** A prime above every number of rows, so that multiplying by it visits each row once. */
@@ -14,21 +14,19 @@ public final class Requests {
 
   private Requests() {}
 
-  /**
-   * The id at a place of an order that jumps about the table; another for each place below rows.
-   */
+  /** The id at a place of an order that is scattered over the table; each place has another id. */
   public static long scattered(long place, int rows) {
     return 1 + place * STRIDE % rows;
   }
 
-  /** Encoded Gets for {@code count} places of that order. */
+  /** Encoded Gets for {@code count} consecutive places of that order. */
   public static byte[][] gets(int firstPlace, int count, int rows) {
     return IntStream.range(firstPlace, firstPlace + count)
         .mapToObj(place -> RawCalls.get(scattered(place, rows)))
         .toArray(byte[][]::new);
   }
 
-  /** Each of them once. */
+  /** Supplies each request once. */
   public static Supplier<byte @Nullable []> once(byte[][] requests) {
     AtomicInteger next = new AtomicInteger();
     return () -> {
@@ -37,7 +35,7 @@ public final class Requests {
     };
   }
 
-  /** One of them by chance, for ever. */
+  /** Supplies a random request each time, without end. */
   public static Supplier<byte @Nullable []> anyOf(byte[][] requests) {
     return () -> requests[ThreadLocalRandom.current().nextInt(requests.length)];
   }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A program of the machine's that measures and then ends. */
+/** An installed program that measures and then ends. */
 public final class Tool {
 
   private Tool() {}
@@ -24,9 +24,9 @@ public final class Tool {
   }
 
   /**
-   * Runs it and returns what it says. Blocks until it has ended.
+   * Runs it and returns its output. Blocks until it has ended.
    *
-   * @throws IllegalStateException if it fails, or is not over in time; it is ended then
+   * @throws IllegalStateException if it fails, or takes too long; it is killed then
    */
   static String run(List<String> command, Duration atMost)
       throws IOException, InterruptedException {

@@ -14,11 +14,11 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs the benchmarks of this room, each in a JVM of its own. Blocks for as long as that takes.
+ * Runs the benchmarks of this package, each in a JVM of its own. Blocks until then.
  *
- * @param warmUp how long each benchmark runs before it counts
+ * @param warmUp how long each benchmark runs before it is measured
  * @param time how long it is measured
- * @param forks how many JVMs one after the other
+ * @param forks how many JVMs run one after the other
  */
 public record EngineRun(Duration warmUp, Duration time, int forks) {
 
@@ -33,10 +33,10 @@ public record EngineRun(Duration warmUp, Duration time, int forks) {
   private static final int ITERATIONS = 5;
 
   /**
-   * What came of one benchmark.
+   * The result of one benchmark.
    *
-   * @param way who was measured
-   * @param error half of the interval that has the mean with 99.9 %
+   * @param way the way that was measured
+   * @param error half of the 99.9 % confidence interval of the mean
    */
   public record Score(
       String benchmark,

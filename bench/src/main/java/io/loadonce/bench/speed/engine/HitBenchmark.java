@@ -12,9 +12,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * A row that is in memory: the engine's first look against Caffeine's, with the same keys. Ours
- * knows when a row is too old and counts what it gives; so there is a Caffeine that does too, and
- * one whose caller asks for the time.
+ * A hit: the first look of the engine against a lookup in Caffeine, with the same keys. Ours checks
+ * expiry and counts outcomes; so one Caffeine does that too, and the caller of another reads the
+ * clock.
  */
 @State(Scope.Benchmark)
 public class HitBenchmark {
@@ -46,7 +46,7 @@ public class HitBenchmark {
     return expiring.getIfPresent(ids.next(place));
   }
 
-  /** What a look-up takes at least that asks the clock how old a row is. */
+  /** A lookup that also reads the clock, which each check of a row's age must do. */
   @Benchmark
   public long getIfPresentAndClock(Ids ids, Ids.Place place, Blackhole hole) {
     hole.consume(caffeine.getIfPresent(ids.next(place)));

@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The ids of a benchmark. They are asked in keys of their own, as requests bring them. */
+/** The ids of a benchmark. Each lookup has a key object of its own, as each request has. */
 @State(Scope.Benchmark)
 public class Ids {
 
@@ -34,7 +34,7 @@ public class Ids {
     return ids;
   }
 
-  /** Where a thread is among them: it goes round, from a place by chance. */
+  /** The place of a thread in the ids: it starts at random and goes round. */
   @State(Scope.Thread)
   public static class Place {
     private int next = ThreadLocalRandom.current().nextInt(MANY);

@@ -12,13 +12,13 @@ import java.util.Map;
 /** A source with a row for every id, which answers at once. */
 final class InstantSource implements Source<Key, EncodedRow> {
 
-  /** About what a row of a handful of columns takes. */
+  /** About the size of a row with a few columns. */
   static final int VALUE_BYTES = 200;
 
   private static final int CONNECTIONS = 8;
   private static final int MAX_IDS_PER_QUERY = 256;
 
-  /** What it has for an id: bytes of the value's own. */
+  /** The row of an id; each has its own bytes. */
   private static EncodedRow read(Key id) {
     byte[] bytes = new byte[VALUE_BYTES];
     bytes[0] = (byte) id.text().charAt(0);

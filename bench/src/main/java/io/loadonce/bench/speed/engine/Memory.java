@@ -5,10 +5,10 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.lookup.EncodedRow;
 
-/** What the other ways keep their values in: bounded by weight, as ours is. */
+/** The caches of the other ways, bounded by weight as ours is. */
 final class Memory {
 
-  /** How many rows each way keeps. */
+  /** How many rows each way caches. */
   static final int MAX_ROWS = 100_000;
 
   private Memory() {}
@@ -17,7 +17,7 @@ final class Memory {
     return bounded().build();
   }
 
-  /** With a time to live, as long as ours has, and with counters of hits and misses. */
+  /** With the same time to live as ours, and with counters of hits and misses. */
   static Cache<Key, EncodedRow> createExpiring() {
     return bounded().expireAfterWrite(OursWay.TIME_TO_LIVE).recordStats().build();
   }

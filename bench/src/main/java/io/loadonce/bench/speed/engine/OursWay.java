@@ -45,7 +45,7 @@ final class OursWay {
     throw new IllegalStateException("the source has every row");
   }
 
-  /** The hit as the service makes it. */
+  /** A hit, as the service reads it. */
   @Nullable Outcome<EncodedRow> look(Key id) {
     return loadOnce.look(id, Outcome.ANY_VERSION);
   }

@@ -20,28 +20,29 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Fills the engine's memory in a JVM of its own and looks what that took. */
+/** Fills the cache of the engine in a JVM of its own and measures its memory. */
 public final class MemoryProbe {
 
-  /** The bytes of a row: about what a handful of columns takes. */
+  /** The size of a row with a few columns. */
   private static final int ROW_BYTES = 200;
 
   private static final Duration START_AND_FILL = Duration.ofMinutes(2);
   private static final int GARBAGE_COLLECTIONS = 3;
 
-  /** Put into a memory that is thrown away, so that what classes take is not counted. */
+  /** Put into a cache that is dropped, so that the memory of classes is not counted. */
   private static final int ROWS_BEFORE = 1_000;
 
   private MemoryProbe() {}
 
   /**
-   * What was seen.
+   * The result.
    *
-   * @param rows that are in memory
-   * @param bytesPerRow heap after a garbage collection, with the rows and without them
-   * @param encodedBytes of a row, as it is sent
-   * @param hitsPerSecond of one thread, which takes the time of each
-   * @param p99Nanos of those hits
+   * @param rows the cached rows
+   * @param bytesPerRow the difference of the heap with the rows and without them, after a
+   *     collection
+   * @param encodedBytes the size of a row as it is sent
+   * @param hitsPerSecond the hits of one thread, which measures the time of each
+   * @param p99Nanos the 99th percentile of those times
    */
   public record Seen(
       long rows, double bytesPerRow, int encodedBytes, double hitsPerSecond, long p99Nanos) {
@@ -128,7 +129,7 @@ public final class MemoryProbe {
     return cache.settle();
   }
 
-  /** Hits by one thread for the time; returns how many a second. */
+  /** Reads by one thread for the given time; returns the hits per second. */
   private static double hit(
       LoadOnce<Key, EncodedRow> loadOnce, int rows, Duration time, Histogram nanos) {
     ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -140,7 +141,7 @@ public final class MemoryProbe {
       Key id = id(random.nextInt(rows));
       long asked = System.nanoTime();
       if (loadOnce.look(id, Outcome.ANY_VERSION) == null) {
-        throw new IllegalStateException(id + " is not in memory");
+        throw new IllegalStateException(id + " is not cached");
       }
       now = System.nanoTime();
       nanos.recordValue(Math.min(now - asked, nanos.getHighestTrackableValue()));
@@ -160,11 +161,11 @@ public final class MemoryProbe {
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  /** All rows are in memory, so that nobody is asked. */
+  /** Fails, because all rows are cached and none is loaded. */
   private static final class NoSource implements Source<Key, EncodedRow> {
     @Override
     public SourceQuery<Key, EncodedRow> query(List<Key> ids) {
-      throw new IllegalStateException("asked for " + ids);
+      throw new IllegalStateException("a load of " + ids);
     }
 
     @Override

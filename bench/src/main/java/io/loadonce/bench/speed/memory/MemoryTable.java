@@ -15,7 +15,7 @@ import java.util.function.Function;
 /** Memory from a thousand rows to three million, a line each. */
 public final class MemoryTable {
 
-  /** What a row may cost beside its encoded bytes. */
+  /** The memory that a row may take beside its encoded bytes. */
   static final int MOST_OVERHEAD_BYTES = 256;
 
   private static final List<Integer> ROWS = List.of(1_000, 10_000, 100_000, 1_000_000, 3_000_000);
@@ -23,9 +23,9 @@ public final class MemoryTable {
   private MemoryTable() {}
 
   /**
-   * Measures and tells. Blocks for about a minute.
+   * Measures and returns the table. Blocks for about a minute.
    *
-   * @param time for the hits at each number of rows, twice
+   * @param time the time of the hits at each number of rows, which is spent twice
    * @param mostRows larger numbers are left out
    */
   public static String measure(Duration time, int mostRows)

@@ -1,4 +1,4 @@
-/** What a row costs in memory, and how hits behave from a thousand rows to three million. */
+/** Measures the memory of a row, and the rate of hits, from a thousand rows to three million. */
 @NullMarked
 package io.loadonce.bench.speed.memory;
 

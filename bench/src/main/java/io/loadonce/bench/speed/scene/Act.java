@@ -28,7 +28,7 @@ import io.loadonce.bench.speed.drive.RedisBenchmark;
 import java.io.IOException;
 import java.sql.SQLException;
 
-/** The scenes in their order, and which figures each of them gives. */
+/** The scenes in their order, and the figures that each of them measures. */
 public enum Act {
   ENGINE(ImmutableSet.of(ENGINE_HIT, ENGINE_EXPIRING, ENGINE_CLOCK), EngineScene::open),
   HITS(
@@ -61,7 +61,7 @@ public enum Act {
     return figures;
   }
 
-  /** Whether the programs that it needs are on this machine. */
+  /** Whether the programs that it needs are installed. */
   public boolean isPossible() {
     return switch (this) {
       case HITS_H2LOAD -> H2load.isInstalled();
@@ -71,7 +71,7 @@ public enum Act {
     };
   }
 
-  /** Opens the scene, plays all of its rounds and closes it. Blocks for as long as that takes. */
+  /** Opens the scene, runs all of its rounds and closes it. Blocks until then. */
   public void play(Lab lab, Board board) throws IOException, InterruptedException, SQLException {
     board.say("warming up: " + this);
     try (Scene scene = opening.open(lab)) {

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 
-/** How many bytes a server allocates for a hit, all of its threads counted. */
+/** How many bytes all threads of a server allocate for a hit. */
 final class AllocationScene implements Scene {
 
   private final Lab lab;
@@ -25,7 +25,7 @@ final class AllocationScene implements Scene {
   private record Metered(String name, ServerProcess server, ClosedLoop loop, AllocationMeter meter)
       implements AutoCloseable {
 
-    /** Takes the server over, and ends it if it cannot be metered. */
+    /** Owns the server, and ends it if its allocation cannot be read. */
     static Metered of(String name, ServerProcess server, SpeedPlan plan) throws IOException {
       try {
         AllocationMeter meter = AllocationMeter.attach(server.handle());
@@ -51,7 +51,7 @@ final class AllocationScene implements Scene {
     return new AllocationScene(lab);
   }
 
-  /** With servers of its own: what the compiler keeps from the heap differs from start to start. */
+  /** With servers of its own, because escape analysis differs from start to start. */
   @Override
   public void round(int number, Board board)
       throws IOException, InterruptedException, SQLException {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Where the scenes write what they have seen, round by round. For one thread. */
+/** The readings of the scenes, round by round. For one thread. */
 public final class Board {
 
   private final PrintWriter progress;
@@ -17,7 +17,7 @@ public final class Board {
   private final Map<Turn, List<Reading>> readings = new LinkedHashMap<>();
 
   /**
-   * @param progress told each reading when it is there
+   * @param progress receives a line for each reading
    */
   public Board(PrintWriter progress) {
     this.progress = progress;
@@ -38,9 +38,9 @@ public final class Board {
   }
 
   /**
-   * What one turn came to.
+   * The reading of one measurement.
    *
-   * @param shares of the machine's processors, 0 to 1, by who took them; empty if not measured
+   * @param shares the shares of the machine's processors, 0 to 1, by process; empty if not measured
    */
   public record Reading(double value, Map<String, Double> shares) {}
 
@@ -66,13 +66,13 @@ public final class Board {
     say(figure + " " + String.format(Locale.ROOT, "%.3f", value));
   }
 
-  /** A scene that did not do what is measured: the others go on, and the tables say so. */
+  /** Notes that a scene failed; the other scenes continue, and the tables name the failure. */
   public void fail(Act act, IllegalStateException reason) {
     failures.add("not measured: %s: %s".formatted(act, reason.getMessage()));
     say(failures.getLast());
   }
 
-  /** What was not measured, and why, a line each. */
+  /** The scenes that failed, and why, a line each. */
   public List<String> failures() {
     return failures;
   }
@@ -85,7 +85,7 @@ public final class Board {
     return readings;
   }
 
-  /** Tells the person who waits. */
+  /** Prints a line of progress. */
   public void say(String line) {
     progress.println(line);
     progress.flush();

@@ -3,7 +3,7 @@ package io.loadonce.bench.speed.scene;
 import com.google.errorprone.annotations.Immutable;
 import java.util.Locale;
 
-/** What is promised of a figure. */
+/** The bound that a figure must keep. */
 @Immutable
 public sealed interface Bound {
 
@@ -11,7 +11,7 @@ public sealed interface Bound {
 
   record AtMost(double most) implements Bound {}
 
-  /** Nothing; it is good to know. */
+  /** No bound; the figure is for information. */
   record None() implements Bound {}
 
   default boolean holds(double value) {

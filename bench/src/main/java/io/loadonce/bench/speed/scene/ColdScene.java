@@ -20,19 +20,19 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A storm of ids that nobody has asked for yet, each asked once: with batching and without, and
- * against the table itself.
+ * A storm of cold ids, each requested once: with batching, without it, and by JDBC against the
+ * table itself.
  */
 final class ColdScene implements Scene {
 
   private static final String COLD = "cold Get";
   private static final String DRIVER = "closed loop";
 
-  /** For the first storm, which finds the server cold as well. */
+  /** For the first storm, when the code of the server is not warm either. */
   private static final List<String> PATIENT =
       List.of("--load-timeout", "30s", "--call-timeout", "30s");
 
-  /** A storm that takes longer than this is cut off; its rate is of what it got done. */
+  /** A storm that takes longer than this is stopped; its rate counts the calls that have ended. */
   private static final Duration MOST = Duration.ofSeconds(60);
 
   private final SpeedPlan plan;
@@ -84,7 +84,7 @@ final class ColdScene implements Scene {
     return scene;
   }
 
-  /** Cold ids for as long as hits: one storm leaves most of their way to the interpreter. */
+  /** Warms up cold ids for as long as hits, because one storm does not compile their code. */
   private void warmUp(Asked asked, byte[][] first) throws InterruptedException {
     for (long began = System.nanoTime(); System.nanoTime() - began < plan.warmUp().toNanos(); ) {
       asked.loop.forgetAll();
@@ -102,7 +102,7 @@ final class ColdScene implements Scene {
     List<Driven> driven =
         Race.run(
             board,
-            // In this order: hits are of what the storm before them has brought into memory.
+            // In this order: the hits are for ids that the storm before them has loaded.
             List.of(
                 cold.runner(),
                 hits(laps),
@@ -131,7 +131,7 @@ final class ColdScene implements Scene {
     reader.close();
   }
 
-  /** Ids for each lap of a round; nobody has asked for them yet. */
+  /** The ids for each lap of a round; none was requested before. */
   private List<byte[][]> requests(int round) {
     int ids = plan.coldShare() / Race.LAPS;
     return IntStream.range(0, Race.LAPS)
@@ -140,7 +140,7 @@ final class ColdScene implements Scene {
         .toList();
   }
 
-  /** Of what the storm of the same lap has brought into memory. */
+  /** Hits of the ids that the storm of the same lap has loaded. */
   private Race.Runner hits(List<byte[][]> laps) {
     return new Race.Runner(
         Board.Turn.rate(
@@ -153,12 +153,12 @@ final class ColdScene implements Scene {
                 () -> hits(batching, laps.get(lap), plan.lap())));
   }
 
-  /** The storms of one round on one server: one in each lap, of other ids. */
+  /** The storms of one round on one server: one in each lap, with different ids. */
   private final class Storms {
     private final Asked asked;
     private final List<byte[][]> laps;
 
-    /** As the database counted them. */
+    /** The queries that the database counted. */
     private long queries;
 
     Storms(Asked asked, List<byte[][]> laps) {
@@ -200,7 +200,8 @@ final class ColdScene implements Scene {
   private static void require(String what, long counted, long asked) {
     if (counted != asked) {
       throw new IllegalStateException(
-          "%,d cold ids were asked, but the server counts %,d %s".formatted(asked, counted, what));
+          "%,d cold ids were requested, but the server counts %,d %s"
+              .formatted(asked, counted, what));
     }
   }
 }

@@ -60,11 +60,10 @@ final class EngineHerd implements AutoCloseable {
   }
 
   /**
-   * Lets so many callers ask for an id that nobody has asked for. Blocks until all are answered.
+   * Calls the engine this many times for one cold id. Blocks until all calls are answered.
    *
-   * @return milliseconds from the row to the last answer
-   * @throws IllegalStateException if one of them got something else than the row that they all
-   *     waited for
+   * @return the milliseconds from the row to the last answer
+   * @throws IllegalStateException if a caller got something else than the row
    */
   double gather(long id, int callers) throws InterruptedException {
     Key wanted = new Key(Long.toString(id));
@@ -96,7 +95,7 @@ final class EngineHerd implements AutoCloseable {
     try {
       return HerdScene.millisSince(Resource.parseFrom(answer.bytes()), last);
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("the engine keeps what is no row", e);
+      throw new IllegalStateException("the engine cached something that is not a row", e);
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 /** The engine's hit against Caffeine's own, by JMH, in JVMs that JMH starts, lap by lap. */
 final class EngineScene implements Scene {
 
-  /** In each JVM, of which there is one for each lap. */
+  /** The duration in each JVM; each lap has its own JVM. */
   private static final int WARM_UP_LAPS = 3;
 
   private final EngineRun run;

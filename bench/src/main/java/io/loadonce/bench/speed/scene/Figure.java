@@ -2,7 +2,7 @@ package io.loadonce.bench.speed.scene;
 
 import java.util.Locale;
 
-/** What the measurements are about, a line each. */
+/** The figures of the comparison, a line each. */
 public enum Figure {
   HITS_ECHO("Get hits/s: Loadonce / bare echo", new Bound.AtLeast(0.92)),
   HITS_PLAIN("Get hits/s: Loadonce / plain grpc-java + Caffeine", new Bound.AtLeast(4.0)),
@@ -20,8 +20,8 @@ public enum Figure {
   HERD_GRPC("herd, over gRPC: last answer, ms after the row", new Bound.AtMost(500)),
   HERD_QUERIES("herd: queries, by PostgreSQL", new Bound.AtMost(1)),
   ENGINE_HIT("JMH, hit: LoadOnce / Caffeine getIfPresent", new Bound.AtLeast(0.9)),
-  ENGINE_EXPIRING("the same / one that expires and counts, as ours does", new Bound.None()),
-  ENGINE_CLOCK("the same / getIfPresent and one call of the clock", new Bound.None()),
+  ENGINE_EXPIRING("the same / Caffeine with a time to live and counters", new Bound.None()),
+  ENGINE_CLOCK("the same / getIfPresent and one System.nanoTime()", new Bound.None()),
   ALLOCATION("bytes allocated per Get hit: Loadonce / bare echo", new Bound.AtMost(1.15));
 
   private final String title;
@@ -40,7 +40,7 @@ public enum Figure {
     return bound;
   }
 
-  /** How it is called on the command line. */
+  /** Its name on the command line. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

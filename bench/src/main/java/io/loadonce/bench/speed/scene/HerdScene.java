@@ -17,15 +17,15 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Many callers of one cold id whose query takes a second, all there before it ends. The row itself
- * says when the database had it; from then on counts the time to the last answer.
+ * Many callers of one cold id whose query takes a second; all join before it ends. The row contains
+ * the time at which the database had it, and the time to the last answer counts from then.
  */
 final class HerdScene implements Scene {
 
-  /** Half of what a connection may have open. */
+  /** Half of the calls that a connection may have open. */
   private static final int CALLS_PER_CONNECTION = 500;
 
-  /** These may come late, and come again for hits, until the server is warm. */
+  /** Warm-up herds, which may join late and are repeated as hits until the server is warm. */
   private static final int WARM_UP_HERDS = 5;
 
   private static final Duration MOST = Duration.ofSeconds(4);
@@ -121,7 +121,7 @@ final class HerdScene implements Scene {
   static void requireAll(long waited, int herd) {
     if (waited != herd) {
       throw new IllegalStateException(
-          "of %,d callers %,d were in before the query ended".formatted(herd, waited));
+          "of %,d callers %,d joined before the query ended".formatted(herd, waited));
     }
   }
 }

@@ -6,22 +6,22 @@ import io.loadonce.bench.speed.drive.Metrics;
 import java.io.IOException;
 import java.sql.SQLException;
 
-/** Believes no driver: Loadonce's own counters must say that what was counted were hits. */
+/** Checks by Loadonce's own counters that the calls which a driver counted were hits. */
 final class HitCheck {
 
-  /** One in so many may have been too old, and so read again: rows live for a minute. */
+  /** One of so many rows may have expired and been loaded again: the time to live is a minute. */
   private static final int HITS_PER_MISS = 1_000;
 
   private HitCheck() {}
 
-  /** Some driving. */
+  /** A run of a driver. */
   interface Drive {
     Driven run() throws IOException, InterruptedException, SQLException;
   }
 
   /**
-   * @param idsPerCall how many hits a call is
-   * @throws IllegalStateException if there were fewer hits than the driver says
+   * @param idsPerCall how many ids a call has
+   * @throws IllegalStateException if there were fewer hits than the driver counted
    */
   static Driven hits(ServerProcess loadonce, int idsPerCall, Drive drive)
       throws IOException, InterruptedException, SQLException {
@@ -35,7 +35,7 @@ final class HitCheck {
   static void require(long hits, long ids) {
     if (hits < ids - ids / HITS_PER_MISS) {
       throw new IllegalStateException(
-          "%,d ids were answered, of which %,d from memory".formatted(ids, hits));
+          "%,d ids were answered, of which %,d were hits".formatted(ids, hits));
     }
   }
 }

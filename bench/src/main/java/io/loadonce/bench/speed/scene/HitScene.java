@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Hits by Get: Loadonce against the limit, and against a service as people write it. */
+/** Hits by Get: Loadonce against a bare echo, and against a plain service. */
 final class HitScene implements Scene {
 
   private static final String LOADONCE = "Loadonce";
@@ -49,7 +49,7 @@ final class HitScene implements Scene {
     return new HitScene(lab, driver, toEcho, toPlain);
   }
 
-  /** With servers of its own: how a JVM happens to compile moves its rate by a fifth. */
+  /** With servers of its own, because the rate of a JVM varies by a fifth from start to start. */
   @Override
   public void round(int number, Board board)
       throws IOException, InterruptedException, SQLException {
@@ -84,7 +84,7 @@ final class HitScene implements Scene {
   private void race(List<Contender> contenders, Board board)
       throws IOException, InterruptedException, SQLException {
     for (Contender contender : contenders) {
-      // What has become too old while others were warmed up is read again before the race.
+      // Rows that expired during the warm-up of the others are loaded again before the race.
       GetDriver.load(contender.loop, plan);
     }
     List<Driven> driven = Race.run(board, contenders.stream().map(this::runner).toList());

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** What the scenes share: the plan, and one table. For one thread. */
+/** The plan and the table that all scenes share. For one thread. */
 public final class Lab implements AutoCloseable {
 
   private final SpeedPlan plan;
@@ -19,7 +19,7 @@ public final class Lab implements AutoCloseable {
     return plan;
   }
 
-  /** Starts the database when it is first wanted. */
+  /** Starts the database when it is first needed. */
   PostgresTable table() throws IOException, SQLException {
     PostgresTable known = table;
     if (known == null) {

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What batching costs whom it cannot help: cold Gets, one at a time, fifty a second for each of two
- * servers, turn by turn, so that both see the same machine.
+ * The cost of batching where it cannot help: cold Gets, one at a time, fifty a second for each of
+ * two servers in turns, so that both run under the same conditions.
  */
 final class PaceScene implements Scene {
 

@@ -10,23 +10,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a round goes on a machine whose speed changes within seconds: in laps, in each of which every
- * runner has its turn, always in the same order. What a runner came to is told of all of its laps
- * together, so all of them have seen much the same machine. For one thread.
+ * A round on a machine whose speed changes within seconds. It has laps; in each lap every runner
+ * runs once, always in the same order. The result of a runner is the sum of its laps, so all
+ * runners are measured under nearly the same conditions. For one thread.
  */
 final class Race {
 
-  /** In a round. More of them would measure how calls begin and end. */
+  /** The laps of a round. In shorter laps, the start and the end of the calls would dominate. */
   static final int LAPS = 4;
 
   private Race() {}
 
   /**
-   * Who runs.
+   * A contender and its driver.
    *
-   * @param name what it is called on the board
-   * @param servers whose share of the processors is told beside that of the driver: of the whole
-   *     lap, with what is checked before and after the driving
+   * @param name its name on the board
+   * @param servers whose share of the processors is reported beside that of the driver, for the
+   *     whole lap with the checks before and after the calls
    */
   record Runner(Board.Turn name, Map<String, ProcessHandle> servers, Lap lap) {}
 
@@ -39,9 +39,9 @@ final class Race {
   }
 
   /**
-   * Blocks until all laps are over, and writes the rates down.
+   * Runs all laps and adds the rates to the board. Blocks until then.
    *
-   * @return what each runner came to, in their order
+   * @return the result of each runner, in their order
    */
   static List<Driven> run(Board board, List<Runner> runners)
       throws IOException, InterruptedException, SQLException {
@@ -61,7 +61,7 @@ final class Race {
     private final Runner runner;
     private Driven driven = new Driven(0, Duration.ZERO);
 
-    /** How long its laps took, and how much of that each of those on the processors had. */
+    /** How long the laps took, and the processor time of each process in them. */
     private long nanos;
 
     private final Map<String, Double> busyNanos = new HashMap<>();

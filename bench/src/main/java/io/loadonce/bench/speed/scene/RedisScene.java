@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Hits by Get and by BatchGet against Redis with the same bytes in it, with the same number of
- * calls in flight: each is driven by what is written in C for it.
+ * Hits by Get and by BatchGet against Redis with the same bytes and the same number of calls in
+ * flight. The load generator of each is written in C.
  */
 final class RedisScene implements Scene {
 

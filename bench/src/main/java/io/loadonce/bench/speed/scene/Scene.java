@@ -7,10 +7,10 @@ import java.sql.SQLException;
 public interface Scene extends AutoCloseable {
 
   /**
-   * Gives each contender its turn. Blocks until all have had it.
+   * Measures each contender once. Blocks until all are measured.
    *
    * @param number from 0; the order of the turns may depend on it
-   * @throws IllegalStateException if a contender did not do what is measured
+   * @throws IllegalStateException if a contender did not do the work that is measured
    */
   void round(int number, Board board) throws IOException, InterruptedException, SQLException;
 

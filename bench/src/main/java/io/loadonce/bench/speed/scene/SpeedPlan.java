@@ -3,15 +3,15 @@ package io.loadonce.bench.speed.scene;
 import java.time.Duration;
 
 /**
- * How much is measured.
+ * The size of a measurement.
  *
- * @param rounds in each of which every contender has its turn
- * @param turn how long a turn lasts where it is a time, all of its laps together
- * @param rows in the table of PostgreSQL; each cold id is asked once
- * @param connections of our driver and of h2load
- * @param inFlight calls under way at any moment, for hits; a multiple of the connections
+ * @param rounds each contender is measured once in each
+ * @param turn the duration of one measurement, the sum of its laps
+ * @param rows the rows of the table in PostgreSQL; each cold id is requested once
+ * @param connections the connections of our driver and of h2load
+ * @param inFlight the calls in flight, for hits; a multiple of the connections
  * @param coldInFlight the same for cold ids
- * @param herd callers of one cold id
+ * @param herd the callers of one cold id
  */
 public record SpeedPlan(
     int rounds,
@@ -22,11 +22,11 @@ public record SpeedPlan(
     int coldInFlight,
     int herd) {
 
-  /** As the issue has it. */
+  /** The default size. */
   public static final SpeedPlan FULL =
       new SpeedPlan(5, Duration.ofSeconds(4), 1_000_000, 4, 100, 1_000, 10_000);
 
-  /** Shows that the instruments work, and no more. */
+  /** A short run that checks the benchmark itself. */
   public static final SpeedPlan QUICK =
       new SpeedPlan(1, Duration.ofSeconds(1), 20_000, 4, 100, 1_000, 1_000);
 
@@ -43,12 +43,12 @@ public record SpeedPlan(
     require(inFlight % connections == 0, "in-flight must be a multiple of the connections");
   }
 
-  /** How long a turn's laps last each. */
+  /** The duration of each lap. */
   Duration lap() {
     return turn.dividedBy(Race.LAPS);
   }
 
-  /** How long the contenders are driven before it counts. */
+  /** The duration of the warm-up before the measurement. */
   Duration warmUp() {
     return turn.compareTo(Duration.ofSeconds(1)) < 0 ? turn : turn.multipliedBy(2);
   }

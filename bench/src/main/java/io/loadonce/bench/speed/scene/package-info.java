@@ -1,6 +1,6 @@
 /**
- * What is measured: each scene starts its contenders, drives them in turns, lap by lap, and writes
- * on the board how they compare. Ratios are taken within a round, side by side.
+ * The measurements: each scene starts its contenders, calls them in turns, lap by lap, and adds the
+ * ratios to the board. A ratio compares contenders within one round.
  */
 @NullMarked
 package io.loadonce.bench.speed.scene;

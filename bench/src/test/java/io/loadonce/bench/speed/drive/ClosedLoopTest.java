@@ -28,7 +28,7 @@ class ClosedLoopTest {
   }
 
   @Test
-  void run_methodNotThere_tellsNoRate() throws Exception {
+  void run_unknownMethod_isAnError() throws Exception {
     try (EchoPort echo = EchoPort.open(/* replyBytes= */ 10);
         ClosedLoop loop = new ClosedLoop(echo.port(), /* connections= */ 2)) {
       assertThatThrownBy(() -> loop.run(RawCalls.BATCH_GET, () -> new byte[0], 20, MOST))
@@ -38,7 +38,7 @@ class ClosedLoopTest {
   }
 
   @Test
-  void run_emptyReplies_tellsNoRate() throws Exception {
+  void run_emptyReplies_isAnError() throws Exception {
     try (EchoPort echo = EchoPort.open(/* replyBytes= */ 0);
         ClosedLoop loop = new ClosedLoop(echo.port(), /* connections= */ 2)) {
       assertThatThrownBy(() -> loop.run(RawCalls.GET, () -> new byte[0], 20, MOST))

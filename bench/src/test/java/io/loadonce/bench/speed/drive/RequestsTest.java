@@ -21,7 +21,7 @@ class RequestsTest {
   }
 
   @Test
-  void gets_encoded_areWhatTheContractReads() throws Exception {
+  void gets_encoded_areReadByTheGeneratedParser() throws Exception {
     assertThat(GetRequest.parseFrom(Requests.gets(0, 1, ROWS)[0]).getId()).isEqualTo("1");
     assertThat(BatchGetRequest.parseFrom(RawCalls.batchGet(5, 3)).getIdsList())
         .containsExactly("5", "6", "7");

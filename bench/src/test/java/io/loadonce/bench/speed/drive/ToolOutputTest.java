@@ -27,7 +27,7 @@ class ToolOutputTest {
       "4711 (a (b) c) S 1 4711 4711 0 -1 4194560 100 200 0 0 30 5 7 1 20 0 12 0 999 1 1";
 
   @Test
-  void h2load_allAnswered_tellsRate() {
+  void h2load_allAnswered_hasARate() {
     Driven driven = H2load.parse(H2LOAD);
 
     assertThat(driven.calls()).isEqualTo(208_513);
@@ -35,19 +35,19 @@ class ToolOutputTest {
   }
 
   @Test
-  void h2load_nobodyListens_tellsNoRate() {
+  void h2load_serverNotRunning_isAnError() {
     assertThatThrownBy(() -> H2load.parse(H2LOAD.replace("208513 succeeded", "0 succeeded")))
         .hasMessage("0 requests were answered, 0 failed");
   }
 
   @Test
-  void h2load_requestFailed_tellsNoRate() {
+  void h2load_requestFailed_isAnError() {
     assertThatThrownBy(() -> H2load.parse(H2LOAD.replace("0 failed", "3 failed")))
         .hasMessage("208513 requests were answered, 3 failed");
   }
 
   @Test
-  void h2load_saysSomethingElse_tellsNoRate() {
+  void h2load_unknownOutput_isAnError() {
     assertThatThrownBy(() -> H2load.parse("could not connect"))
         .hasMessage("h2load says: could not connect");
   }
@@ -58,12 +58,12 @@ class ToolOutputTest {
   }
 
   @Test
-  void redisBenchmark_csv_tellsRate() {
+  void redisBenchmark_csv_hasARate() {
     assertThat(RedisBenchmark.parse(REDIS, 200_000).perSecond()).isCloseTo(100_000, within(0.1));
   }
 
   @Test
-  void redisBenchmark_errorInPlaceOfCsv_tellsNoRate() {
+  void redisBenchmark_errorInsteadOfCsv_isAnError() {
     assertThatThrownBy(() -> RedisBenchmark.parse("Could not connect", 1))
         .hasMessage("redis-benchmark says: Could not connect");
   }

@@ -16,20 +16,20 @@ import org.junit.jupiter.api.Test;
 class ChecksTest {
 
   @Test
-  void hits_fewerThanAnswers_areNotBelieved() {
+  void hits_fewerThanAnswers_isAnError() {
     HitCheck.require(/* hits= */ 10, /* ids= */ 10);
     HitCheck.require(/* hits= */ 9_990, /* ids= */ 10_000);
 
     assertThatThrownBy(() -> HitCheck.require(/* hits= */ 9, /* ids= */ 10))
-        .hasMessage("10 ids were answered, of which 9 from memory");
+        .hasMessage("10 ids were answered, of which 9 were hits");
     assertThatThrownBy(() -> HitCheck.require(/* hits= */ 9_989, /* ids= */ 10_000))
-        .hasMessageContaining("9,989 from memory");
+        .hasMessageContaining("9,989 were hits");
   }
 
   @Test
-  void herd_oneCameTooLate_isNotBelieved() {
+  void herd_oneJoinedTooLate_isAnError() {
     assertThatThrownBy(() -> HerdScene.requireAll(/* waited= */ 9_999, /* herd= */ 10_000))
-        .hasMessageContaining("9,999 were in");
+        .hasMessageContaining("9,999 joined");
   }
 
   @Test
@@ -40,13 +40,13 @@ class ChecksTest {
   }
 
   @Test
-  void acts_together_giveEachFigureOnce() {
+  void acts_together_measureEachFigureOnce() {
     assertThat(Arrays.stream(Act.values()).flatMap(act -> act.figures().stream()))
         .containsExactlyInAnyOrder(Figure.values());
   }
 
   @Test
-  void race_contenders_takeTurnsInEachLapAndAreToldOfAll() throws Exception {
+  void race_contenders_runInEachLapAndAreSummed() throws Exception {
     List<String> order = new ArrayList<>();
     Board board = new Board(new PrintWriter(Writer.nullWriter()));
     Race.Runner slow = runner("slow", order, /* calls= */ 10);
@@ -67,7 +67,7 @@ class ChecksTest {
   }
 
   @Test
-  void plan_tooLittleForLaps_isRefused() {
+  void plan_tooLittleForLaps_isRejected() {
     assertThatThrownBy(() -> new SpeedPlan(1, Duration.ofMillis(399), 8_000, 4, 100, 1_000, 10))
         .hasMessage("seconds must be from 0.4 to 600");
     assertThatThrownBy(() -> new SpeedPlan(1, Duration.ofMillis(400), 7_999, 4, 100, 1_000, 10))
@@ -77,7 +77,7 @@ class ChecksTest {
   }
 
   @Test
-  void plan_inFlightNotDividedByConnections_isRefused() {
+  void plan_inFlightNotDividedByConnections_isRejected() {
     assertThatThrownBy(() -> new SpeedPlan(1, Duration.ofSeconds(1), 10_000, 3, 100, 1_000, 10))
         .hasMessage("in-flight must be a multiple of the connections");
   }
