@@ -151,7 +151,7 @@ final class ColumnReadersTest {
 
   private static Value read(TestDatabase kind, String expression) throws Exception {
     return switch (row(kind, expression + " AS v")) {
-      case SourceRow.Found<Row>(Row row, long _) -> {
+      case SourceRow.Found<Row>(Row row, long _, long _) -> {
         assertThat(row.encodedData()).isEqualTo(row.data().toByteString());
         yield row.data().getFieldsOrThrow("v");
       }

@@ -262,7 +262,7 @@ final class JdbcSourceTest {
 
   private static Row found(Map<Key, SourceRow<Row>> rows, Key id) {
     return switch (rows.get(id)) {
-      case SourceRow.Found<Row>(Row row, long _) -> row;
+      case SourceRow.Found<Row>(Row row, long _, long _) -> row;
       case SourceRow.Unusable<Row> unusable -> throw new AssertionError(unusable);
       case null -> throw new AssertionError("no row");
     };

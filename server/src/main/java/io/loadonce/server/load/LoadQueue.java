@@ -129,7 +129,9 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       loadNanos.accumulateAndGet(tookNanos, (average, took) -> average + (took - average) / 8);
       availability.ended(/* failure= */ null);
       for (Flight<K, Outcome<V>> flight : load.flights()) {
-        flightEnd.complete(flight, outcomeOf(rows.get(flight.id()), tookNanos), readNanos);
+        long rowAgeNanos = ageNanos(rows.get(flight.id()));
+        flightEnd.complete(
+            flight, outcomeOf(rows.get(flight.id()), tookNanos), readNanos - rowAgeNanos);
       }
     } catch (SourceException e) {
       // A load that was cancelled fails because of that, which says nothing about the database.
@@ -151,11 +153,16 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     }
   }
 
-  private static <V> Outcome<V> outcomeOf(@Nullable SourceRow<V> row, long ageNanos) {
+  /** How much of its time to live a row has used up already when the source reads it. */
+  private static long ageNanos(@Nullable SourceRow<?> row) {
+    return row instanceof SourceRow.Found<?> found ? found.ageNanos() : 0;
+  }
+
+  private static <V> Outcome<V> outcomeOf(@Nullable SourceRow<V> row, long tookNanos) {
     return switch (row) {
       case null -> new Outcome.Missing<>();
-      case SourceRow.Found<V>(V value, long version) ->
-          new Outcome.Found<>(value, version, Outcome.Origin.LOADED, ageNanos);
+      case SourceRow.Found<V>(V value, long version, long rowAgeNanos) ->
+          new Outcome.Found<>(value, version, Outcome.Origin.LOADED, rowAgeNanos + tookNanos);
       case SourceRow.Unusable<V>(SourceException reason) -> new Outcome.Failed<>(reason);
     };
   }

@@ -39,7 +39,7 @@ final class DirectLoads implements AutoCloseable {
         .run()
         .forEach(
             (key, row) -> {
-              if (row instanceof SourceRow.Found<Long>(Long _, long version)) {
+              if (row instanceof SourceRow.Found<Long>(Long _, long version, long _)) {
                 versions.put(Integer.valueOf(key.text()), version);
               }
             });

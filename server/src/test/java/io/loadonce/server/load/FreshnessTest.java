@@ -3,6 +3,7 @@ package io.loadonce.server.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.source.SourceException;
+import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.Outcome.Failed;
@@ -55,6 +56,20 @@ class FreshnessTest {
     database.next().findVersion(2);
     await(() -> assertThat(engine.flights()).isZero());
     assertThat(database.queries()).isEqualTo(2);
+  }
+
+  @Test
+  void look_rowWasOldWhenItWasLoaded_expiresThatMuchEarlier() throws Exception {
+    WaitingCaller caller = join("a");
+    long ageNanos = SECOND.multipliedBy(40).toNanos();
+    database.next().find(Map.of("a", new SourceRow.Found<>("a", 1, ageNanos)));
+    assertThat(caller.outcome()).isEqualTo(found(1, Origin.LOADED, SECOND.multipliedBy(40)));
+    clock.addAndGet(SECOND.multipliedBy(20).toNanos() - 1);
+    assertThat(look("a")).isEqualTo(found(1, Origin.MEMORY, MINUTE.minusNanos(1)));
+    database.next().fail(unavailable());
+    await(() -> assertThat(engine.flights()).isZero());
+    clock.addAndGet(1);
+    assertThat(look("a")).isNull();
   }
 
   @Test
