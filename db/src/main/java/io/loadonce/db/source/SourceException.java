@@ -3,8 +3,8 @@ package io.loadonce.db.source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why the database gave no answer. The message is fit for a caller: it holds no SQL, no connection
- * string and no value of a row. The cause, for the log, may hold them.
+ * Why a query failed. The message is fit for a caller: it holds no SQL, no connection string and no
+ * value of a row. The cause, for the log, may hold them.
  */
 public abstract sealed class SourceException extends Exception {
 
@@ -26,7 +26,7 @@ public abstract sealed class SourceException extends Exception {
     }
   }
 
-  /** There is a row and it cannot be given: two for one id, too large, of an unknown type. */
+  /** There is a row and it cannot be used: two for one id, too large, of an unknown type. */
   public static final class InvalidRow extends SourceException {
     public InvalidRow(String message) {
       super(message, /* cause= */ null);

@@ -11,8 +11,8 @@ import java.util.Map;
 public interface SourceQuery<K, V> {
 
   /**
-   * Asks the database. Blocks until it has answered, for a connection first and for the rows then,
-   * each bounded by the source's own time-outs.
+   * Sends the query. Blocks first for a connection, then for the rows; a time-out of the source
+   * bounds each of them.
    *
    * @return what was found, by id; an id that is absent has no row
    * @throws SourceException if the query as a whole failed, which holds for each of its ids
@@ -20,9 +20,9 @@ public interface SourceQuery<K, V> {
   Map<K, SourceRow<V>> run() throws SourceException;
 
   /**
-   * Tells the database to stop; {@link #run} then ends soon, and its result means nothing. May be
-   * called from any thread at any time, more than once, before {@code run} and after it. May block
-   * for a round trip to the database. Never throws.
+   * Tells the database to stop; {@link #run} then ends soon, and its result must not be used. May
+   * be called from any thread at any time, more than once, before {@code run} and after it. May
+   * block for a round trip to the database. Never throws.
    */
   void cancel();
 }

@@ -1,4 +1,4 @@
-/** Step 4 of 4, as the engine sees it: ids go in, rows come out. Nothing here knows SQL. */
+/** Where the engine loads rows from: it passes ids and receives rows. Nothing here knows SQL. */
 @NullMarked
 package io.loadonce.db.source;
 
