@@ -33,12 +33,7 @@ final class JavaRules {
           "CountedH2", "a function of H2 that makes a query slow has no clock of ours",
           "DelayedSource", "random delays of loads, so that histories interleave",
           "HerdTest", "callers that arrive spread over a moment",
-          "HistoryRun", "random pauses between writes, and after a broken one",
-          "SteadyCalls", "calls at a steady rate");
-
-  /** Measurements that no build runs. */
-  private static final Set<String> MAY_BE_OFF =
-      Set.of("ExpiryMeasurementTest", "OutageMeasurementTest");
+          "HistoryRun", "random pauses between writes, and after a broken one");
 
   private static final Pattern SWITCH = Pattern.compile("(.*\\.)?(Disabled|(Dis|En)abled\\w+)");
   private static final Pattern SLEEP = Pattern.compile("(.*\\.)?sleep");
@@ -120,8 +115,7 @@ final class JavaRules {
             new Search() {
               @Override
               public Void visitAnnotation(AnnotationTree annotation, JavaSyntax syntax) {
-                if (SWITCH.matcher(annotation.getAnnotationType().toString()).matches()
-                    && !MAY_BE_OFF.contains(syntax.file().stem())) {
+                if (SWITCH.matcher(annotation.getAnnotationType().toString()).matches()) {
                   found(syntax.place(annotation));
                 }
                 return super.visitAnnotation(annotation, syntax);

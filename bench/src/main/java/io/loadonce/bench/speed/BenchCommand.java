@@ -1,5 +1,7 @@
 package io.loadonce.bench.speed;
 
+import io.loadonce.bench.freshness.Expiry;
+import io.loadonce.bench.freshness.Outage;
 import io.loadonce.bench.speed.contender.Jvm;
 import io.loadonce.bench.speed.engine.EngineRun;
 import io.loadonce.bench.speed.memory.MemoryTable;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -76,14 +79,28 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--memory", description = "measure the memory that a row takes")
     private boolean memory;
 
+    @Option(
+        names = "--outage",
+        description = "measure what callers get during a database outage; takes minutes")
+    private boolean outage;
+
+    @Option(
+        names = "--expiry",
+        description = "measure the queries for rows that expire together; takes minutes")
+    private boolean expiry;
+
     @Option(names = "--only", description = "measure one figure: ${COMPLETION-CANDIDATES}")
     private @Nullable Figure only;
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException, SQLException {
+  public Integer call() throws IOException, InterruptedException, SQLException, ExecutionException {
     SpeedPlan plan = plan();
     Alone chosen = alone == null ? new Alone() : alone;
+    if (chosen.outage || chosen.expiry) {
+      measureFreshness(chosen.outage);
+      return 0;
+    }
     if (chosen.engine) {
       tell("engine", SpeedTable.of(new EngineRun(plan.turn(), plan.turn(), plan.rounds()).hits()));
       return 0;
@@ -104,6 +121,19 @@ public final class BenchCommand implements Callable<Integer> {
     return board.failures().isEmpty() ? 0 : 1;
   }
 
+  private void measureFreshness(boolean outage)
+      throws IOException, InterruptedException, SQLException, ExecutionException {
+    if (write) {
+      throw new ParameterException(
+          commandSpec().commandLine(), "--write has no table for --outage and --expiry");
+    }
+    if (outage) {
+      print((quick ? Outage.QUICK : Outage.FULL).measure());
+    } else {
+      print((quick ? Expiry.QUICK : Expiry.FULL).measure());
+    }
+  }
+
   private static void play(Act act, Lab lab, Board board)
       throws IOException, InterruptedException, SQLException {
     if (!act.isPossible()) {
@@ -118,16 +148,21 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private void tell(String section, String tables) throws IOException {
-    PrintWriter out = commandSpec().commandLine().getOut();
-    out.println(commandLine() + ", " + PerformancePage.machine());
-    out.println(tables);
-    out.flush();
+    print(tables);
     if (write) {
+      PrintWriter out = commandSpec().commandLine().getOut();
       Path page = Jvm.projectRoot().resolve("docs/performance.md");
       new PerformancePage(page, Clock.systemUTC()).write(section, commandLine(), tables);
       out.println("written: docs/performance.md, section " + section);
       out.flush();
     }
+  }
+
+  private void print(String tables) {
+    PrintWriter out = commandSpec().commandLine().getOut();
+    out.println(commandLine() + ", " + PerformancePage.machine());
+    out.println(tables);
+    out.flush();
   }
 
   private String commandLine() {

@@ -47,7 +47,7 @@ final class HistoryDatabase implements AutoCloseable {
   }
 
   /**
-   * As {@link #start}, for one that {@link #shutDown} or {@link #kill} is called on.
+   * As {@link #start}, for one that {@link #kill} is called on.
    *
    * @param directory an empty directory for its rows, which the caller deletes
    */
@@ -134,11 +134,6 @@ final class HistoryDatabase implements AutoCloseable {
     }
   }
 
-  /** Ends the server; its port refuses connections until the restart. */
-  Restart shutDown() throws IOException, SQLException {
-    return closeUntilRestart(dataDirectory());
-  }
-
   /**
    * Kills every process of the server at once, as a crash would; its port refuses connections until
    * the restart, which recovers what was committed. The fixture logs that it cannot stop it.
@@ -146,10 +141,6 @@ final class HistoryDatabase implements AutoCloseable {
   Restart kill() throws IOException, SQLException {
     Path directory = dataDirectory();
     freeze().kill();
-    return closeUntilRestart(directory);
-  }
-
-  private Restart closeUntilRestart(Path directory) throws IOException {
     int port = server.getPort();
     server.close();
     return () -> server = open(directory, port);

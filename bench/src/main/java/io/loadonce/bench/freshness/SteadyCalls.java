@@ -1,4 +1,4 @@
-package io.loadonce.server.history;
+package io.loadonce.bench.freshness;
 
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.load.LoadOnce;
@@ -10,21 +10,21 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Gets at a fixed rate, whether or not earlier ones have been answered: a slow service does not
- * reduce the calls. One thread makes them all, and none blocks it.
+ * Gets at a fixed rate, whether or not earlier ones have been answered: callers do not go away
+ * because a service is slow. One thread makes all calls, and no call blocks it.
  */
 final class SteadyCalls implements Callable<Long> {
 
-  /** Receives each answer on the thread that has it; must not block. */
-  interface Audience {
+  /** Called for each answer, on the thread that delivers it; must not block. */
+  interface Listener {
     void answered(long beganNanos, Outcome<Long> outcome);
   }
 
   /** How often each id is requested. */
   enum Demand {
-    /** All equally often. */
+    /** All ids equally often. */
     UNIFORM,
-    /** The n-th most requested one n times less often than the first. */
+    /** The n-th most popular id n times less often than the most popular one. */
     ZIPF
   }
 
@@ -34,7 +34,7 @@ final class SteadyCalls implements Callable<Long> {
   private final int perSecond;
   private final Duration duration;
   private final Duration timeout;
-  private final Audience audience;
+  private final Listener listener;
   private final SplittableRandom random = new SplittableRandom(1);
 
   SteadyCalls(
@@ -44,12 +44,12 @@ final class SteadyCalls implements Callable<Long> {
       int perSecond,
       Duration duration,
       Duration timeout,
-      Audience audience) {
+      Listener listener) {
     this.engine = engine;
     this.perSecond = perSecond;
     this.duration = duration;
     this.timeout = timeout;
-    this.audience = audience;
+    this.listener = listener;
     this.ids = new Key[ids];
     this.cumulative = new double[ids];
     double sum = 0;
@@ -80,12 +80,12 @@ final class SteadyCalls implements Callable<Long> {
     long beganNanos = System.nanoTime();
     Outcome<Long> hit = engine.look(id, Outcome.ANY_VERSION);
     if (hit != null) {
-      audience.answered(beganNanos, hit);
+      listener.answered(beganNanos, hit);
       return;
     }
     var _ =
         engine.join(
-            id, Outcome.ANY_VERSION, timeout, outcome -> audience.answered(beganNanos, outcome));
+            id, Outcome.ANY_VERSION, timeout, outcome -> listener.answered(beganNanos, outcome));
   }
 
   private Key next() {

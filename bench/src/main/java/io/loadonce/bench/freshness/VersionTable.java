@@ -1,0 +1,134 @@
+package io.loadonce.bench.freshness;
+
+import com.google.common.io.MoreFiles;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.lookup.KeyType;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A PostgreSQL of our own with a table of ids and versions, which can be stopped and continued. It
+ * ends when this is closed, or with this JVM. For one thread.
+ */
+final class VersionTable implements AutoCloseable {
+
+  private static final String CREATE =
+      """
+      CREATE TABLE item (id BIGINT PRIMARY KEY, version BIGINT NOT NULL);
+      INSERT INTO item SELECT id, 1 FROM generate_series(0, {rows} - 1) id;
+      ANALYZE item;
+      """;
+
+  private final Path directory;
+  private final String url;
+  private final ProcessHandle postmaster;
+  private EmbeddedPostgres server;
+
+  private VersionTable(Path directory, EmbeddedPostgres server, int rows) throws SQLException {
+    this.directory = directory;
+    this.server = server;
+    this.url = server.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
+    try (Connection connection = DriverManager.getConnection(url, "postgres", "");
+        Statement statement = connection.createStatement()) {
+      statement.execute(CREATE.replace("{rows}", Integer.toString(rows)));
+      try (ResultSet backend = statement.executeQuery("SELECT pg_backend_pid()")) {
+        backend.next();
+        this.postmaster =
+            ProcessHandle.of(backend.getLong(1)).flatMap(ProcessHandle::parent).orElseThrow();
+      }
+    }
+  }
+
+  /** Starts it with the ids from 0 on; takes some seconds. */
+  static VersionTable start(int rows) throws IOException, SQLException {
+    Path directory = Files.createTempDirectory("loadonce-bench");
+    EmbeddedPostgres server = open(directory, /* port= */ 0);
+    try {
+      return new VersionTable(directory, server, rows);
+    } catch (SQLException e) {
+      server.close();
+      MoreFiles.deleteRecursively(directory);
+      throw e;
+    }
+  }
+
+  private static EmbeddedPostgres open(Path directory, int port) throws IOException {
+    return EmbeddedPostgres.builder()
+        .setDataDirectory(directory)
+        .setCleanDataDirectory(false)
+        .setPort(port)
+        .start();
+  }
+
+  /**
+   * Opens a source of versions.
+   *
+   * @param maxDelay a query takes up to this much longer, by a uniform distribution
+   */
+  JdbcSource<Long> source(Duration maxDelay) {
+    String query = "SELECT id, version FROM item WHERE id IN (:ids)";
+    String delay = " AND (SELECT TRUE FROM pg_sleep(random() * " + maxDelay.toNanos() / 1e9 + "))";
+    return JdbcSource.open(
+        DatabaseSettings.builder()
+            .url(url)
+            .user("postgres")
+            .query(maxDelay.isZero() ? query : query + delay)
+            .key("id", KeyType.BIGINT)
+            .versionColumn("version")
+            .build(),
+        Row::version);
+  }
+
+  /** Stops the processes of the server where they stand. Connections stay open. */
+  Interruption freeze() throws IOException {
+    List<ProcessHandle> stopped = new ArrayList<>(List.of(postmaster));
+    signal("-STOP", postmaster);
+    try (Stream<ProcessHandle> children = postmaster.descendants()) {
+      for (ProcessHandle child : children.toList()) {
+        signal("-STOP", child);
+        stopped.add(child);
+      }
+    }
+    return () -> {
+      for (ProcessHandle process : stopped) {
+        signal("-CONT", process);
+      }
+    };
+  }
+
+  /** Ends the server. Connections are cut, and new ones are refused. */
+  Interruption shutDown() throws IOException {
+    int port = server.getPort();
+    server.close();
+    return () -> server = open(directory, port);
+  }
+
+  /** A time without the database, which ends when this is closed. */
+  interface Interruption extends AutoCloseable {
+    @Override
+    void close() throws IOException;
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    MoreFiles.deleteRecursively(directory);
+  }
+
+  private static void signal(String signal, ProcessHandle process) throws IOException {
+    new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().onExit().join();
+  }
+}
