@@ -1,9 +1,9 @@
 package io.loadonce.bench.ladder;
 
 import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
-import io.loadonce.bench.ladder.rung.Answer;
-import io.loadonce.bench.ladder.rung.Answer.Way;
-import io.loadonce.bench.ladder.rung.Rung;
+import io.loadonce.bench.contenders.Answer;
+import io.loadonce.bench.contenders.Answer.Way;
+import io.loadonce.bench.contenders.Contender;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import java.time.Duration;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * time that a caller waits for a processor is included, as it is for its user.
  */
 final class Crowd {
-  private final Rung rung;
+  private final Contender contender;
   private final List<Key> calls;
   private final Ending[] endings;
   private final CountDownLatch ready;
@@ -32,8 +32,8 @@ final class Crowd {
   /**
    * @param calls the id of each caller
    */
-  Crowd(Rung rung, List<Key> calls) {
-    this.rung = rung;
+  Crowd(Contender contender, List<Key> calls) {
+    this.contender = contender;
     this.calls = calls;
     this.endings = new Ending[calls.size()];
     this.ready = new CountDownLatch(calls.size());
@@ -98,7 +98,7 @@ final class Crowd {
     ready.countDown();
     try {
       release.await();
-      Answer answer = rung.get(calls.get(caller));
+      Answer answer = contender.get(calls.get(caller));
       long end = System.nanoTime();
       if (!answer.row().id().equals(calls.get(caller))) {
         throw new IllegalStateException("a row of another id: " + answer.row().id());

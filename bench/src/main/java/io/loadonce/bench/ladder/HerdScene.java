@@ -3,7 +3,7 @@ package io.loadonce.bench.ladder;
 import io.loadonce.bench.ladder.Measured.Herd;
 import io.loadonce.bench.ladder.database.LadderDatabase;
 import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
-import io.loadonce.bench.ladder.rung.Rung;
+import io.loadonce.bench.contenders.Contender;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
@@ -29,9 +29,9 @@ final class HerdScene {
    */
   Herd run(Step step, List<Key> calls) throws InterruptedException {
     CutOffSource measured = new CutOffSource(source);
-    try (Rung rung = step.rung().apply(measured)) {
+    try (Contender contender = step.contender().apply(measured)) {
       Counts before = database.counts();
-      Crowd.Report report = new Crowd(rung, calls).run(measured, LIMIT, database::counts);
+      Crowd.Report report = new Crowd(contender, calls).run(measured, LIMIT, database::counts);
       int ids = (int) calls.stream().distinct().count();
       return new Herd(ids, report.counted().since(before), report);
     }

@@ -2,9 +2,9 @@ package io.loadonce.bench.ladder;
 
 import io.loadonce.bench.ladder.Measured.Staleness;
 import io.loadonce.bench.ladder.database.LadderDatabase;
-import io.loadonce.bench.ladder.rung.Answer;
-import io.loadonce.bench.ladder.rung.NoLock;
-import io.loadonce.bench.ladder.rung.Rung;
+import io.loadonce.bench.contenders.Answer;
+import io.loadonce.bench.contenders.NoLock;
+import io.loadonce.bench.contenders.Contender;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
@@ -62,10 +62,10 @@ final class StaleScene {
     Duration slowest = Duration.ZERO;
     openConnections(ids.getFirst());
     CutOffSource watched = new CutOffSource(source);
-    try (Rung rung = step.rung().apply(watched)) {
+    try (Contender contender = step.contender().apply(watched)) {
       for (Key id : ids) {
         database.write(id, 1);
-        Staleness round = new Round(rung, watched, id).play();
+        Staleness round = new Round(contender, watched, id).play();
         stale += round.stale();
         slowest = slowest.compareTo(round.invalidation()) < 0 ? round.invalidation() : slowest;
       }
@@ -75,12 +75,12 @@ final class StaleScene {
 
   /** The scene for one id. */
   private final class Round {
-    private final Rung rung;
+    private final Contender contender;
     private final CutOffSource queries;
     private final Key id;
 
-    Round(Rung rung, CutOffSource queries, Key id) {
-      this.rung = rung;
+    Round(Contender contender, CutOffSource queries, Key id) {
+      this.contender = contender;
       this.queries = queries;
       this.id = id;
     }
@@ -118,12 +118,12 @@ final class StaleScene {
     }
 
     private long version() throws SourceException, InterruptedException {
-      return rung.get(id).row().version();
+      return contender.get(id).row().version();
     }
 
     private long invalidate() {
       long beganNanos = System.nanoTime();
-      rung.invalidate(id);
+      contender.invalidate(id);
       return System.nanoTime() - beganNanos;
     }
   }

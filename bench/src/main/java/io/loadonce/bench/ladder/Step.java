@@ -1,16 +1,16 @@
 package io.loadonce.bench.ladder;
 
-import io.loadonce.bench.ladder.rung.CaffeineGet;
-import io.loadonce.bench.ladder.rung.DoubleDelete;
-import io.loadonce.bench.ladder.rung.LockPerId;
-import io.loadonce.bench.ladder.rung.NoLock;
-import io.loadonce.bench.ladder.rung.OneLock;
-import io.loadonce.bench.ladder.rung.OneLockSecondLook;
-import io.loadonce.bench.ladder.rung.Ours;
-import io.loadonce.bench.ladder.rung.Rung;
-import io.loadonce.bench.ladder.rung.SingleFlight;
-import io.loadonce.bench.ladder.rung.StripedLock;
-import io.loadonce.bench.ladder.rung.TryLockThenSleep;
+import io.loadonce.bench.contenders.CaffeineGet;
+import io.loadonce.bench.contenders.DoubleDelete;
+import io.loadonce.bench.contenders.LockPerId;
+import io.loadonce.bench.contenders.NoLock;
+import io.loadonce.bench.contenders.OneLock;
+import io.loadonce.bench.contenders.OneLockSecondLook;
+import io.loadonce.bench.contenders.Ours;
+import io.loadonce.bench.contenders.Contender;
+import io.loadonce.bench.contenders.SingleFlight;
+import io.loadonce.bench.contenders.StripedLock;
+import io.loadonce.bench.contenders.TryLockThenSleep;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
@@ -19,15 +19,15 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A rung by its name in the table.
+ * A rung of the ladder: a contender by its name in the table.
  *
- * @param herds whether the herd scenes run too; without them, the rung differs from another only
- *     when a row changes
- * @param rung creates one with an empty cache
+ * @param herds whether it is shown to herds too; if not it differs from another only when a row
+ *     changes
+ * @param contender makes one with an empty memory
  */
-record Step(String name, boolean herds, Function<Source<Key, Row>, Rung> rung) {
+record Step(String name, boolean herds, Function<Source<Key, Row>, Contender> contender) {
 
-  /** In the order of the table. */
+  /** From the bottom to the top. */
   static final List<Step> LADDER =
       List.of(
           herd("no lock (cache-aside)", NoLock::new),
@@ -43,8 +43,8 @@ record Step(String name, boolean herds, Function<Source<Key, Row>, Rung> rung) {
           doubleDelete(100),
           doubleDelete(500));
 
-  static Step herd(String name, Function<Source<Key, Row>, Rung> rung) {
-    return new Step(name, /* herds= */ true, rung);
+  static Step herd(String name, Function<Source<Key, Row>, Contender> contender) {
+    return new Step(name, /* herds= */ true, contender);
   }
 
   private static Step doubleDelete(int millis) {

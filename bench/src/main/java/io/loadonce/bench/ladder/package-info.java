@@ -7,7 +7,7 @@
  *                                                  |          |
  *                              Crowd of callers ---+          +--- one load, held at the gate
  *                                    |                                   |
- *                                  Rung --> CutOffSource --> LadderDatabase, which counts
+ *                                  Contender --> CutOffSource --> LadderDatabase, which counts
  * </pre>
  */
 @NullMarked

@@ -6,12 +6,12 @@ import io.loadonce.bench.ladder.Measured.Herd;
 import io.loadonce.bench.ladder.Measured.Staleness;
 import io.loadonce.bench.ladder.database.LadderDatabase;
 import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
-import io.loadonce.bench.ladder.rung.Answer;
-import io.loadonce.bench.ladder.rung.Answer.Way;
-import io.loadonce.bench.ladder.rung.CaffeineGet;
-import io.loadonce.bench.ladder.rung.NoLock;
-import io.loadonce.bench.ladder.rung.Ours;
-import io.loadonce.bench.ladder.rung.Rung;
+import io.loadonce.bench.contenders.Answer;
+import io.loadonce.bench.contenders.Answer.Way;
+import io.loadonce.bench.contenders.CaffeineGet;
+import io.loadonce.bench.contenders.NoLock;
+import io.loadonce.bench.contenders.Ours;
+import io.loadonce.bench.contenders.Contender;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.jdbc.JdbcSource;
@@ -49,17 +49,17 @@ class ScenesTest {
   @FieldSource("io.loadonce.bench.ladder.Step#LADDER")
   void get_paris_isLoadedThenAHitThenLoadedAgain(Step step) throws Exception {
     try (JdbcSource<Row> source = slow(Duration.ZERO);
-        Rung rung = step.rung().apply(source)) {
+        Contender contender = step.contender().apply(source)) {
       Counts before = database.counts();
-      Answer first = rung.get(PARIS);
+      Answer first = contender.get(PARIS);
       assertThat(first.way()).isEqualTo(Way.QUERIED);
       assertThat(first.row().id()).isEqualTo(PARIS);
       assertThat(first.row().data().getFieldsOrThrow("name").getStringValue()).isEqualTo("Paris");
-      assertThat(rung.get(PARIS)).isEqualTo(new Answer(first.row(), Way.MEMORY));
+      assertThat(contender.get(PARIS)).isEqualTo(new Answer(first.row(), Way.MEMORY));
       assertThat(database.counts().since(before).queries()).isOne();
 
-      rung.invalidate(PARIS);
-      assertThat(rung.get(PARIS).way()).isEqualTo(Way.QUERIED);
+      contender.invalidate(PARIS);
+      assertThat(contender.get(PARIS).way()).isEqualTo(Way.QUERIED);
       assertThat(database.counts().since(before).queries()).isEqualTo(2);
     }
   }

@@ -1,15 +1,15 @@
 package io.loadonce.bench.ladder;
 
-import io.loadonce.bench.ladder.rung.Answer;
-import io.loadonce.bench.ladder.rung.NoLock;
-import io.loadonce.bench.ladder.rung.Rung;
+import io.loadonce.bench.contenders.Answer;
+import io.loadonce.bench.contenders.NoLock;
+import io.loadonce.bench.contenders.Contender;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
 import io.loadonce.db.source.SourceException;
 
 /** Planted: a rung that says that it has queried once and has queried twice. */
-final class TwoQueries implements Rung {
+final class TwoQueries implements Contender {
   static final Step STEP = Step.herd("planted: two queries", TwoQueries::new);
 
   private final Source<Key, Row> source;

@@ -1,7 +1,7 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.loadonce.bench.ladder.rung.Answer.Way;
+import io.loadonce.bench.contenders.Answer.Way;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * outcome, then the key is removed. There is no second look: a caller that missed before the row
  * was cached, and reaches the map after the key was removed, loads again.
  */
-public final class SingleFlight implements Rung {
+public final class SingleFlight implements Contender {
   private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
   private final RowLoader loader;
   private final ReentrantLock mutex = new ReentrantLock();

@@ -1,6 +1,6 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
-import io.loadonce.bench.ladder.rung.Answer.Way;
+import io.loadonce.bench.contenders.Answer.Way;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
@@ -25,7 +25,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * Only the writer removes the lock here: if the reader removed it as well, 4 would happen without
  * 2.
  */
-public final class LockPerId implements Rung {
+public final class LockPerId implements Contender {
   private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
   private final ConcurrentMap<Key, ReadWriteLock> locks = new ConcurrentHashMap<>();
   private final RowLoader loader;

@@ -1,24 +1,24 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
-import io.loadonce.bench.ladder.rung.Answer.Way;
+import com.google.common.util.concurrent.Striped;
+import io.loadonce.bench.contenders.Answer.Way;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
 import io.loadonce.db.source.SourceException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 
-/**
- * Double check: one lock around every load, with a second look inside it. Loads of different ids
- * wait for each other.
- */
-public final class OneLockSecondLook implements Rung {
+/** Guava's Striped with double check: a fixed number of locks, which ids share by their hash. */
+public final class StripedLock implements Contender {
+  private static final int STRIPES = 64;
+
   private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Striped<Lock> locks = Striped.lock(STRIPES);
   private final RowLoader loader;
 
-  public OneLockSecondLook(Source<Key, Row> source) {
+  public StripedLock(Source<Key, Row> source) {
     this.loader = new RowLoader(source);
   }
 
@@ -28,6 +28,7 @@ public final class OneLockSecondLook implements Rung {
     if (hit != null) {
       return new Answer(hit, Way.MEMORY);
     }
+    Lock lock = locks.get(id);
     lock.lockInterruptibly();
     try {
       Row second = memory.get(id);

@@ -1,6 +1,6 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
-import io.loadonce.bench.ladder.rung.Answer.Way;
+import io.loadonce.bench.contenders.Answer.Way;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentMap;
  * A flag for each id, as articles set it in Redis: the caller that sets it loads the row, and the
  * others sleep and look into the cache again.
  */
-public final class TryLockThenSleep implements Rung {
+public final class TryLockThenSleep implements Contender {
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();

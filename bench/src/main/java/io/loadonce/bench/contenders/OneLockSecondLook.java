@@ -1,6 +1,6 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
-import io.loadonce.bench.ladder.rung.Answer.Way;
+import io.loadonce.bench.contenders.Answer.Way;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
@@ -9,13 +9,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** One lock around every load, without a second look: as many queries, one after the other. */
-public final class OneLock implements Rung {
+/**
+ * Double check: one lock around every load, with a second look inside it. Loads of different ids
+ * wait for each other.
+ */
+public final class OneLockSecondLook implements Contender {
   private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final RowLoader loader;
 
-  public OneLock(Source<Key, Row> source) {
+  public OneLockSecondLook(Source<Key, Row> source) {
     this.loader = new RowLoader(source);
   }
 
@@ -27,6 +30,10 @@ public final class OneLock implements Rung {
     }
     lock.lockInterruptibly();
     try {
+      Row second = memory.get(id);
+      if (second != null) {
+        return new Answer(second, Way.WAITED);
+      }
       Row row = loader.load(id);
       memory.put(id, row);
       return new Answer(row, Way.QUERIED);

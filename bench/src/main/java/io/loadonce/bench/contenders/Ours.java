@@ -1,6 +1,6 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
-import io.loadonce.bench.ladder.rung.Answer.Way;
+import io.loadonce.bench.contenders.Answer.Way;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
@@ -17,7 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Ours, with the settings and the sweep of the service, called by blocking threads. */
-public final class Ours implements Rung {
+public final class Ours implements Contender {
   private static final Duration WAIT = Duration.ofSeconds(60);
   private static final Duration SWEEP_EVERY = Duration.ofMillis(5);
   private static final CacheSettings MEMORY =

@@ -1,6 +1,6 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
-import io.loadonce.bench.ladder.rung.Answer.Way;
+import io.loadonce.bench.contenders.Answer.Way;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
@@ -8,8 +8,8 @@ import io.loadonce.db.source.SourceException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** Cache-aside without a lock: every caller that misses loads the row itself. */
-public final class NoLock implements Rung {
+/** Cache-aside as it is written first: look, and whoever finds nothing loads. */
+public final class NoLock implements Contender {
   private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
   private final RowLoader loader;
 

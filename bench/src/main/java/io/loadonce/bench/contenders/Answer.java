@@ -1,4 +1,4 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
 import io.loadonce.db.form.Row;
 

@@ -1,4 +1,4 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
@@ -10,7 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Delayed double delete: no lock, and each invalidation is repeated after a delay. */
-public final class DoubleDelete implements Rung {
+public final class DoubleDelete implements Contender {
   private final NoLock rows;
   private final Duration delay;
   private final ScheduledExecutorService later =

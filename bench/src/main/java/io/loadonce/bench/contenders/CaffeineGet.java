@@ -1,8 +1,8 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.loadonce.bench.ladder.rung.Answer.Way;
+import io.loadonce.bench.contenders.Answer.Way;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
@@ -12,7 +12,7 @@ import io.loadonce.db.source.SourceException;
  * Caffeine's own {@code get(key, loader)}: atomic for each key. An invalidation waits for the load
  * that is under way; a load that fails is tried again by each caller that waited for it.
  */
-public final class CaffeineGet implements Rung {
+public final class CaffeineGet implements Contender {
   private final Cache<Key, Row> memory = Caffeine.newBuilder().build();
   private final RowLoader loader;
 

@@ -1,4 +1,4 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
 import com.google.protobuf.Struct;
 import io.loadonce.db.form.Row;

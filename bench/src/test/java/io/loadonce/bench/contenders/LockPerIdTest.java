@@ -1,9 +1,9 @@
-package io.loadonce.bench.ladder.rung;
+package io.loadonce.bench.contenders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.loadonce.bench.ladder.rung.HeldSource.Held;
+import io.loadonce.bench.contenders.HeldSource.Held;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import java.util.concurrent.FutureTask;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The Java article's class takes a lock out of its map that others still wait for. The schedule
- * stands above {@link LockPerId}; here it is, step by step, and beside it two rungs that pass it.
+ * stands above {@link LockPerId}; here it is, step by step, and beside it two contenders that pass it.
  */
 class LockPerIdTest {
   private static final Key ID = new Key("2988507");
@@ -21,9 +21,9 @@ class LockPerIdTest {
 
   @Test
   void get_lockRemovedWhileAnotherWaits_twoLoadsOverlap() throws Exception {
-    Rung rung = new LockPerId(source);
-    Held secondLoad = failFirstLoadWhileAnotherWaits(rung);
-    FutureTask<Long> third = new FutureTask<>(() -> rung.get(ID).row().version());
+    Contender contender = new LockPerId(source);
+    Held secondLoad = failFirstLoadWhileAnotherWaits(contender);
+    FutureTask<Long> third = new FutureTask<>(() -> contender.get(ID).row().version());
     Thread.ofVirtual().start(third);
 
     Held thirdLoad = source.awaitQuery();
@@ -34,7 +34,7 @@ class LockPerIdTest {
     thirdLoad.answer(2);
     assertThat(third.get(10, TimeUnit.SECONDS)).isEqualTo(2);
     secondLoad.answer(1);
-    await().until(() -> rung.get(ID).row().version() == 1);
+    await().until(() -> contender.get(ID).row().version() == 1);
   }
 
   @Test
@@ -49,28 +49,28 @@ class LockPerIdTest {
 
   @Test
   void get_ours_failureIsSharedAndNextCallersShareOneLoad() throws Exception {
-    try (Rung rung = new Ours(source)) {
-      FutureTask<Boolean> first = failingGet(rung);
+    try (Contender contender = new Ours(source)) {
+      FutureTask<Boolean> first = failingGet(contender);
       Thread.ofVirtual().start(first);
       Held firstLoad = source.awaitQuery();
-      FutureTask<Boolean> second = failingGet(rung);
+      FutureTask<Boolean> second = failingGet(contender);
       awaitWaiting(Thread.ofVirtual().start(second));
       firstLoad.fail();
       assertThat(first.get(10, TimeUnit.SECONDS)).isTrue();
       assertThat(second.get(10, TimeUnit.SECONDS)).isTrue();
       assertThat(source.hasAnother()).as("a load for the one who waited").isFalse();
 
-      Thread.ofVirtual().start(new FutureTask<>(() -> rung.get(ID)));
+      Thread.ofVirtual().start(new FutureTask<>(() -> contender.get(ID)));
       Held nextLoad = source.awaitQuery();
-      awaitWaiting(Thread.ofVirtual().start(new FutureTask<>(() -> rung.get(ID))));
+      awaitWaiting(Thread.ofVirtual().start(new FutureTask<>(() -> contender.get(ID))));
       assertThat(source.hasAnother()).as("a load beside it").isFalse();
       nextLoad.answer(1);
     }
   }
 
-  private void thirdCallerWaits(Rung rung) throws Exception {
-    Held secondLoad = failFirstLoadWhileAnotherWaits(rung);
-    FutureTask<Answer> third = new FutureTask<>(() -> rung.get(ID));
+  private void thirdCallerWaits(Contender contender) throws Exception {
+    Held secondLoad = failFirstLoadWhileAnotherWaits(contender);
+    FutureTask<Answer> third = new FutureTask<>(() -> contender.get(ID));
     awaitWaiting(Thread.ofVirtual().start(third));
     assertThat(source.hasAnother()).as("a load beside the second").isFalse();
     secondLoad.answer(1);
@@ -78,21 +78,21 @@ class LockPerIdTest {
   }
 
   /** Steps 1 to 3: gives the second caller's load, which is under way. */
-  private Held failFirstLoadWhileAnotherWaits(Rung rung) throws Exception {
-    FutureTask<Boolean> first = failingGet(rung);
+  private Held failFirstLoadWhileAnotherWaits(Contender contender) throws Exception {
+    FutureTask<Boolean> first = failingGet(contender);
     Thread.ofVirtual().start(first);
     Held firstLoad = source.awaitQuery();
-    awaitWaiting(Thread.ofVirtual().start(new FutureTask<>(() -> rung.get(ID))));
+    awaitWaiting(Thread.ofVirtual().start(new FutureTask<>(() -> contender.get(ID))));
     firstLoad.fail();
     assertThat(first.get(10, TimeUnit.SECONDS)).isTrue();
     return source.awaitQuery();
   }
 
-  private static FutureTask<Boolean> failingGet(Rung rung) {
+  private static FutureTask<Boolean> failingGet(Contender contender) {
     return new FutureTask<>(
         () -> {
           try {
-            rung.get(ID);
+            contender.get(ID);
             return false;
           } catch (SourceException e) {
             return true;
