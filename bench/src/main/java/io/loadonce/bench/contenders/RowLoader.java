@@ -7,7 +7,7 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
 import java.util.List;
 
-/** Loads one row with one query, for the rungs of the articles. Safe for use by many threads. */
+/** One query for one row, as the articles' classes ask for it. Safe for use by many threads. */
 final class RowLoader {
   private final Source<Key, Row> source;
 
@@ -24,7 +24,14 @@ final class RowLoader {
     };
   }
 
-  /** The scenes use only ids that have a row. */
+  /** The failure of a load that a library's cache has wrapped. */
+  static SourceException reason(Exception wrapper) {
+    return wrapper.getCause() instanceof SourceException failure
+        ? failure
+        : new SourceException.QueryFailed("the load failed", wrapper);
+  }
+
+  /** The ladder climbs on rows that are there. */
   static SourceException absent() {
     return new SourceException.InvalidRow("there is no row for this id");
   }

@@ -2,7 +2,6 @@ package io.loadonce.server.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.server.history.Control.Expected;
 import java.io.IOException;
 import java.sql.SQLException;
 import org.junit.jupiter.api.BeforeAll;
@@ -10,11 +9,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The judge finds violations: the same histories, on caches that break the promises. */
+/**
+ * A check that cannot fail is no check: the same histories, of engines that break the promises.
+ * {@code ContenderHistoryTest} in bench shows the same judge the caches of others.
+ */
 @Tag("slow")
 class ControlTest {
   private static final int READS = Integer.getInteger("history.control.reads", 40_000);
-  private static final int READS_OF_CLEAN = Integer.getInteger("history.control.clean", 10_000);
   private static final long SEED = Long.getLong("history.seed", 1);
 
   private static HistoryDatabase database;
@@ -26,17 +27,11 @@ class ControlTest {
 
   @ParameterizedTest
   @EnumSource
-  void read_controlBreaksAPromise_isFound(Control control) throws Exception {
-    int reads = control.expected() == Expected.CLEAN ? READS_OF_CLEAN : READS;
-    HistoryPlan plan = HistoryPlan.untilBroken(SEED, reads, control.demands());
+  void read_promiseIsBroken_isFound(Control control) throws Exception {
+    HistoryPlan plan = HistoryPlan.untilBroken(SEED, READS, control.demands());
     try (HistorySubject subject = control.open(database)) {
       Verdict verdict = new HistoryRun(plan, database, subject).run();
-      System.out.println("history, control " + control + ": " + verdict);
-      switch (control.expected()) {
-        case STALE -> assertThat(verdict.stale()).isPositive();
-        case BELOW -> assertThat(verdict.below()).isPositive();
-        case CLEAN -> assertThat(verdict.isClean()).as(verdict.first()).isTrue();
-      }
+      assertThat(control.broken(verdict)).as(verdict.toString()).isPositive();
     }
   }
 }

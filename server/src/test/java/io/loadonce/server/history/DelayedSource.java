@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * A database behind a slow network: each query is delayed before it is sent, and each result before
  * it is returned. The delay of the statement itself lies between the two, after it has read.
  */
-record DelayedSource<K, V>(Source<K, V> source, Duration maxDelay) implements Source<K, V> {
+public record DelayedSource<K, V>(Source<K, V> source, Duration maxDelay) implements Source<K, V> {
 
   @Override
   public SourceQuery<K, V> query(List<K> ids) {

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * same version once more, so that a row mixed from two versions is detected. Ends with the process.
  * Safe for use by many threads.
  */
-final class HistoryDatabase implements AutoCloseable {
+public final class HistoryDatabase implements AutoCloseable {
   private final String url;
   private volatile EmbeddedPostgres server;
 
@@ -42,7 +42,7 @@ final class HistoryDatabase implements AutoCloseable {
   }
 
   /** Starts one with the ids from 0 on; takes seconds. */
-  static HistoryDatabase start(int rows) throws IOException, SQLException {
+  public static HistoryDatabase start(int rows) throws IOException, SQLException {
     return new HistoryDatabase(EmbeddedPostgres.builder().start(), rows);
   }
 
@@ -73,7 +73,7 @@ final class HistoryDatabase implements AutoCloseable {
    * Reads rows by id. The rows are those of the moment at which the statement begins; it ends up to
    * {@code maxDelay} later.
    */
-  DatabaseSettings settings(Duration maxDelay) {
+  public DatabaseSettings settings(Duration maxDelay) {
     String query = "SELECT id, version, payload FROM history WHERE id IN (:ids)";
     String delay = " AND (SELECT TRUE FROM pg_sleep(random() * " + maxDelay.toNanos() / 1e9 + "))";
     return DatabaseSettings.builder()

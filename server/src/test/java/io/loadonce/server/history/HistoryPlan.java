@@ -8,7 +8,7 @@ package io.loadonce.server.history;
  * @param slice after how many reads the history is checked each time
  * @param demands the share of the reads with min_version, a version that the reader knows
  */
-record HistoryPlan(long seed, int reads, int slice, double demands) {
+public record HistoryPlan(long seed, int reads, int slice, double demands) {
 
   /** For a subject that keeps the promises. */
   static HistoryPlan of(long seed, int reads) {
@@ -16,7 +16,7 @@ record HistoryPlan(long seed, int reads, int slice, double demands) {
   }
 
   /** For a subject that is expected to break one soon. */
-  static HistoryPlan untilBroken(long seed, int reads, double demands) {
+  public static HistoryPlan untilBroken(long seed, int reads, double demands) {
     return new HistoryPlan(seed, reads, Math.min(reads, 2_000), demands);
   }
 }

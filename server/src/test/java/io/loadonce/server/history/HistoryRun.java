@@ -21,30 +21,30 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a history and checks it: writers change rows by SQL and invalidate them, and readers note
- * the start and the end of each read. Stops early once a promise is broken.
+ * Makes a history and has it judged: writers that change rows by SQL and declare the old ones old,
+ * readers who note each read's start and end. Stops early once a promise is broken.
  */
-final class HistoryRun {
+public final class HistoryRun {
   /** Few, so that readers, writers and loads meet. */
-  static final int IDS = 64;
+  public static final int IDS = 64;
 
   static final String WRITER = "writer";
 
   private static final int READERS = 24;
   private static final int WRITERS = 3;
 
-  /** Keeps readers and writers at the same pace. */
+  /** Neither readers nor writers leave the others behind. */
   private static final int READS_PER_WRITE = 8;
 
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  /** The longest time that a delayed invalidation takes to arrive. */
+  /** What an invalidation takes to arrive, at most, when it is not there at once. */
   private static final long MAX_WAY_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
 
-  /** One of so many reads with min_version needs a version that does not exist yet. */
+  /** One read in so many, of those that ask for a version, asks for one that is not there yet. */
   private static final int KNOWN_PER_UNKNOWN = 64;
 
-  /** The attempts for each checked read; after more than these the run fails. */
+  /** So many attempts at each read to be judged; beyond that the run has failed. */
   private static final int MAX_ATTEMPTS = 4;
 
   private final HistoryPlan plan;
@@ -58,12 +58,12 @@ final class HistoryRun {
   /** By id, the greatest version that a writer knows to be in the database. */
   private final AtomicLongArray committed = new AtomicLongArray(IDS);
 
-  /** Permits for reads, which writers release, and permits for writes, which readers release. */
+  /** Reads that are due, for the writes made; and writes that are due, for the reads made. */
   private final Semaphore readsDue = new Semaphore(0);
 
   private final Semaphore writesDue = new Semaphore(2 * WRITERS);
 
-  /** Reads that returned a row, and how many of them end the slice. */
+  /** Reads that gave a row, and how many there shall be at the end of the slice. */
   private final AtomicInteger answered = new AtomicInteger();
 
   private volatile int wanted;
@@ -73,15 +73,15 @@ final class HistoryRun {
   private volatile int lastWritten;
   private volatile boolean isWriting;
 
-  HistoryRun(HistoryPlan plan, HistoryDatabase database, HistorySubject subject) {
+  public HistoryRun(HistoryPlan plan, HistoryDatabase database, HistorySubject subject) {
     this.plan = plan;
     this.database = database;
     this.subject = subject;
     this.seeds = new SplittableRandom(plan.seed());
   }
 
-  /** Blocks until all reads are made and checked. */
-  Verdict run() throws InterruptedException, ExecutionException {
+  /** Blocks until all is read and judged. */
+  public Verdict run() throws InterruptedException, ExecutionException {
     while (true) {
       wanted = Math.min(plan.reads(), wanted + plan.slice());
       slice();
@@ -96,9 +96,9 @@ final class HistoryRun {
   }
 
   /**
-   * How often a writer lost its connection and does not know whether its write was committed. If it
-   * was not, no client has read it. If it was, it was not invalidated, so nothing is promised for
-   * it, and a client that reads it has it from the database, where it stays.
+   * How often a writer lost its connection, and so does not know what became of its write. If it
+   * was not committed, nobody can have read it. If it was, it was not declared to anybody: nothing
+   * is promised of it, and who reads it has it from the database, where it stays.
    */
   int brokenWrites() {
     return brokenWrites.get();
@@ -150,8 +150,8 @@ final class HistoryRun {
   }
 
   /**
-   * Each statement is a transaction, and is committed when it returns. Half of the writes follow
-   * shortly after another of the same row.
+   * Each statement is a transaction, and is committed when it returns. Half of the writes come
+   * close upon another of the same row.
    */
   private void write(WriteLog log, SplittableRandom random, PreparedStatement update)
       throws SQLException {

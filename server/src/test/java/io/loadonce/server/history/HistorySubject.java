@@ -2,8 +2,8 @@ package io.loadonce.server.history;
 
 import java.time.Duration;
 
-/** A cache that a history tests. Safe for use by many threads. */
-interface HistorySubject extends AutoCloseable {
+/** A cache under judgement. Safe for use by many threads. */
+public interface HistorySubject extends AutoCloseable {
 
   /** How a read ended. */
   sealed interface Answer {
@@ -11,21 +11,21 @@ interface HistorySubject extends AutoCloseable {
     /** With a row. */
     record Row(long version) implements Answer {}
 
-    /** With the error that the row is older than min_version. */
+    /** The row is older than asked for, and the subject says so. */
     record TooOld() implements Answer {}
 
-    /** With another error. */
+    /** With an error, which promises nothing. */
     record NoAnswer(String reason) implements Answer {}
   }
 
   /**
    * Reads a row; blocks until there is an answer.
    *
-   * @param minVersion the oldest version that is accepted; {@link ReadLog#ANY} for any
+   * @param minVersion the least version that will do, {@link ReadLog#ANY} for any
    */
   Answer read(int id, long minVersion) throws InterruptedException;
 
-  /** Invalidates the rows that were read before. */
+  /** Declares what was read before to be old. */
   void invalidate(int id);
 
   /** How long after {@link #invalidate} has returned its promise begins. */

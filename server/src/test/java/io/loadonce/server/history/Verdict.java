@@ -15,7 +15,7 @@ import java.util.Locale;
  * @param firstFailure why the first of the failed reads failed, empty for none
  * @param first the first violation that was found, empty for none
  */
-record Verdict(
+public record Verdict(
     int judged,
     int stale,
     int below,
@@ -28,7 +28,7 @@ record Verdict(
 
   static final Verdict NONE = new Verdict(0, 0, 0, 0, 0, 0, 0, "", "");
 
-  boolean isClean() {
+  public boolean isClean() {
     return stale + below + backward == 0;
   }
 

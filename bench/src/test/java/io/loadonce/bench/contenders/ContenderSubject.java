@@ -1,0 +1,35 @@
+package io.loadonce.bench.contenders;
+
+import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.db.source.Source;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.server.history.HistorySubject;
+
+/** A contender whose history is judged. It knows nothing of {@code min_version}. */
+record ContenderSubject(Contender contender, Source<Key, Row> source) implements HistorySubject {
+
+  @Override
+  public Answer read(int id, long minVersion) throws InterruptedException {
+    try {
+      return new Answer.Row(contender.get(key(id)).row().version());
+    } catch (SourceException e) {
+      return new Answer.NoAnswer(e.toString());
+    }
+  }
+
+  @Override
+  public void invalidate(int id) {
+    contender.invalidate(key(id));
+  }
+
+  @Override
+  public void close() {
+    contender.close();
+    source.close();
+  }
+
+  private static Key key(int id) {
+    return new Key(Integer.toString(id));
+  }
+}
