@@ -1,9 +1,9 @@
 package io.loadonce.bench.ladder;
 
-import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
 import io.loadonce.bench.contenders.Answer;
 import io.loadonce.bench.contenders.Answer.Way;
 import io.loadonce.bench.contenders.Contender;
+import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import java.time.Duration;

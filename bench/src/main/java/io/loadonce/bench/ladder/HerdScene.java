@@ -1,9 +1,9 @@
 package io.loadonce.bench.ladder;
 
+import io.loadonce.bench.contenders.Contender;
 import io.loadonce.bench.ladder.Measured.Herd;
 import io.loadonce.bench.ladder.database.LadderDatabase;
 import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
-import io.loadonce.bench.contenders.Contender;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;

@@ -1,10 +1,10 @@
 package io.loadonce.bench.ladder;
 
+import io.loadonce.bench.contenders.Answer;
+import io.loadonce.bench.contenders.Contender;
+import io.loadonce.bench.contenders.NoLock;
 import io.loadonce.bench.ladder.Measured.Staleness;
 import io.loadonce.bench.ladder.database.LadderDatabase;
-import io.loadonce.bench.contenders.Answer;
-import io.loadonce.bench.contenders.NoLock;
-import io.loadonce.bench.contenders.Contender;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;

@@ -1,13 +1,13 @@
 package io.loadonce.bench.ladder;
 
 import io.loadonce.bench.contenders.CaffeineGet;
+import io.loadonce.bench.contenders.Contender;
 import io.loadonce.bench.contenders.DoubleDelete;
 import io.loadonce.bench.contenders.LockPerId;
 import io.loadonce.bench.contenders.NoLock;
 import io.loadonce.bench.contenders.OneLock;
 import io.loadonce.bench.contenders.OneLockSecondLook;
 import io.loadonce.bench.contenders.Ours;
-import io.loadonce.bench.contenders.Contender;
 import io.loadonce.bench.contenders.SingleFlight;
 import io.loadonce.bench.contenders.StripedLock;
 import io.loadonce.bench.contenders.TryLockThenSleep;

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The Java article's class takes a lock out of its map that others still wait for. The schedule
- * stands above {@link LockPerId}; here it is, step by step, and beside it two contenders that pass it.
+ * stands above {@link LockPerId}; here it is, step by step, and beside it two contenders that pass
+ * it.
  */
 class LockPerIdTest {
   private static final Key ID = new Key("2988507");

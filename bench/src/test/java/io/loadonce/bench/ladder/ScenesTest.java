@@ -2,16 +2,16 @@ package io.loadonce.bench.ladder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.bench.contenders.Answer;
+import io.loadonce.bench.contenders.Answer.Way;
+import io.loadonce.bench.contenders.CaffeineGet;
+import io.loadonce.bench.contenders.Contender;
+import io.loadonce.bench.contenders.NoLock;
+import io.loadonce.bench.contenders.Ours;
 import io.loadonce.bench.ladder.Measured.Herd;
 import io.loadonce.bench.ladder.Measured.Staleness;
 import io.loadonce.bench.ladder.database.LadderDatabase;
 import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
-import io.loadonce.bench.contenders.Answer;
-import io.loadonce.bench.contenders.Answer.Way;
-import io.loadonce.bench.contenders.CaffeineGet;
-import io.loadonce.bench.contenders.NoLock;
-import io.loadonce.bench.contenders.Ours;
-import io.loadonce.bench.contenders.Contender;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.jdbc.JdbcSource;

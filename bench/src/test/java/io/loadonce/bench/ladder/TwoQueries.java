@@ -1,8 +1,8 @@
 package io.loadonce.bench.ladder;
 
 import io.loadonce.bench.contenders.Answer;
-import io.loadonce.bench.contenders.NoLock;
 import io.loadonce.bench.contenders.Contender;
+import io.loadonce.bench.contenders.NoLock;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
