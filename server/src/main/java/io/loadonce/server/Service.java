@@ -3,10 +3,13 @@ package io.loadonce.server;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.feed.ChangedTable;
-import io.loadonce.db.jdbc.JdbcSource;
-import io.loadonce.db.source.Availability;
+import io.loadonce.db.form.StructForm;
+import io.loadonce.db.jdbc.Database;
 import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.changes.DelayedInvalidations;
+import io.loadonce.server.load.Loaders;
+import io.loadonce.server.load.Shared;
+import io.loadonce.server.lock.WaiterBudget;
 import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.Lookups;
@@ -81,25 +84,30 @@ final class Service {
 
   private static Service start(Settings settings, Deque<Runnable> closings) {
     Optional<ChangeFeed> feed = feed(settings);
-    JdbcSource<EncodedRow> source = JdbcSource.open(settings.database(), EncodedRow::of);
-    closings.push(source::close);
+    Database database = Database.open(settings.database());
+    closings.push(database::close);
+    StructForm<EncodedRow> form = new StructForm<>(EncodedRow::of);
     Lookups lookups =
         new Lookups(
-            source.connections(),
-            new Availability(),
+            List.of(settings.database().lookup()),
+            each -> database.source(each, form),
+            new Shared(
+                new WaiterBudget(settings.lock().maxWaiters()),
+                Loaders.of(database.connections()),
+                database.availability()),
             settings.cache(),
             settings.load(),
             settings.lock(),
             System::nanoTime);
-    Lookup lookup = lookups.add(Lookup.DEFAULT, settings.database().keyType(), source);
+    Lookup lookup = lookups.all().getFirst();
     DelayedInvalidations delayed =
         new DelayedInvalidations(
             System::nanoTime, task -> Thread.ofVirtual().name("invalidate-again").start(task));
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
             lookup.engine(),
-            lookup.keyType(),
-            settings.database().versionColumn() != null,
+            lookup.settings().keyType(),
+            lookup.settings().versionColumn() != null,
             settings.callTimeout(),
             delayed,
             System::nanoTime);
@@ -123,7 +131,7 @@ final class Service {
     closings.push(metrics::close);
     listener.ifPresent(heard -> ListenMetrics.register(metrics.registry(), heard));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME);
-    Thread contact = DatabaseWait.await(source::isReachable, health::serving);
+    Thread contact = DatabaseWait.await(database::isReachable, health::serving);
     closings.push(contact::interrupt);
     AdminPort admin = openAdmin(settings.admin(), List.of(metrics(metrics), health.page()));
     closings.push(admin::close);

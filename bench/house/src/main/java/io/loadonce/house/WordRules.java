@@ -51,13 +51,8 @@ final class WordRules {
   static TidyRule riddles() {
     return TidyRule.perFile(
         "word that has to be read twice",
-        file -> isRead(file) && !file.path().equals(GLOSSARY) && !isExempt(file),
+        file -> isRead(file) && !file.path().equals(GLOSSARY),
         file -> search(file, file.isJava() ? WordRules::commentsAndTexts : SourceFile::text));
-  }
-
-  /** TEMPORARY: db/ is rewritten on another branch; delete this method when both are merged. */
-  private static boolean isExempt(SourceFile file) {
-    return file.path().startsWith("db/");
   }
 
   private static boolean isRead(SourceFile file) {

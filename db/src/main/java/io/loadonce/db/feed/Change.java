@@ -2,7 +2,7 @@ package io.loadonce.db.feed;
 
 import io.loadonce.db.lookup.Key;
 
-/** What a database says of its changes. Immutable. */
+/** One element of a change feed. Immutable. */
 public sealed interface Change {
 
   /** This row of the table was inserted, updated or deleted. */
@@ -14,9 +14,9 @@ public sealed interface Change {
   /** Another table has changed. */
   record Elsewhere() implements Change {}
 
-  /** Something was said that cannot be understood, so that any row may have changed. */
+  /** A notification that cannot be read, so that any row may have changed. */
   record Unreadable() implements Change {}
 
-  /** No change: the sign that was asked for. What was committed before has been said before. */
+  /** No change, but the heartbeat that was requested: all changes before it have arrived. */
   record Heartbeat(long number) implements Change {}
 }

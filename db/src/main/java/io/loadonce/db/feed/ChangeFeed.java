@@ -7,32 +7,32 @@ import io.loadonce.db.source.SourceException;
 import java.time.Duration;
 import java.util.List;
 
-/** A database that says which rows of one table have changed. Safe for use by many threads. */
+/** The changes of the rows of one table. Safe for use by many threads. */
 public interface ChangeFeed {
 
   /**
-   * Begins to listen, over a connection of its own. What is committed after the return will be
-   * said; nothing is known of what was committed before. Blocks for the connect time-out and a few
+   * Subscribes, over a connection of its own. Changes that are committed after the return will be
+   * reported; changes that were committed before are not. Blocks for the connect time-out and a few
    * round trips.
    *
-   * @throws SourceException if the database cannot be reached or does not let us listen
+   * @throws SourceException if the database cannot be reached or refuses the subscription
    */
   Subscription subscribe() throws SourceException;
 
-  /** Listening. For one thread, except for {@link #abort}. */
+  /** A subscription. For one thread, except for {@link #abort}. */
   interface Subscription extends AutoCloseable {
 
     /**
-     * Asks for a {@link Change.Heartbeat} that comes after the changes that are committed by now.
-     * Blocks for a round trip.
+     * Requests a {@link Change.Heartbeat}, which arrives after all changes that are committed by
+     * now. Blocks for a round trip.
      *
-     * @throws SourceException if the connection is lost, or if changes are not said any more
+     * @throws SourceException if the connection is lost, or if changes are no longer reported
      */
     void requestHeartbeat(long number) throws SourceException;
 
     /**
-     * Waits until something is said, but not for longer than {@code patience}; returns all that has
-     * been said by then, in order. A change is said after its commit can be seen.
+     * Waits for changes, for at most {@code timeout}; returns those that have arrived, in order. A
+     * change arrives after its commit is visible.
      *
      * @throws SourceException if the connection is lost
      */
@@ -41,7 +41,7 @@ public interface ChangeFeed {
     /** Makes a call that blocks fail, and every later one. For any thread; never blocks. */
     void abort();
 
-    /** Lets go of the connection. Does not throw. */
+    /** Closes the connection. Does not throw. */
     @Override
     void close();
   }
@@ -49,7 +49,7 @@ public interface ChangeFeed {
   /**
    * The feed of the configured database. Does not connect.
    *
-   * @throws InvalidSettingException if that database cannot be heard, or the table is not known
+   * @throws InvalidSettingException if that database has no change feed, or the table is not known
    */
   static ChangeFeed of(DatabaseSettings settings, ChangedTable table) {
     if (JdbcUrl.isPostgresql(settings.url())) {
@@ -59,6 +59,6 @@ public interface ChangeFeed {
       return new H2ChangeFeed(settings, table);
     }
     throw new InvalidSettingException(
-        "listen", "needs PostgreSQL, or H2 in memory; other databases cannot be heard");
+        "listen", "needs PostgreSQL, or H2 in memory; other databases have no change feed");
   }
 }

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The table whose changes are heard.
+ * The table whose changes the feed reports.
  *
  * @param name as SQL has it, with its schema or without; quoted where it needs quotes
  * @param keyColumn its column that holds the id, in the same form
@@ -42,7 +42,9 @@ public record ChangedTable(String name, String keyColumn) {
     }
     if (!COLUMN.matcher(keyColumn).matches()) {
       throw new InvalidSettingException(
-          "key-column", "must be a column of the table, such as id or \"Id\", to be heard of");
+          "key-column",
+          "must be a column of the table, such as id or \"Id\", since its changes are reported by"
+              + " it");
     }
   }
 

@@ -12,19 +12,20 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Listens to a table of an H2 database in the memory of this process, with a trigger that is made
- * for each subscription and goes with it. Nobody else can open such a database, so a trigger that
- * needs a class of ours is in nobody's way. TRUNCATE runs no triggers and is not heard.
+ * for each subscription and dropped with it. No other process can open such a database, so a
+ * trigger that needs a class of ours harms no other client. TRUNCATE runs no triggers and is not
+ * reported.
  */
 final class H2ChangeFeed implements ChangeFeed {
 
   /*
-   * A trigger of H2 runs before the commit. Were it to say so at once:
+   * A trigger of H2 runs before the commit. If it reported the change at once:
    *
-   *   1  W  updates the row; the trigger says so, the row is forgotten in memory
-   *   2  L  reads the row: still the old one, since W has not committed, and keeps it
-   *   3  W  commits, and says nothing more
+   *   1  W  updates the row; the trigger reports it, the row is removed from the cache
+   *   2  L  loads the row: still the old one, since W has not committed, and caches it
+   *   3  W  commits, and nothing is reported any more
    *
-   * So the trigger writes what it saw into a table, in the transaction of the writer, and the
+   * So the trigger writes the id into a table, in the transaction of the writer, and the
    * listener reads that table: the line can be seen when the change can be, and never if it was
    * rolled back.
    */
@@ -71,7 +72,7 @@ final class H2ChangeFeed implements ChangeFeed {
       statement.execute(
           "CREATE TABLE %s (place BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id VARCHAR)"
               .formatted(outbox));
-      H2ChangeTrigger.hear(outbox);
+      H2ChangeTrigger.open(outbox);
       statement.execute(
           "CREATE TRIGGER %s AFTER INSERT, UPDATE, DELETE ON %s FOR EACH ROW CALL '%s'"
               .formatted(trigger, table.name(), H2ChangeTrigger.class.getName()));

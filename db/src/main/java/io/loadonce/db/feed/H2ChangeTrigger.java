@@ -19,24 +19,24 @@ public final class H2ChangeTrigger extends TriggerAdapter {
   /** What the names of the tables begin with. */
   static final String OUTBOX = "loadonce_changed_";
 
-  /** The names of the tables that somebody reads. */
-  private static final Set<String> HEARD = ConcurrentHashMap.newKeySet();
+  /** The names of the tables that have a subscription. */
+  private static final Set<String> SUBSCRIBED = ConcurrentHashMap.newKeySet();
 
-  /** Somebody reads this table from now on. */
-  static void hear(String outbox) {
-    HEARD.add(unqualified(outbox));
+  /** A subscription reads this table from now on. */
+  static void open(String outbox) {
+    SUBSCRIBED.add(unqualified(outbox));
   }
 
-  /** Nobody does any more: it must not grow. */
-  static void silence(String outbox) {
-    HEARD.remove(unqualified(outbox));
+  /** The subscription has ended: the table must not grow. */
+  static void close(String outbox) {
+    SUBSCRIBED.remove(unqualified(outbox));
   }
 
   @Override
   public void fire(Connection connection, @Nullable ResultSet oldRow, @Nullable ResultSet newRow)
       throws SQLException {
     String[] parts = triggerName.split(":", 2);
-    if (!HEARD.contains(parts[0])) {
+    if (!SUBSCRIBED.contains(parts[0])) {
       return;
     }
     String before = id(oldRow, parts[1]);

@@ -28,7 +28,7 @@ final class H2Subscription implements ChangeFeed.Subscription {
   private final String trigger;
   private final KeyType keyType;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final List<Change> signs = new ArrayList<>();
+  private final List<Change> heartbeats = new ArrayList<>();
 
   /**
    * @param outbox the table, and {@code trigger} what writes into it, both as SQL has them
@@ -42,7 +42,7 @@ final class H2Subscription implements ChangeFeed.Subscription {
 
   @Override
   public void requestHeartbeat(long number) {
-    signs.add(new Change.Heartbeat(number));
+    heartbeats.add(new Change.Heartbeat(number));
   }
 
   @Override
@@ -73,13 +73,13 @@ final class H2Subscription implements ChangeFeed.Subscription {
   @Override
   public void close() {
     abort();
-    H2ChangeTrigger.silence(outbox);
+    H2ChangeTrigger.close(outbox);
     try (connection;
         Statement statement = connection.createStatement()) {
       statement.execute("DROP TRIGGER IF EXISTS " + trigger);
       statement.execute("DROP TABLE IF EXISTS " + outbox);
     } catch (SQLException _) {
-      // The database is gone, or the table is locked; a trigger that stays says nothing any more.
+      // The database is gone, or the table is locked; a trigger that stays writes nothing any more.
     }
   }
 
@@ -100,8 +100,8 @@ final class H2Subscription implements ChangeFeed.Subscription {
       remove(places);
     }
     if (places.size() < MAX_LINES) {
-      changes.addAll(signs);
-      signs.clear();
+      changes.addAll(heartbeats);
+      heartbeats.clear();
     }
     return changes;
   }

@@ -60,12 +60,13 @@ final class PostgresChangeFeed implements ChangeFeed {
       throw new SourceException.QueryFailed(
           "there is no table " + table.name() + " to listen to", /* cause= */ null);
     }
-    String signs = "loadonce_sign_" + Long.toHexString(RandomGenerator.getDefault().nextLong());
+    String heartbeats =
+        "loadonce_heartbeat_" + Long.toHexString(RandomGenerator.getDefault().nextLong());
     try (Statement statement = connection.createStatement()) {
-      statement.execute("LISTEN " + PostgresTriggers.CHANNEL + "; LISTEN " + signs);
+      statement.execute("LISTEN " + PostgresTriggers.CHANNEL + "; LISTEN " + heartbeats);
     }
     return new PostgresSubscription(
-        connection, table, signs, new PostgresPayload(place, settings.keyType()));
+        connection, table, heartbeats, new PostgresPayload(place, settings.keyType()));
   }
 
   /** The table as its triggers name it; null if there is none. */

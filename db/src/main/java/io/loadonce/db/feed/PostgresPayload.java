@@ -26,7 +26,7 @@ record PostgresPayload(String place, KeyType keyType) {
     return SOME_TABLE.matcher(payload).matches() ? new Change.Elsewhere() : new Change.Unreadable();
   }
 
-  static Change sign(String payload) {
+  static Change heartbeat(String payload) {
     return NUMBER.matcher(payload).matches()
         ? new Change.Heartbeat(Long.parseLong(payload))
         : new Change.Unreadable();

@@ -13,14 +13,14 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
- * A connection that listens. The sign is a notification to ourselves: PostgreSQL delivers
- * notifications in the order of their commits, so whoever has heard the sign has heard what was
- * committed before it was asked for. A pooler in between that shares its connections, which would
- * swallow them all, swallows the sign as well.
+ * A connection that listens. The heartbeat is a notification to ourselves: PostgreSQL delivers
+ * notifications in the order of their commits, so all changes that were committed before the
+ * request have arrived when the heartbeat arrives. A connection pooler would lose the
+ * notifications; it loses the heartbeat as well, so that this is noticed.
  */
 final class PostgresSubscription implements ChangeFeed.Subscription {
 
-  private static final String ASK =
+  private static final String REQUEST =
       "SELECT pg_notify(?, ?), (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass(?)"
           + " AND tgenabled IN ('O', 'A') AND tgname IN ('"
           + String.join("', '", PostgresTriggers.NAMES)
@@ -28,24 +28,24 @@ final class PostgresSubscription implements ChangeFeed.Subscription {
 
   private final Connection connection;
   private final ChangedTable table;
-  private final String signs;
+  private final String heartbeats;
   private final PostgresPayload payload;
 
   /**
-   * @param signs the channel on which only we speak
+   * @param heartbeats the channel of this connection's own heartbeats
    */
   PostgresSubscription(
-      Connection connection, ChangedTable table, String signs, PostgresPayload payload) {
+      Connection connection, ChangedTable table, String heartbeats, PostgresPayload payload) {
     this.connection = connection;
     this.table = table;
-    this.signs = signs;
+    this.heartbeats = heartbeats;
     this.payload = payload;
   }
 
   @Override
   public void requestHeartbeat(long number) throws SourceException {
-    try (PreparedStatement statement = connection.prepareStatement(ASK)) {
-      statement.setString(1, signs);
+    try (PreparedStatement statement = connection.prepareStatement(REQUEST)) {
+      statement.setString(1, heartbeats);
       statement.setString(2, Long.toString(number));
       statement.setString(3, table.name());
       try (ResultSet row = statement.executeQuery()) {
@@ -62,13 +62,13 @@ final class PostgresSubscription implements ChangeFeed.Subscription {
     try {
       // Zero would mean for ever.
       int millis = (int) Math.max(1, timeout.toMillis());
-      PGNotification[] heard = connection.unwrap(PGConnection.class).getNotifications(millis);
+      PGNotification[] received = connection.unwrap(PGConnection.class).getNotifications(millis);
       List<Change> changes = new ArrayList<>();
-      if (heard != null) {
-        for (PGNotification notification : heard) {
+      if (received != null) {
+        for (PGNotification notification : received) {
           changes.add(
-              notification.getName().equals(signs)
-                  ? PostgresPayload.sign(notification.getParameter())
+              notification.getName().equals(heartbeats)
+                  ? PostgresPayload.heartbeat(notification.getParameter())
                   : payload.read(notification.getParameter()));
         }
       }

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  */
 public final class PostgresTriggers {
 
-  /** Where it is said. */
+  /** The channel of the notifications. */
   static final String CHANNEL = "loadonce_changed";
 
   static final List<String> NAMES =

@@ -94,7 +94,9 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     return rows;
   }
 
-  /** Returns null if the rows cannot be told apart by their ids and each id must be asked alone. */
+  /**
+   * Returns null if the rows cannot be told apart by their ids and each id must be queried alone.
+   */
   private @Nullable Map<Key, SourceRow<V>> rows(Connection connection, List<Key> asked)
       throws SQLException, SourceException {
     boolean isSound = false;

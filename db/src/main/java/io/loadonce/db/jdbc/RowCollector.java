@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Gives each row of a result to the id it belongs to. */
+/** Assigns each row of a result to its id. */
 final class RowCollector<V> {
 
   private final JdbcSource<V> source;
@@ -41,12 +41,13 @@ final class RowCollector<V> {
       }
       if (id == null) {
         Key only = asked.values().iterator().next();
-        rows.put(only, unusable("the database gave a row with another key than the one asked for"));
+        rows.put(
+            only, unusable("the database returned a row with another key than the requested one"));
         continue;
       }
       SourceRow<V> row = read(shape, id, result);
       if (rows.putIfAbsent(id, row) != null) {
-        rows.put(id, unusable("the query gives two rows for one id"));
+        rows.put(id, unusable("the query returns two rows for one id"));
       }
     }
     return rows;

@@ -78,9 +78,9 @@ class ChangedTableTest {
 
   @Test
   void sign_forged_isUnreadable() {
-    assertThat(PostgresPayload.sign("12")).isEqualTo(new Change.Heartbeat(12));
+    assertThat(PostgresPayload.heartbeat("12")).isEqualTo(new Change.Heartbeat(12));
     for (String wrong : new String[] {"", "-1", "x", "9".repeat(19)}) {
-      assertThat(PostgresPayload.sign(wrong)).as(wrong).isEqualTo(new Change.Unreadable());
+      assertThat(PostgresPayload.heartbeat(wrong)).as(wrong).isEqualTo(new Change.Unreadable());
     }
   }
 

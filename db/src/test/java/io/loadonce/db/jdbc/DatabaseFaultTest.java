@@ -169,7 +169,7 @@ final class DatabaseFaultTest {
     }
   }
 
-  /** Leads whoever knocks to the database. */
+  /** Forwards each connection to the database. */
   private Void lead(ServerSocket door) throws IOException {
     int port = URI.create(postgres.url().substring("jdbc:".length())).getPort();
     while (true) {

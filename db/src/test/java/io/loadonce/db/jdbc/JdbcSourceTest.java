@@ -149,7 +149,7 @@ final class JdbcSourceTest {
       Map<Key, SourceRow<Row>> rows = run(database.settings(query), ids.toArray(Key[]::new));
 
       assertThat(rows).containsOnlyKeys(PARIS, BERLIN);
-      assertThat(reason(rows, PARIS)).hasMessage("the query gives two rows for one id");
+      assertThat(reason(rows, PARIS)).hasMessage("the query returns two rows for one id");
       assertThat(name(rows, BERLIN)).isEqualTo("Berlin");
     }
     assertThat(reason(run(database.settings(query), PARIS), PARIS))
@@ -190,7 +190,7 @@ final class JdbcSourceTest {
 
     Map<Key, SourceRow<Row>> rows = run(database.settings(query), PARIS, BERLIN);
 
-    assertThat(reason(rows, PARIS)).hasMessageContaining("another key than the one asked for");
+    assertThat(reason(rows, PARIS)).hasMessageContaining("another key than the requested one");
     assertThat(name(rows, BERLIN)).isEqualTo("Berlin");
   }
 

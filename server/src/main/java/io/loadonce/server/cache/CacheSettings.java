@@ -44,6 +44,17 @@ public record CacheSettings(
     require(maxNegativeBytes >= 0, "negative cache bytes must not be negative");
   }
 
+  /** These settings with one of so many equal parts of the budgets. */
+  public CacheSettings partOf(int parts) {
+    return new CacheSettings(
+        timeToLive,
+        refreshAfter,
+        negativeTimeToLive,
+        jitter,
+        maxBytes / parts,
+        maxNegativeBytes / parts);
+  }
+
   private static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new IllegalArgumentException(otherwise);

@@ -2,6 +2,7 @@ package io.loadonce.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.source.Availability;
@@ -11,7 +12,10 @@ import io.loadonce.db.source.SourceQuery;
 import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.load.LoadSettings;
+import io.loadonce.server.load.Loaders;
+import io.loadonce.server.load.Shared;
 import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.lock.WaiterBudget;
 import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.Lookups;
@@ -31,15 +35,16 @@ class ServiceMetricsTest {
   void scrape_afterOneLookupOfEachKind_hasEveryName() throws Exception {
     Lookups lookups =
         new Lookups(
-            /* connections= */ 1,
-            new Availability(),
+            List.of(DatabaseSettings.builder().key("id", KeyType.TEXT).build().lookup()),
+            _ -> new Rows(),
+            new Shared(new WaiterBudget(10), Loaders.of(1), new Availability()),
             CacheSettings.within(1 << 20, 1 << 20),
             LoadSettings.DEFAULTS,
             LockSettings.DEFAULTS,
             System::nanoTime);
-    Lookup lookup = lookups.add(Lookup.DEFAULT, KeyType.TEXT, new Rows());
+    Lookup lookup = lookups.all().getFirst();
     for (String id : List.of("row", "row", "none", "broken")) {
-      lookup.engine().await(lookup.keyType().parse(id), TIMEOUT);
+      lookup.engine().await(lookup.settings().keyType().parse(id), TIMEOUT);
     }
 
     try (ServiceMetrics metrics = new ServiceMetrics(lookups)) {

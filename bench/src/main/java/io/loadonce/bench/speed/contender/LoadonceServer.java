@@ -13,7 +13,7 @@ public final class LoadonceServer {
   /**
    * Starts it on free ports.
    *
-   * @param the flags beside those that name the table
+   * @param flags more flags, beside those that name the table
    */
   public static ServerProcess start(PostgresTable table, String query, List<String> flags)
       throws IOException, InterruptedException {
