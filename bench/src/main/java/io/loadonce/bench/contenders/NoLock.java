@@ -8,7 +8,7 @@ import io.loadonce.db.source.SourceException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** Cache-aside as it is written first: look, and whoever finds nothing loads. */
+/** Cache-aside as it is written first: every caller that misses loads. */
 public final class NoLock implements Contender {
   private final ConcurrentMap<Key, Row> memory = new ConcurrentHashMap<>();
   private final RowLoader loader;

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 public record ChangedTable(String name, String keyColumn) {
 
-  private static final String KEY = "table";
+  private static final String KEY = "listen-table";
 
   /** What is easily read, or whatever it is within double quotes. */
   private static final String PART = "(?:[A-Za-z_]\\w{0,62}|\"[^\"\\p{Cntrl}]{1,63}\")";

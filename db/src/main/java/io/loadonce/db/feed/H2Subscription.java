@@ -83,7 +83,7 @@ final class H2Subscription implements ChangeFeed.Subscription {
     }
   }
 
-  /** What was committed since the last look, and the sign if there is no more than that. */
+  /** What was committed since the last look, and the heartbeat if there is no more than that. */
   private List<Change> look() throws SQLException {
     List<Change> changes = new ArrayList<>();
     List<Long> places = new ArrayList<>();

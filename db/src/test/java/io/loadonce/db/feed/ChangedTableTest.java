@@ -31,7 +31,7 @@ class ChangedTableTest {
       assertThatThrownBy(() -> table(query))
           .as(query)
           .isInstanceOf(InvalidSettingException.class)
-          .hasMessageStartingWith("table: must be set");
+          .hasMessageStartingWith("listen-table: must be set");
       assertThat(ChangedTable.of("a", settings(query)).name()).isEqualTo("a");
     }
   }

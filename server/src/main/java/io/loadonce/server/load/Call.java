@@ -4,7 +4,6 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
-import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.Waiter;
@@ -63,19 +62,30 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
     boolean wasReadAfterTheCall = waiter.led() || joinedAgain;
     if (isNoAnswerYet && !wasReadAfterTheCall) {
       joinedAgain = true;
-      if (!left) {
+      if (left) {
+        engine.countLeft(waiter);
+      } else {
         engine.joinAgain(this);
       }
       return;
     }
-    answer(isTooOld ? refusal((Found<V>) outcome) : outcome);
+    answer(
+        switch (outcome) {
+          case Found<V> row when isTooOld -> new Outdated<>(row.version(), minVersion);
+          case Failed<V>(SourceException.Unavailable _) -> engine.staleOr(this, outcome);
+          default -> outcome;
+        });
+  }
+
+  /** At its soft deadline the call is content with a stale row. */
+  @Override
+  public @Nullable Outcome<V> earlyOutcome(long nowNanos) {
+    return engine.staleFor(this, nowNanos);
   }
 
   @Override
-  public @Nullable Outcome<V> outcomeWhenDue(long nowNanos) {
-    boolean isLate = waiter.deadlineNanos() - nowNanos <= 0;
-    Outcome<V> stale = engine.staleFor(this, nowNanos);
-    return stale == null && isLate ? new TimedOut<>() : stale;
+  public Outcome<V> lateOutcome() {
+    return new TimedOut<>();
   }
 
   @Override
@@ -89,15 +99,5 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
   void answer(Outcome<V> outcome) {
     engine.count(outcome);
     caller.accept(outcome);
-  }
-
-  private Outcome<V> refusal(Found<V> row) {
-    if (row.origin() != Origin.STALE) {
-      return new Outdated<>(row.version(), minVersion);
-    }
-    return new Failed<>(
-        new SourceException.Unavailable(
-            "the database cannot be reached, and the cached row is older than min_version",
-            /* cause= */ null));
   }
 }

@@ -1,6 +1,5 @@
 package io.loadonce.server.load;
 
-import io.loadonce.db.source.SourceException;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
@@ -31,30 +30,23 @@ final class FlightEnd<K, V> {
 
   private final MemoryCache<K, V> cache;
   private final FlightTable<K, Outcome<V>> table;
-  private final FreshnessPolicy<V> policy;
   private final LongSupplier nanoClock;
 
-  FlightEnd(
-      MemoryCache<K, V> cache,
-      FlightTable<K, Outcome<V>> table,
-      FreshnessPolicy<V> policy,
-      LongSupplier nanoClock) {
+  FlightEnd(MemoryCache<K, V> cache, FlightTable<K, Outcome<V>> table, LongSupplier nanoClock) {
     this.cache = cache;
     this.table = table;
-    this.policy = policy;
     this.nanoClock = nanoClock;
   }
 
   /**
-   * Publishes first, in the same step removes the flight from the table, and answers last. Waiters
-   * of a flight that could not reach the database get the stale row instead, if they may.
+   * Publishes first, in the same step removes the flight from the table, and answers last.
    *
    * @param readNanos when the database was queried
    */
   void complete(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
     Completion<K, Outcome<V>> completion =
         table.complete(flight, outcome, new CachePublication(flight.id(), readNanos));
-    Outcome<V> led = staleIfUnavailable(flight.id(), completion.outcome());
+    Outcome<V> led = completion.outcome();
     Outcome<V> joined =
         led instanceof Found<V>(V value, long version, Origin origin, long ageNanos)
                 && origin == Origin.LOADED
@@ -72,15 +64,6 @@ final class FlightEnd<K, V> {
     } catch (RuntimeException | Error e) {
       log.error("a caller's callback failed", e);
     }
-  }
-
-  private Outcome<V> staleIfUnavailable(K id, Outcome<V> outcome) {
-    if (!(outcome instanceof Failed<V>(SourceException.Unavailable _))) {
-      return outcome;
-    }
-    Outcome<V> stale =
-        policy.freshOrStale(cache.get(id), Outcome.ANY_VERSION, nanoClock.getAsLong());
-    return stale == null ? outcome : stale;
   }
 
   /** What becomes of an outcome in the cache. */

@@ -107,7 +107,7 @@ public final class LoadOnce<K, V> {
     this.waiters = shared.waiters();
     this.table = new FlightTable<>(lockSettings, waiters);
     this.policy = new FreshnessPolicy<>(loadSettings, feedState);
-    this.flightEnd = new FlightEnd<>(cache, table, policy, nanoClock);
+    this.flightEnd = new FlightEnd<>(cache, table, nanoClock);
     this.queue = new LoadQueue<>(source, shared, flightEnd, nanoClock);
     this.stage = queue;
     this.nanoClock = nanoClock;
@@ -309,8 +309,10 @@ public final class LoadOnce<K, V> {
       case Began<K, Outcome<V>>(Flight<K, Outcome<V>> flight) -> flight;
       case Joined<K, Outcome<V>> _ -> null;
       case Hit<K, Outcome<V>>(Outcome<V> outcome) -> answered(waiter, outcome);
-      case IdIsFull<K, Outcome<V>> _ -> answered(waiter, refusal(call, Cap.WAITERS_PER_ID));
-      case AllIsFull<K, Outcome<V>> _ -> answered(waiter, refusal(call, Cap.WAITERS));
+      case IdIsFull<K, Outcome<V>> _ ->
+          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS_PER_ID)));
+      case AllIsFull<K, Outcome<V>> _ ->
+          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS)));
     };
   }
 
@@ -324,10 +326,10 @@ public final class LoadOnce<K, V> {
     return null;
   }
 
-  /** A refused caller gets a stale row if there is one. */
-  private Outcome<V> refusal(Call<K, V> call, Cap cap) {
+  /** What the call is served from the cache if it may be stale; otherwise the outcome. */
+  Outcome<V> staleOr(Call<K, V> call, Outcome<V> outcome) {
     Outcome<V> stale = staleFor(call, nanoClock.getAsLong());
-    return stale == null ? new Refused<>(cap) : stale;
+    return stale == null ? outcome : stale;
   }
 
   /** What the call may be served instead of waiting, or null. */
@@ -348,10 +350,15 @@ public final class LoadOnce<K, V> {
     long nowNanos = nanoClock.getAsLong();
     boolean waited = table.withdraw(waiter, nowNanos);
     if (waited) {
-      boolean late = nowNanos - waiter.deadlineNanos() >= 0;
-      counts.add(late ? Ending.TIMED_OUT : Ending.CANCELLED);
+      countLeft(waiter);
     }
     return waited;
+  }
+
+  /** Counts a caller that left before it was answered. */
+  void countLeft(Waiter<K, Outcome<V>> waiter) {
+    boolean late = nanoClock.getAsLong() - waiter.deadlineNanos() >= 0;
+    counts.add(late ? Ending.TIMED_OUT : Ending.CANCELLED);
   }
 
   void count(Outcome<V> outcome) {

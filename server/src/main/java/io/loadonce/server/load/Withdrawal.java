@@ -7,8 +7,8 @@ public interface Withdrawal {
   /**
    * Gives up. The flight goes on for the other waiters.
    *
-   * @return true if the caller's callback will not be called; false if it has been or is about to
-   *     be
+   * @return true if the caller's callback will not be called; false if it has been, is about to be,
+   *     or is dropped because the caller left between two flights
    */
   boolean withdraw();
 }

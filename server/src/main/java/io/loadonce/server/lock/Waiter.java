@@ -21,13 +21,13 @@ public final class Waiter<K, O> {
     void handle(O outcome);
 
     /**
-     * The outcome of a waiter that is due: asked once at its soft deadline and once at its
-     * deadline, with the mutex of the id's segment held. Must not block and must not call the
-     * table.
-     *
-     * @return null, at the soft deadline only, to wait on
+     * The outcome with which the waiter leaves at its soft deadline; null to wait on. Called once,
+     * with the mutex of the id's segment held. Must not block and must not call the table.
      */
-    @Nullable O outcomeWhenDue(long nowNanos);
+    @Nullable O earlyOutcome(long nowNanos);
+
+    /** The outcome with which the waiter leaves at its deadline; called as the one above. */
+    O lateOutcome();
   }
 
   private final K id;
@@ -93,11 +93,12 @@ public final class Waiter<K, O> {
    * this with the segment's mutex held.
    */
   @Nullable O outcomeWhenDue(long nowNanos) {
-    O outcome = handler.outcomeWhenDue(nowNanos);
-    if (outcome == null) {
-      softDeadlineNanos = deadlineNanos;
+    O early = hasSoftDeadline() ? handler.earlyOutcome(nowNanos) : null;
+    if (early != null) {
+      return early;
     }
-    return outcome;
+    softDeadlineNanos = deadlineNanos;
+    return deadlineNanos - nowNanos <= 0 ? handler.lateOutcome() : null;
   }
 
   /** Whether its soft deadline has not passed in vain. Call this with the segment's mutex held. */

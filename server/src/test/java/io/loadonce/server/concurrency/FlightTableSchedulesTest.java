@@ -200,7 +200,12 @@ class FlightTableSchedulesTest {
     }
 
     @Override
-    public Integer outcomeWhenDue(long nowNanos) {
+    public Integer earlyOutcome(long nowNanos) {
+      return 0;
+    }
+
+    @Override
+    public Integer lateOutcome() {
       return 0;
     }
   }

@@ -266,8 +266,13 @@ class FlightTableTest {
           }
 
           @Override
-          public @Nullable String outcomeWhenDue(long nowNanos) {
-            return nowNanos >= deadlineNanos ? "late" : stale;
+          public @Nullable String earlyOutcome(long nowNanos) {
+            return stale;
+          }
+
+          @Override
+          public String lateOutcome() {
+            return "late";
           }
         });
   }
