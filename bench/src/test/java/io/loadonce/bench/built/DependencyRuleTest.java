@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.loadonce.house.SourceFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,12 +23,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("slow")
 class DependencyRuleTest {
 
+  /** The jar of a module's tests, which ArchUnit does not take for one. */
+  private static final Pattern TEST_JAR = Pattern.compile(".*-tests\\.jar!.*");
+
   /**
    * The classes of all modules, from wherever this build has put them; tests are not among them.
    */
   private static final JavaClasses OURS =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.matches(TEST_JAR))
           .importPackages("io.loadonce");
 
   @ParameterizedTest
@@ -73,6 +78,9 @@ class DependencyRuleTest {
         with(
             DependencyRules.loadLooksDown(),
             planted("io.loadonce.server.load", "Plant", "io.loadonce.server.request.Endpoint e;")),
+        with(
+            DependencyRules.loadSeesOnlyTheSource(),
+            planted("io.loadonce.server.load", "Plant", "io.loadonce.db.Rows rows;")),
         with(
             DependencyRules.cacheIsPlain(),
             planted("io.loadonce.server.cache", "Plant", "io.loadonce.db.Rows rows;")),

@@ -74,6 +74,20 @@ final class DependencyRules {
                             && !isIn(LOCK, type))));
   }
 
+  static DependencyRule loadSeesOnlyTheSource() {
+    return new DependencyRule(
+        "of db, load sees source only",
+        List.of(LOAD, DB),
+        noClasses()
+            .that()
+            .resideInAPackage(LOAD + "..")
+            .should()
+            .dependOnClassesThat(
+                DescribedPredicate.describe(
+                    "are in another room of db",
+                    type -> isIn(DB, type) && !isIn(DB + ".source", type))));
+  }
+
   static DependencyRule cacheIsPlain() {
     return plain("cache sees the JDK, annotations and Caffeine only", CACHE);
   }

@@ -25,13 +25,14 @@ final class PlantedClasses {
   private static final List<SourceFile> CLEAN =
       List.of(
           planted("io.loadonce.db", "Rows", "java.sql.Connection connection;"),
+          planted("io.loadonce.db.source", "Source", "long version;"),
           planted("io.loadonce.server.cache", "Memory", "java.util.Map<String, String> rows;"),
           planted("io.loadonce.server.lock", "Segments", "java.util.concurrent.locks.Lock mutex;"),
           planted(
               "io.loadonce.server.load",
               "Once",
               "io.loadonce.server.cache.Memory memory; io.loadonce.server.lock.Segments segments;"
-                  + " io.loadonce.db.Rows rows;"),
+                  + " io.loadonce.db.source.Source source;"),
           planted(
               "io.loadonce.server.request",
               "Endpoint",

@@ -92,12 +92,13 @@ public final class ServiceMetrics implements AutoCloseable {
     }
     counter(
         "loadonce.queries",
-        "Number of loads sent to the database; a load is one query, or more if a row is invalid",
+        "Number of queries sent to the database; one that fails for a single row is repeated id by"
+            + " id and counted once",
         engine,
         LoadOnce::queries);
     counter(
         "loadonce.ids.loaded",
-        "Number of ids in the loads sent to the database",
+        "Number of ids in the queries sent to the database",
         engine,
         LoadOnce::idsLoaded);
     gauge(
@@ -107,7 +108,7 @@ public final class ServiceMetrics implements AutoCloseable {
         LoadOnce::flights);
     gauge(
         "loadonce.cache.rows",
-        "Number of rows in the cache, including stale ones",
+        "Number of rows in the cache, including expired ones",
         lookup.cache(),
         MemoryCache::rows);
     gauge(
