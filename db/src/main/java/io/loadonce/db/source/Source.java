@@ -24,11 +24,6 @@ public interface Source<K, V> extends AutoCloseable {
   /** The most ids that one query takes; at least 1. */
   int maxIdsPerQuery();
 
-  /** Both limits together. */
-  default Limits limits() {
-    return new Limits(connections(), maxIdsPerQuery());
-  }
-
   /**
    * Frees what is held. Queries that run may fail. May block for a moment; a second call does
    * nothing.

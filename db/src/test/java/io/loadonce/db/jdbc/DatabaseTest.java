@@ -6,7 +6,6 @@ import io.loadonce.db.form.RowForm;
 import io.loadonce.db.form.StructForm;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
-import io.loadonce.db.source.Limits;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
 import java.util.List;
@@ -31,7 +30,7 @@ final class DatabaseTest {
 
       assertThat(names.query(List.of(paris)).run())
           .containsEntry(paris, new SourceRow.Found<>("Paris", 0));
-      assertThat(names.limits()).isEqualTo(new Limits(8, CITIES.maxIdsPerQuery()));
+      assertThat(names.connections()).isEqualTo(8);
       assertThat(database.isReachable()).isTrue();
     }
   }
