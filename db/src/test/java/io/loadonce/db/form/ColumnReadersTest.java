@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.TestDatabase;
-import io.loadonce.db.jdbc.DatabaseSettings;
-import io.loadonce.db.jdbc.JdbcSource;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
@@ -172,8 +171,8 @@ final class ColumnReadersTest {
 
   private static SourceRow<Row> row(TestDatabase kind, String columns) throws Exception {
     String query = "SELECT id, " + columns + " FROM (SELECT 1 AS id) AS one WHERE id IN (:ids)";
-    DatabaseSettings settings = kind.database().settings(query).toBuilder().poolSize(1).build();
-    try (var source = JdbcSource.open(settings, row -> row)) {
+    OneLookup settings = kind.database().settings(query).withPoolSize(1);
+    try (var source = settings.open()) {
       Map<Key, SourceRow<Row>> rows = source.query(List.of(ONE)).run();
       assertThat(rows).containsOnlyKeys(ONE);
       return rows.values().iterator().next();
