@@ -5,6 +5,7 @@ import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.feed.ChangedTable;
 import io.loadonce.db.form.StructForm;
 import io.loadonce.db.jdbc.Database;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.Loaders;
@@ -91,14 +92,12 @@ final class Service {
     StructForm<EncodedRow> form = new StructForm<>(EncodedRow::of);
     Lookups lookups =
         new Lookups(
-            List.of(settings.lookup()),
+            settings.lookups(),
             each -> database.source(each, form),
             new Shared(
                 new WaiterBudget(settings.lock().maxWaiters()),
                 Loaders.of(database.connections()),
                 database.availability()),
-            settings.cache(),
-            settings.load(),
             settings.lock(),
             System::nanoTime);
     Lookup lookup = lookups.all().getFirst();
@@ -108,7 +107,7 @@ final class Service {
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
             lookup.engine(),
-            lookup.settings().keyType(),
+            lookup.settings().key(),
             lookup.settings().versionColumn() != null,
             settings.callTimeout(),
             delayed,
@@ -181,8 +180,9 @@ final class Service {
     if (!settings.listen().isOn()) {
       return Optional.empty();
     }
-    ChangedTable table = ChangedTable.of(settings.listen().table(), settings.lookup());
-    return Optional.of(ChangeFeed.of(database, table, settings.lookup().keyType()));
+    LookupSettings lookup = settings.lookups().getFirst().query();
+    ChangedTable table = ChangedTable.of(settings.listen().table(), lookup);
+    return Optional.of(ChangeFeed.of(database, table, lookup.key()));
   }
 
   private static GrpcPort openGrpc(Address address, ResourceEndpoint endpoint, Health health) {

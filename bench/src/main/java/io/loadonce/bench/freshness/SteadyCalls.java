@@ -54,7 +54,7 @@ final class SteadyCalls implements Callable<Long> {
     this.cumulative = new double[ids];
     double sum = 0;
     for (int id = 0; id < ids; id++) {
-      this.ids[id] = new Key(Integer.toString(id));
+      this.ids[id] = Key.of(Integer.toString(id));
       sum += demand == Demand.ZIPF ? 1.0 / (id + 1) : 1;
       cumulative[id] = sum;
     }

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 @EnumSource(DatabaseKind.class)
 class ScenesTest {
   private static final int CALLERS = 500;
-  private static final Key PARIS = new Key("2988507");
+  private static final Key PARIS = Key.of("2988507");
   private static final Step OURS = Step.herd("ours", Ours::new);
   private static final Step NO_LOCK = Step.herd("no lock", NoLock::new);
   private static final Step CAFFEINE = Step.herd("Caffeine", CaffeineGet::new);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("slow")
 final class ColumnReadersTest {
 
-  private static final Key ONE = new Key("1");
+  private static final Key ONE = Key.of("1");
 
   @ParameterizedTest
   @CsvSource(

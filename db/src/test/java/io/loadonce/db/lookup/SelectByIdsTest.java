@@ -25,14 +25,13 @@ final class SelectByIdsTest {
   @ParameterizedTest
   @CsvSource({"1,1", "2,2", "3,4", "4,4", "5,8", "128,128", "129,256", "256,256"})
   void parameters_count_isTheNextPowerOfTwo(int count, int parameters) {
-    assertThat(SelectByIds.parameters(count)).isEqualTo(parameters);
+    assertThat(SelectByIds.slots(count)).isEqualTo(parameters);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 257})
   void parameters_countOutOfRange_isRefused(int count) {
-    assertThatThrownBy(() -> SelectByIds.parameters(count))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> SelectByIds.slots(count)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest

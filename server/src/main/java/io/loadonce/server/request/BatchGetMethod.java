@@ -3,7 +3,7 @@ package io.loadonce.server.request;
 import com.google.rpc.Status;
 import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
@@ -16,19 +16,19 @@ import java.util.List;
 final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
 
   private final LoadOnce<Key, EncodedRow> loadOnce;
-  private final KeyType keyType;
+  private final KeyColumns key;
   private final boolean hasVersionColumn;
   private final CallTimeout timeout;
   private final OutcomeStatus statuses;
 
   BatchGetMethod(
       LoadOnce<Key, EncodedRow> loadOnce,
-      KeyType keyType,
+      KeyColumns key,
       boolean hasVersionColumn,
       CallTimeout timeout,
       OutcomeStatus statuses) {
     this.loadOnce = loadOnce;
-    this.keyType = keyType;
+    this.key = key;
     this.hasVersionColumn = hasVersionColumn;
     this.timeout = timeout;
     this.statuses = statuses;
@@ -50,7 +50,7 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
     int[] places = new int[size];
     for (int place = 0; place < size; place++) {
       try {
-        ids.add(keyType.parse(request.ids().get(place)));
+        ids.add(key.parse(request.ids().get(place)));
         places[ids.size() - 1] = place;
       } catch (InvalidIdException e) {
         batch.fill(place, failed(Reason.invalidId(e)));

@@ -56,7 +56,7 @@ class HerdTest {
             threads.submit(
                 () -> {
                   for (int id = 0; id < IDS; id++) {
-                    call(engine, new Key(Integer.toString(id)), missed, random);
+                    call(engine, Key.of(Integer.toString(id)), missed, random);
                   }
                   return null;
                 }));

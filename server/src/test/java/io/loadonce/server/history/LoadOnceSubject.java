@@ -80,7 +80,7 @@ final class LoadOnceSubject implements HistorySubject {
 
   @Override
   public Answer read(int id, long minVersion) throws InterruptedException {
-    Key key = new Key(Integer.toString(id));
+    Key key = Key.of(Integer.toString(id));
     Outcome<Long> hit = engine.look(key, minVersion);
     return answer(hit == null ? load(key, minVersion) : hit);
   }
@@ -91,13 +91,13 @@ final class LoadOnceSubject implements HistorySubject {
     if (invalidations.incrementAndGet() % IDS_PER_ALL == 0) {
       engine.invalidateAll();
     } else {
-      engine.invalidate(new Key(Integer.toString(id)));
+      engine.invalidate(Key.of(Integer.toString(id)));
     }
   }
 
   /** Removes the entry as a cache without flights would, and fences no flight. */
   void forgetOnly(int id) {
-    cache.remove(new Key(Integer.toString(id)));
+    cache.remove(Key.of(Integer.toString(id)));
   }
 
   Database database() {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** The engine embedded in a process, over a real PostgreSQL that counts. */
 @Tag("slow")
 class EngineOnPostgresTest {
-  private static final Key PARIS = new Key("2988507");
+  private static final Key PARIS = Key.of("2988507");
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   @Test

@@ -9,10 +9,12 @@ import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.changes.ListenSettings;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.ports.Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,9 +38,11 @@ class SettingsTest {
                 new Address("127.0.0.1", 50051),
                 new Address("127.0.0.1", 50080),
                 EmbeddedCities.DATABASE,
-                EmbeddedCities.LOOKUP,
-                CacheSettings.within(HEAP / 4, HEAP / 64),
-                LoadSettings.DEFAULTS,
+                List.of(
+                    new LookupConfig(
+                        EmbeddedCities.LOOKUP,
+                        CacheSettings.within(HEAP / 4, HEAP / 64),
+                        LoadSettings.DEFAULTS)),
                 LockSettings.DEFAULTS,
                 new ListenSettings(/* isOn= */ false, /* table= */ "", Duration.ofSeconds(1)),
                 Duration.ofSeconds(10),

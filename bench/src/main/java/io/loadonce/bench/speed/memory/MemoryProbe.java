@@ -118,7 +118,7 @@ public final class MemoryProbe {
                 /* jitter= */ 0,
                 /* maxBytes= */ 1L << 40,
                 /* maxNegativeBytes= */ 1 << 20),
-            id -> id.text().length(),
+            Key::memoryBytes,
             EncodedRow::sizeBytes);
     long readNanos = System.nanoTime();
     for (int i = 0; i < rows; i++) {
@@ -151,7 +151,7 @@ public final class MemoryProbe {
   }
 
   private static Key id(int place) {
-    return new Key(Integer.toString(1_000_000 + place));
+    return Key.of(Integer.toString(1_000_000 + place));
   }
 
   private static long usedBytes() {

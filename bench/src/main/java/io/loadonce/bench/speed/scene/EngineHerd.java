@@ -43,7 +43,7 @@ final class EngineHerd implements AutoCloseable {
     this.database = database;
     this.loadOnce =
         new LoadOnce<>(
-            new MemoryCache<>(MEMORY, id -> id.text().length(), EncodedRow::sizeBytes),
+            new MemoryCache<>(MEMORY, Key::memoryBytes, EncodedRow::sizeBytes),
             LoadSettings.DEFAULTS,
             LockSettings.DEFAULTS,
             database.source(
@@ -63,7 +63,7 @@ final class EngineHerd implements AutoCloseable {
    * @throws IllegalStateException if a caller got something else than the row
    */
   double gather(long id, int callers) throws InterruptedException {
-    Key wanted = new Key(Long.toString(id));
+    Key wanted = Key.of(Long.toString(id));
     CountDownLatch answers = new CountDownLatch(callers);
     LongAdder waited = new LongAdder();
     AtomicReference<@Nullable EncodedRow> row = new AtomicReference<>();
