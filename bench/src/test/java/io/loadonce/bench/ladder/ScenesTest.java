@@ -67,9 +67,6 @@ class ScenesTest {
   void coldHerd_ours_oneQuery() throws Exception {
     try (OneLookup.Open<Row> source = slow(Duration.ofMillis(5))) {
       Herd herd = new HerdScene(database, source).run(OURS, callersOf(PARIS));
-      System.out.printf(
-          "cold herd, %s: %d callers, %d answered, %d query%n",
-          database.product(), CALLERS, herd.crowd().answered(), herd.counts().queries());
       assertThat(herd.counts().queries()).isOne();
       assertThat(herd.counts().rowsRead()).isOne();
       assertThat(herd.crowd().answered()).isEqualTo(CALLERS);

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class FlightEnd<K, V> {
   private static final Logger log = LoggerFactory.getLogger(FlightEnd.class);
 
-  /** The next background refresh of a row comes no sooner than this after a failed load. */
+  /** A failed load of a row delays the next background refresh of that row by this time. */
   private static final Duration REFRESH_RETRY = Duration.ofSeconds(1);
 
   private final MemoryCache<K, V> cache;

@@ -75,6 +75,9 @@ final class FreshnessPolicy<V> {
    * and the longer a load takes, the likelier, so that entries that expire together are not
    * refreshed together. This is XFetch, from Vattani, Chierichetti and Lowenstein, "Optimal
    * Probabilistic Cache Stampede Prevention", VLDB 2015.
+   *
+   * <p>When a load of a row fails, {@link FlightEnd} moves the time at which its refresh is due to
+   * one second later, so that the database is not queried for this row again at once.
    */
   boolean isRefreshDue(Entry<V> entry, long nowNanos, long loadNanos) {
     if (!(entry instanceof Entry.Row<V> row)) {

@@ -129,8 +129,9 @@ public final class LoadOnce<K, V> {
    * who may be served a stale row gets it at once if the database is known to be unreachable, and
    * after half of its timeout if the load has not ended by then; the load goes on.
    *
-   * @param minVersion as for the look. If the flight that the caller joins ends with an older row,
-   *     it may have read too early; the caller then joins another, with all who need that
+   * @param minVersion as for the look. A flight that the caller joins may have read the row before
+   *     it changed. If it ends with an older row than this, the caller joins or begins the next
+   *     flight of the id, as do all its waiters that need a newer row
    * @param timeout how long the caller waits
    * @param caller receives the outcome once, unless it withdraws first
    */

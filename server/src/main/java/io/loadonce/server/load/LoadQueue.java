@@ -84,6 +84,10 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     loaders.startMissing();
   }
 
+  /**
+   * Looks at the ids queued for this lookup only. Other lookups that share the connections may have
+   * ids queued at the same time; the refresh then takes its turn among them.
+   */
   @Override
   public boolean hasRoomForRefreshes() {
     return waiting.size() < source.maxIdsPerQuery();

@@ -65,9 +65,6 @@ class HerdTest {
         caller.get();
       }
       Map<String, Long> loads = database.loadsPerId();
-      System.out.printf(
-          "history, herds: %d callers on each of %d cold ids, ids loaded more than once: %d%n",
-          CALLERS, loads.size(), loads.values().stream().filter(count -> count > 1).count());
       assertThat(loads).hasSize(IDS);
       assertThat(loads.values()).containsOnly(1L);
     }

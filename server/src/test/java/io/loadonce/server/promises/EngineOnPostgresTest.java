@@ -49,13 +49,7 @@ class EngineOnPostgresTest {
               source,
               System::nanoTime);
       Callable<Outcome<Row>> caller = () -> engine.await(PARIS, MINUTE);
-      Herd<Outcome<Row>> herd = Herd.of(Collections.nCopies(500, caller));
-      System.out.printf(
-          "500 callers in process of one cold id: %s after %d ms, %d query counted%n",
-          herd.answers().getFirst().getClass().getSimpleName(),
-          herd.took().toMillis(),
-          database.queries());
-      return herd;
+      return Herd.of(Collections.nCopies(500, caller));
     }
   }
 }

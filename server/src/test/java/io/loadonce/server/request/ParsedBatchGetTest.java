@@ -33,7 +33,6 @@ class ParsedBatchGetTest {
   @Test
   void of_anyBytes_isEqualToTheGeneratedParser() {
     long seed = Long.getLong("seed", System.nanoTime());
-    System.out.printf("seed %d%n", seed);
     Random random = new Random(seed);
     for (int i = 0; i < 100_000; i++) {
       byte[] bytes = new byte[random.nextInt(10)];
