@@ -204,7 +204,7 @@ final class JdbcSourceTest {
     assertThatThrownBy(
             () -> run(database.settings("SELECT name FROM city WHERE id IN (:ids)"), PARIS))
         .isInstanceOf(SourceException.QueryFailed.class)
-        .hasMessage("the query gives no column id, which is set as key or version column");
+        .hasMessage("the query returns no column id, which is set as key or version column");
   }
 
   @Test

@@ -48,10 +48,13 @@ final class FlightEnd<K, V> {
         table.complete(flight, outcome, new CachePublication(flight.id(), readNanos));
     Outcome<V> led = completion.outcome();
     Outcome<V> joined =
-        led instanceof Found<V>(V value, long version, Origin origin, long ageNanos)
-                && origin == Origin.LOADED
-            ? new Found<>(value, version, Origin.JOINED, ageNanos)
-            : led;
+        switch (led) {
+          case Found<V>(V value, long version, Origin origin, long ageNanos)
+              when origin == Origin.LOADED ->
+              new Found<>(value, version, Origin.JOINED, ageNanos);
+          case Missing<V> none -> new Missing<>(Origin.JOINED, none.ageNanos());
+          default -> led;
+        };
     for (Waiter<K, Outcome<V>> waiter : completion.waiters()) {
       answer(waiter, waiter.led() ? led : joined);
     }

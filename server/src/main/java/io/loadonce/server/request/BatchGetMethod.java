@@ -4,6 +4,7 @@ import com.google.rpc.Status;
 import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyColumns;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
@@ -41,7 +42,7 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
       call.fail(Reason.invalidBatch(size));
       return;
     }
-    if (request.minVersion() != Outcome.ANY_VERSION && !hasVersionColumn) {
+    if (request.minVersion() != Freshness.ANY_VERSION && !hasVersionColumn) {
       call.fail(Reason.noVersionColumn());
       return;
     }
@@ -59,7 +60,7 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
     call.onCancel(
         loadOnce.getAll(
             ids,
-            request.minVersion(),
+            Freshness.ofVersion(request.minVersion()),
             timeout.remaining(),
             (outcome, i) -> batch.fill(places[i], result(outcome))),
         all -> all.forEach(Withdrawal::withdraw));

@@ -3,6 +3,7 @@ package io.loadonce.server.request;
 import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyColumns;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
@@ -32,7 +33,7 @@ final class GetMethod implements UnaryCall.Method<ParsedGet> {
 
   @Override
   public void handle(ParsedGet request, UnaryCall<ParsedGet> call) {
-    if (request.minVersion() != Outcome.ANY_VERSION && !hasVersionColumn) {
+    if (request.minVersion() != Freshness.ANY_VERSION && !hasVersionColumn) {
       call.fail(Reason.noVersionColumn());
       return;
     }
@@ -43,14 +44,14 @@ final class GetMethod implements UnaryCall.Method<ParsedGet> {
       call.fail(Reason.invalidId(e));
       return;
     }
-    Outcome<EncodedRow> hit = loadOnce.look(id, request.minVersion());
+    Freshness needed = Freshness.ofVersion(request.minVersion());
+    Outcome<EncodedRow> hit = loadOnce.look(id, needed);
     if (hit != null) {
       complete(call, hit);
       return;
     }
     call.onCancel(
-        loadOnce.join(
-            id, request.minVersion(), timeout.remaining(), outcome -> complete(call, outcome)),
+        loadOnce.join(id, needed, timeout.remaining(), outcome -> complete(call, outcome)),
         Withdrawal::withdraw);
   }
 

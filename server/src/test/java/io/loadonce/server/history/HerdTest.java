@@ -7,6 +7,7 @@ import io.loadonce.db.OneLookup;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
@@ -73,11 +74,11 @@ class HerdTest {
   private static void call(
       LoadOnce<Key, Row> engine, Key id, CyclicBarrier missed, SplittableRandom random)
       throws Exception {
-    assertThat(engine.look(id, Outcome.ANY_VERSION)).isNull();
+    assertThat(engine.look(id, Freshness.ANY)).isNull();
     missed.await();
     LockSupport.parkNanos(random.nextLong(MAX_LATE_NANOS));
     CompletableFuture<Outcome<Row>> answer = new CompletableFuture<>();
-    var _ = engine.join(id, Outcome.ANY_VERSION, WAIT, answer::complete);
+    var _ = engine.join(id, Freshness.ANY, WAIT, answer::complete);
     answer.get(WAIT.toSeconds(), TimeUnit.SECONDS);
   }
 }

@@ -9,6 +9,7 @@ import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
@@ -71,7 +72,7 @@ final class EngineHerd implements AutoCloseable {
       var _ =
           loadOnce.join(
               wanted,
-              Outcome.ANY_VERSION,
+              Freshness.ANY,
               TIMEOUT,
               outcome -> {
                 if (outcome instanceof Outcome.Found<EncodedRow> found
