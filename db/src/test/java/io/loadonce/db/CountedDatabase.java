@@ -1,6 +1,7 @@
 package io.loadonce.db;
 
 import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.lookup.LookupSettings;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -55,13 +56,13 @@ public abstract sealed class CountedDatabase implements AutoCloseable
   }
 
   /** The cities by id. */
-  public final DatabaseSettings settings() {
+  public final OneLookup settings() {
     return settings(CITY);
   }
 
   /** The defaults with another query; its key column is {@code id}. */
-  public final DatabaseSettings settings(String query) {
-    return DatabaseSettings.builder().url(url).user(user).password(password()).query(query).build();
+  public final OneLookup settings(String query) {
+    return new OneLookup(DatabaseSettings.of(url, user, password()), LookupSettings.of(query));
   }
 
   /** The cities by id, after the database has waited. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.loadonce.db.jdbc.DatabaseSettings;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -57,7 +56,7 @@ final class CountedDatabaseTest {
 
   @Test
   void failingQuery_run_failsAfterTheDelayAndCountsOne() {
-    DatabaseSettings failing = database.settings(database.failingQuery(Duration.ofMillis(300)));
+    OneLookup failing = database.settings(database.failingQuery(Duration.ofMillis(300)));
     long start = System.nanoTime();
 
     assertThatThrownBy(() -> ask(failing, 2988507)).hasMessageContaining("planted failure");
@@ -69,7 +68,7 @@ final class CountedDatabaseTest {
 
   @Test
   void slowQuery_withAndWithoutRows_takesTheDelayOnce() throws SQLException {
-    DatabaseSettings slow = database.settings(database.slowQuery(Duration.ofMillis(200)));
+    OneLookup slow = database.settings(database.slowQuery(Duration.ofMillis(200)));
     for (long[] ids : new long[][] {{2988507, 2950159}, {-1, -2}}) {
       long start = System.nanoTime();
       ask(slow, ids);
@@ -80,7 +79,7 @@ final class CountedDatabaseTest {
 
   @Test
   void runningStatements_whileOneRuns_isOneAndThenZero() throws Exception {
-    DatabaseSettings slow = database.settings(database.slowQuery(Duration.ofMillis(400)));
+    OneLookup slow = database.settings(database.slowQuery(Duration.ofMillis(400)));
     assertThat(database.runningStatements()).isZero();
 
     Thread reader = Thread.ofVirtual().start(() -> assertThat(quietly(slow)).isEqualTo(1));
@@ -90,7 +89,7 @@ final class CountedDatabaseTest {
     assertThat(database.runningStatements()).isZero();
   }
 
-  private long quietly(DatabaseSettings settings) {
+  private long quietly(OneLookup settings) {
     try {
       return ask(settings, 2988507);
     } catch (SQLException e) {
@@ -98,10 +97,11 @@ final class CountedDatabaseTest {
     }
   }
 
-  private static long ask(DatabaseSettings settings, long... ids) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(settings.url(), settings.user(), "");
+  private static long ask(OneLookup settings, long... ids) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection(settings.database().url(), settings.database().user(), "");
         PreparedStatement statement =
-            connection.prepareStatement(settings.query().sql(ids.length))) {
+            connection.prepareStatement(settings.lookup().query().sql(ids.length))) {
       for (int i = 0; i < ids.length; i++) {
         statement.setLong(i + 1, ids[i]);
       }

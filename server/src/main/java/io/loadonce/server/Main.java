@@ -80,7 +80,7 @@ public final class Main {
     log.info(
         "rows are loaded from {} with {}",
         ConfigPage.masked(settings.database().url()),
-        settings.database().query());
+        settings.lookup().query());
     Service service = Service.start(settings);
     CompletableFuture<Boolean> drained = new CompletableFuture<>();
     StopSignals.onFirst(

@@ -36,14 +36,15 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * All the rooms, running. From {@link #start} on, calls are answered; they are welcome, by the
- * health service, once the database has been reached. Safe for use by many threads.
+ * The running service: it starts all parts in order and stops them in the opposite order. Calls are
+ * answered as soon as {@link #start} has returned; the health service reports SERVING once the
+ * database has been reached. Safe for use by many threads.
  */
 final class Service {
 
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(10);
 
-  /** At the end, how long the loads that nobody waits for have to be cancelled. */
+  /** At the end, how long the database has to cancel the loads whose callers have left. */
   private static final Duration CANCEL_TIMEOUT = Duration.ofMillis(500);
 
   private final Settings settings;
@@ -51,7 +52,7 @@ final class Service {
   private final AdminPort admin;
   private final Lookups lookups;
 
-  /** What is to be closed after the ports, the last first. */
+  /** Closes the parts of the service, in the opposite order of their start. */
   private final Deque<Runnable> closings;
 
   private Service(
@@ -68,9 +69,10 @@ final class Service {
   }
 
   /**
-   * Starts everything. Blocks until the ports are open and the database has been tried once.
+   * Starts all parts. Blocks until the ports are open and one attempt to reach the database has
+   * ended.
    *
-   * @throws InvalidSettingException if a port cannot be had; nothing is left running
+   * @throws InvalidSettingException if a port cannot be opened; nothing is left running
    */
   static Service start(Settings settings) {
     Deque<Runnable> closings = new ArrayDeque<>();
@@ -83,13 +85,13 @@ final class Service {
   }
 
   private static Service start(Settings settings, Deque<Runnable> closings) {
-    Optional<ChangeFeed> feed = feed(settings);
     Database database = Database.open(settings.database());
     closings.push(database::close);
+    Optional<ChangeFeed> feed = feed(settings, database);
     StructForm<EncodedRow> form = new StructForm<>(EncodedRow::of);
     Lookups lookups =
         new Lookups(
-            List.of(settings.database().lookup()),
+            List.of(settings.lookup()),
             each -> database.source(each, form),
             new Shared(
                 new WaiterBudget(settings.lock().maxWaiters()),
@@ -139,12 +141,12 @@ final class Service {
     return new Service(settings, grpc, admin, lookups, closings);
   }
 
-  /** Where callers reach it, with the port that it is. */
+  /** Returns the address for callers, with the port that was opened. */
   Address grpc() {
     return new Address(settings.grpc().host(), grpc.port());
   }
 
-  /** Where operators reach it, with the port that it is. */
+  /** Returns the address for operators, with the port that was opened. */
   Address admin() {
     return new Address(settings.admin().host(), admin.port());
   }
@@ -155,8 +157,8 @@ final class Service {
   }
 
   /**
-   * Ends it: no new calls, then those in flight, then everything else. Blocks for the drain
-   * time-out at most. To be called once.
+   * Stops the service: refuses new calls, waits for the calls in flight, then closes all parts.
+   * Blocks for the drain time-out at most. To be called once.
    *
    * @return whether all calls in flight were answered
    */
@@ -167,9 +169,7 @@ final class Service {
     return answered;
   }
 
-  /**
-   * Nobody waits any more, so the sweeper cancels what is under way; the database has to hear it.
-   */
+  /** No caller is left, so the sweeper cancels the loads under way; the database ends them. */
   private void awaitNoFlight() {
     long untilNanos = System.nanoTime() + CANCEL_TIMEOUT.toNanos();
     while (lookups.flights() > 0 && System.nanoTime() - untilNanos < 0) {
@@ -177,12 +177,12 @@ final class Service {
     }
   }
 
-  private static Optional<ChangeFeed> feed(Settings settings) {
+  private static Optional<ChangeFeed> feed(Settings settings, Database database) {
     if (!settings.listen().isOn()) {
       return Optional.empty();
     }
-    ChangedTable table = ChangedTable.of(settings.listen().table(), settings.database());
-    return Optional.of(ChangeFeed.of(settings.database(), table));
+    ChangedTable table = ChangedTable.of(settings.listen().table(), settings.lookup());
+    return Optional.of(ChangeFeed.of(database, table, settings.lookup().keyType()));
   }
 
   private static GrpcPort openGrpc(Address address, ResourceEndpoint endpoint, Health health) {

@@ -50,7 +50,7 @@ final class SqlCommand {
     SettingTexts texts = SettingTexts.choose(parsed.values(), environment);
     Settings settings = Settings.of(texts, Runtime.getRuntime().maxMemory());
     out.print(
-        PostgresTriggers.script(ChangedTable.of(settings.listen().table(), settings.database())));
+        PostgresTriggers.script(ChangedTable.of(settings.listen().table(), settings.lookup())));
   }
 
   /** Accepts {@code --table} as the short form of the flag of {@code serve}. */

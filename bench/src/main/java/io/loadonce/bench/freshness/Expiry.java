@@ -3,6 +3,9 @@ package io.loadonce.bench.freshness;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import io.loadonce.bench.freshness.SteadyCalls.Demand;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.form.StructForm;
+import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
 import io.loadonce.db.source.SourceQuery;
@@ -64,11 +67,6 @@ public record Expiry(int rows, Duration timeToLive, Duration measured) {
     public int maxIdsPerQuery() {
       return source.maxIdsPerQuery();
     }
-
-    @Override
-    public void close() {
-      source.close();
-    }
   }
 
   private record Variant(Demand demand, Duration maxDelay, double jitter, double earlyRefresh) {}
@@ -104,13 +102,16 @@ public record Expiry(int rows, Duration timeToLive, Duration measured) {
                 timeToLive, timeToLive, timeToLive, variant.jitter(), 1L << 30, 1L << 20),
             _ -> 64,
             _ -> 8);
-    try (var source = new Watched(table.source(variant.maxDelay()), queries)) {
+    try (Database database = table.open()) {
       LoadOnce<Key, Long> engine =
           new LoadOnce<>(
               cache,
               new LoadSettings(variant.earlyRefresh(), Duration.ZERO, Duration.ZERO),
               LockSettings.DEFAULTS,
-              source,
+              new Watched(
+                  database.source(
+                      VersionTable.lookup(variant.maxDelay()), new StructForm<>(Row::version)),
+                  queries),
               System::nanoTime);
       for (int i = 0; i < WARM_UPS; i++) {
         engine.await(new Key(Integer.toString(rows + i)), TIMEOUT);

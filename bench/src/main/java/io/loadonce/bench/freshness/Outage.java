@@ -4,6 +4,9 @@ import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import io.loadonce.bench.freshness.SteadyCalls.Demand;
 import io.loadonce.bench.freshness.VersionTable.Interruption;
+import io.loadonce.db.form.Row;
+import io.loadonce.db.form.StructForm;
+import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
@@ -112,7 +115,7 @@ public record Outage(Duration before, Duration outage, Duration after) {
       throws IOException, SQLException, InterruptedException, ExecutionException {
     Queue<Answered> answers = new ConcurrentLinkedQueue<>();
     try (VersionTable table = VersionTable.start(ROWS);
-        var source = table.source(/* maxDelay= */ Duration.ZERO);
+        Database database = table.open();
         var threads = Executors.newScheduledThreadPool(2)) {
       LoadOnce<Key, Long> engine =
           new LoadOnce<>(
@@ -123,7 +126,9 @@ public record Outage(Duration before, Duration outage, Duration after) {
                   _ -> 8),
               new LoadSettings(/* earlyRefresh= */ 1, staleOnError, Duration.ZERO),
               LockSettings.DEFAULTS,
-              source,
+              database.source(
+                  VersionTable.lookup(/* maxDelay= */ Duration.ZERO),
+                  new StructForm<>(Row::version)),
               System::nanoTime);
       Future<?> sweeps =
           threads.scheduleWithFixedDelay(engine::sweep, 0, 10, TimeUnit.MILLISECONDS);

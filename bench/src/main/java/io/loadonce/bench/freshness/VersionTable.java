@@ -1,10 +1,9 @@
 package io.loadonce.bench.freshness;
 
 import com.google.common.io.MoreFiles;
-import io.loadonce.db.form.Row;
+import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.DatabaseSettings;
-import io.loadonce.db.jdbc.JdbcSource;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,23 +72,21 @@ final class VersionTable implements AutoCloseable {
         .start();
   }
 
+  /** Opens a pool of connections to it. */
+  Database open() {
+    return Database.open(DatabaseSettings.of(url, "postgres", /* password= */ ""));
+  }
+
   /**
-   * Opens a source of versions.
+   * Returns a lookup of versions.
    *
    * @param maxDelay a query takes up to this much longer, by a uniform distribution
    */
-  JdbcSource<Long> source(Duration maxDelay) {
+  static LookupSettings lookup(Duration maxDelay) {
     String query = "SELECT id, version FROM item WHERE id IN (:ids)";
     String delay = " AND (SELECT TRUE FROM pg_sleep(random() * " + maxDelay.toNanos() / 1e9 + "))";
-    return JdbcSource.open(
-        DatabaseSettings.builder()
-            .url(url)
-            .user("postgres")
-            .query(maxDelay.isZero() ? query : query + delay)
-            .key("id", KeyType.BIGINT)
-            .versionColumn("version")
-            .build(),
-        Row::version);
+    return LookupSettings.of(maxDelay.isZero() ? query : query + delay)
+        .withVersionColumn("version");
   }
 
   /** Stops the processes of the server where they stand. Connections stay open. */

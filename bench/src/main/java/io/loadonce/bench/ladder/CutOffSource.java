@@ -51,9 +51,6 @@ final class CutOffSource implements Source<Key, Row> {
     return source.maxIdsPerQuery();
   }
 
-  @Override
-  public void close() {}
-
   private final class CutOffQuery implements SourceQuery<Key, Row> {
     private final SourceQuery<Key, Row> query;
 

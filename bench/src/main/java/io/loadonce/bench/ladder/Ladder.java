@@ -3,16 +3,17 @@ package io.loadonce.bench.ladder;
 import io.loadonce.bench.ladder.Measured.Herd;
 import io.loadonce.bench.ladder.database.LadderDatabase;
 import io.loadonce.db.form.Row;
-import io.loadonce.db.jdbc.DatabaseSettings;
-import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.form.StructForm;
+import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.db.source.Source;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Function;
 
 /** Runs the same scenes for each rung, on one database. */
 final class Ladder implements AutoCloseable {
@@ -29,9 +30,7 @@ final class Ladder implements AutoCloseable {
   private static final Duration WARM_UP = Duration.ofMillis(500);
 
   private final LadderPlan plan;
-  private final JdbcSource<Row> slow;
-  private final JdbcSource<Row> failing;
-  private final JdbcSource<Row> gated;
+  private final Database connections;
   private final HerdScene herds;
   private final HerdScene failures;
   private final StaleScene changes;
@@ -41,12 +40,11 @@ final class Ladder implements AutoCloseable {
 
   Ladder(LadderDatabase database, LadderPlan plan) {
     this.plan = plan;
-    this.slow = open(database.slow(plan.load(), /* fails= */ false));
-    this.failing = open(database.slow(LadderPlan.FAILURE, /* fails= */ true));
-    this.gated = open(database.gated());
-    this.herds = new HerdScene(database, slow);
-    this.failures = new HerdScene(database, failing);
-    this.changes = new StaleScene(database, gated);
+    this.connections = Database.open(database.settings());
+    this.herds = new HerdScene(database, source(database.slow(plan.load(), /* fails= */ false)));
+    this.failures =
+        new HerdScene(database, source(database.slow(LadderPlan.FAILURE, /* fails= */ true)));
+    this.changes = new StaleScene(database, source(database.gated()));
     this.ids = database.cities(Math.max(plan.ids(), STALE_ROUNDS));
   }
 
@@ -67,9 +65,7 @@ final class Ladder implements AutoCloseable {
 
   @Override
   public void close() {
-    slow.close();
-    failing.close();
-    gated.close();
+    connections.close();
   }
 
   private void warmUp(Step step) throws InterruptedException {
@@ -112,7 +108,7 @@ final class Ladder implements AutoCloseable {
     return herd;
   }
 
-  private static JdbcSource<Row> open(DatabaseSettings settings) {
-    return JdbcSource.open(settings, Function.identity());
+  private Source<Key, Row> source(LookupSettings lookup) {
+    return connections.source(lookup, new StructForm<>(row -> row));
   }
 }

@@ -3,8 +3,8 @@ package io.loadonce.bench.contenders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.Immutable;
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.form.Row;
-import io.loadonce.db.jdbc.JdbcSource;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.Source;
 import io.loadonce.server.history.DelayedSource;
@@ -82,9 +82,9 @@ class ContenderHistoryTest {
   }
 
   private static Verdict verdict(Opening opening, HistoryPlan plan) throws Exception {
-    Source<Key, Row> source =
-        new DelayedSource<>(JdbcSource.open(database.settings(MAX_DELAY), row -> row), MAX_DELAY);
-    try (HistorySubject subject = new ContenderSubject(opening.open(source), source)) {
+    try (OneLookup.Open<Row> rows = database.settings(MAX_DELAY).open();
+        HistorySubject subject =
+            new ContenderSubject(opening.open(new DelayedSource<>(rows, MAX_DELAY)))) {
       return new HistoryRun(plan, database, subject).run();
     }
   }

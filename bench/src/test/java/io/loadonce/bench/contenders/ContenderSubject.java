@@ -1,13 +1,11 @@
 package io.loadonce.bench.contenders;
 
-import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.db.source.Source;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.history.HistorySubject;
 
 /** A contender whose history is judged. It knows nothing of {@code min_version}. */
-record ContenderSubject(Contender contender, Source<Key, Row> source) implements HistorySubject {
+record ContenderSubject(Contender contender) implements HistorySubject {
 
   @Override
   public Answer read(int id, long minVersion) throws InterruptedException {
@@ -26,7 +24,6 @@ record ContenderSubject(Contender contender, Source<Key, Row> source) implements
   @Override
   public void close() {
     contender.close();
-    source.close();
   }
 
   private static Key key(int id) {

@@ -74,7 +74,4 @@ final class HeldSource implements Source<Key, Row> {
   public int maxIdsPerQuery() {
     return 1;
   }
-
-  @Override
-  public void close() {}
 }

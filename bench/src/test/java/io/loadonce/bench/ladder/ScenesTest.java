@@ -12,15 +12,14 @@ import io.loadonce.bench.ladder.Measured.Herd;
 import io.loadonce.bench.ladder.Measured.Staleness;
 import io.loadonce.bench.ladder.database.LadderDatabase;
 import io.loadonce.bench.ladder.database.LadderDatabase.Counts;
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.form.Row;
-import io.loadonce.db.jdbc.DatabaseSettings;
-import io.loadonce.db.jdbc.JdbcSource;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.LookupSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -48,7 +47,7 @@ class ScenesTest {
   @ParameterizedTest
   @FieldSource("io.loadonce.bench.ladder.Step#LADDER")
   void get_paris_isLoadedThenAHitThenLoadedAgain(Step step) throws Exception {
-    try (JdbcSource<Row> source = slow(Duration.ZERO);
+    try (OneLookup.Open<Row> source = slow(Duration.ZERO);
         Contender contender = step.contender().apply(source)) {
       Counts before = database.counts();
       Answer first = contender.get(PARIS);
@@ -66,7 +65,7 @@ class ScenesTest {
 
   @Test
   void coldHerd_ours_oneQuery() throws Exception {
-    try (JdbcSource<Row> source = slow(Duration.ofMillis(5))) {
+    try (OneLookup.Open<Row> source = slow(Duration.ofMillis(5))) {
       Herd herd = new HerdScene(database, source).run(OURS, callersOf(PARIS));
       System.out.printf(
           "cold herd, %s: %d callers, %d answered, %d query%n",
@@ -80,7 +79,7 @@ class ScenesTest {
 
   @Test
   void coldHerd_plantedSecondQuery_showsTwo() throws Exception {
-    try (JdbcSource<Row> source = slow(Duration.ZERO)) {
+    try (OneLookup.Open<Row> source = slow(Duration.ZERO)) {
       Herd herd = new HerdScene(database, source).run(TwoQueries.STEP, List.of(PARIS));
       assertThat(herd.counts().queries()).isEqualTo(2);
       assertThat(herd.counts().rowsRead()).isEqualTo(2);
@@ -92,7 +91,7 @@ class ScenesTest {
     List<Key> calls = new ArrayList<>();
     database.cities(200).forEach(id -> calls.addAll(Collections.nCopies(50, id)));
     Collections.shuffle(calls);
-    try (JdbcSource<Row> source = slow(Duration.ofMillis(5))) {
+    try (OneLookup.Open<Row> source = slow(Duration.ofMillis(5))) {
       Herd herd = new HerdScene(database, source).run(OURS, calls);
       assertThat(herd.counts().rowsRead()).isEqualTo(200);
       assertThat(herd.counts().queries()).isBetween(1L, 200L);
@@ -103,7 +102,8 @@ class ScenesTest {
 
   @Test
   void failingLoad_ours_oneQueryFailsAll() throws Exception {
-    try (JdbcSource<Row> source = open(database.slow(Duration.ofMillis(300), /* fails= */ true))) {
+    try (OneLookup.Open<Row> source =
+        open(database.slow(Duration.ofMillis(300), /* fails= */ true))) {
       Herd herd = new HerdScene(database, source).run(OURS, callersOf(PARIS));
       assertThat(herd.counts().queries()).isOne();
       assertThat(herd.crowd().answered()).isEqualTo(CALLERS);
@@ -113,7 +113,8 @@ class ScenesTest {
 
   @Test
   void failingLoad_noLock_isStoppedAndReported() throws Exception {
-    try (JdbcSource<Row> source = open(database.slow(Duration.ofSeconds(1), /* fails= */ true))) {
+    try (OneLookup.Open<Row> source =
+        open(database.slow(Duration.ofSeconds(1), /* fails= */ true))) {
       Herd herd = new HerdScene(database, source).run(NO_LOCK, callersOf(PARIS));
       assertThat(herd.crowd().isCut()).isTrue();
       assertThat(herd.counts().queries()).isLessThan(CALLERS / 2);
@@ -149,17 +150,17 @@ class ScenesTest {
   }
 
   private Staleness change(Step step) throws Exception {
-    try (JdbcSource<Row> source = open(database.gated())) {
+    try (OneLookup.Open<Row> source = open(database.gated())) {
       return new StaleScene(database, source).run(step, List.of(PARIS));
     }
   }
 
-  private JdbcSource<Row> slow(Duration time) {
+  private OneLookup.Open<Row> slow(Duration time) {
     return open(database.slow(time, /* fails= */ false));
   }
 
-  private static JdbcSource<Row> open(DatabaseSettings settings) {
-    return JdbcSource.open(settings, Function.identity());
+  private OneLookup.Open<Row> open(LookupSettings lookup) {
+    return new OneLookup(database.settings(), lookup).open();
   }
 
   private static List<Key> callersOf(Key id) {

@@ -1,8 +1,8 @@
 package io.loadonce.db.feed;
 
 import io.loadonce.db.InvalidSettingException;
-import io.loadonce.db.jdbc.DatabaseSettings;
-import io.loadonce.db.jdbc.JdbcUrl;
+import io.loadonce.db.jdbc.Database;
+import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.source.SourceException;
 import java.time.Duration;
 import java.util.List;
@@ -47,16 +47,17 @@ public interface ChangeFeed {
   }
 
   /**
-   * The feed of the configured database. Does not connect.
+   * Returns the feed of a database. Does not connect.
    *
+   * @param keyType the type of the table's key column
    * @throws InvalidSettingException if that database has no change feed, or the table is not known
    */
-  static ChangeFeed of(DatabaseSettings settings, ChangedTable table) {
-    if (JdbcUrl.isPostgresql(settings.url())) {
-      return new PostgresChangeFeed(settings, table);
+  static ChangeFeed of(Database database, ChangedTable table, KeyType keyType) {
+    if (database.isPostgresql()) {
+      return new PostgresChangeFeed(database, table, keyType);
     }
-    if (JdbcUrl.isH2InMemory(settings.url())) {
-      return new H2ChangeFeed(settings, table);
+    if (database.isH2InMemory()) {
+      return new H2ChangeFeed(database, table, keyType);
     }
     throw new InvalidSettingException(
         "listen", "needs PostgreSQL, or H2 in memory; other databases have no change feed");

@@ -1,7 +1,7 @@
 package io.loadonce.db.feed;
 
 import io.loadonce.db.InvalidSettingException;
-import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.lookup.SelectByIds;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -54,9 +54,9 @@ public record ChangedTable(String name, String keyColumn) {
    * @param name empty for the only table that the query reads
    * @throws InvalidSettingException if the name is not one, or is needed and was not given
    */
-  public static ChangedTable of(String name, DatabaseSettings settings) {
+  public static ChangedTable of(String name, LookupSettings lookup) {
     return new ChangedTable(
-        name.isBlank() ? onlyTable(settings.query()) : name.strip(), column(settings.keyColumn()));
+        name.isBlank() ? onlyTable(lookup.query()) : name.strip(), column(lookup.keyColumn()));
   }
 
   /** The last part of the name, as the catalog of PostgreSQL has it. */

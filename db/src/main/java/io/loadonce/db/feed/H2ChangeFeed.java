@@ -1,11 +1,10 @@
 package io.loadonce.db.feed;
 
-import io.loadonce.db.jdbc.ConnectionPool;
-import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.SqlFailure;
+import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,12 +31,14 @@ final class H2ChangeFeed implements ChangeFeed {
 
   private static final AtomicLong SUBSCRIPTIONS = new AtomicLong();
 
-  private final DatabaseSettings settings;
+  private final Database database;
   private final ChangedTable table;
+  private final KeyType keyType;
 
-  H2ChangeFeed(DatabaseSettings settings, ChangedTable table) {
-    this.settings = settings;
+  H2ChangeFeed(Database database, ChangedTable table, KeyType keyType) {
+    this.database = database;
     this.table = table;
+    this.keyType = keyType;
   }
 
   @Override
@@ -48,10 +49,8 @@ final class H2ChangeFeed implements ChangeFeed {
     String trigger =
         "%s\"%s:%s\"".formatted(table.schemaPrefix(), name, table.keyColumn().replace("\"", ""));
     try {
-      Connection connection =
-          DriverManager.getConnection(settings.url(), ConnectionPool.properties(settings));
-      Subscription subscription =
-          new H2Subscription(connection, outbox, trigger, settings.keyType());
+      Connection connection = database.connect("loadonce-listen");
+      Subscription subscription = new H2Subscription(connection, outbox, trigger, keyType);
       boolean isConnected = false;
       try {
         listen(connection, outbox, trigger);

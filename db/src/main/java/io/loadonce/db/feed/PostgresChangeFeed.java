@@ -1,16 +1,14 @@
 package io.loadonce.db.feed;
 
-import io.loadonce.db.jdbc.ConnectionPool;
-import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.SqlFailure;
+import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Properties;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,18 +19,20 @@ final class PostgresChangeFeed implements ChangeFeed {
       "SELECT n.nspname || '.' || c.relname FROM pg_class c"
           + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(?)";
 
-  private final DatabaseSettings settings;
+  private final Database database;
   private final ChangedTable table;
+  private final KeyType keyType;
 
-  PostgresChangeFeed(DatabaseSettings settings, ChangedTable table) {
-    this.settings = settings;
+  PostgresChangeFeed(Database database, ChangedTable table, KeyType keyType) {
+    this.database = database;
     this.table = table;
+    this.keyType = keyType;
   }
 
   @Override
   public Subscription subscribe() throws SourceException {
     try {
-      Connection connection = connect();
+      Connection connection = database.connect("loadonce-listen");
       Subscription subscription = null;
       try {
         subscription = listen(connection);
@@ -45,12 +45,6 @@ final class PostgresChangeFeed implements ChangeFeed {
     } catch (SQLException e) {
       throw SqlFailure.of(e);
     }
-  }
-
-  private Connection connect() throws SQLException {
-    Properties properties = ConnectionPool.properties(settings);
-    properties.setProperty("ApplicationName", "loadonce-listen");
-    return DriverManager.getDriver(settings.url()).connect(settings.url(), properties);
   }
 
   private Subscription listen(Connection connection) throws SQLException, SourceException {
@@ -66,7 +60,7 @@ final class PostgresChangeFeed implements ChangeFeed {
       statement.execute("LISTEN " + PostgresTriggers.CHANNEL + "; LISTEN " + heartbeats);
     }
     return new PostgresSubscription(
-        connection, table, heartbeats, new PostgresPayload(place, settings.keyType()));
+        connection, table, heartbeats, new PostgresPayload(place, keyType));
   }
 
   /** The table as its triggers name it; null if there is none. */

@@ -8,15 +8,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thing of a query that another thread may touch: what there is to cancel at a moment.
+ * What there is to cancel of a query at a moment. It is the only part of a query that two threads
+ * use.
  *
  * <pre>
  *   new -- wait --> a thread waits for a connection -- begin --> a statement runs -- end --> done
  * </pre>
  *
- * A cancel that comes early is remembered; one that comes late does nothing. A statement is
- * cancelled under the mutex, and {@link #end} takes it too: while a cancel is on its way the
- * connection is not given back, so it cannot hit somebody else's statement.
+ * A cancel before the statement runs is remembered; a cancel after its end does nothing. A
+ * statement is cancelled under the mutex, and {@link #end} takes the mutex too: the connection does
+ * not return to the pool while a cancel is on its way, so the cancel cannot hit the next statement.
  */
 final class Cancellation {
 
@@ -42,13 +43,13 @@ final class Cancellation {
     }
   }
 
-  /** The wait is over, whatever came of it. */
+  /** The wait has ended, with a connection or without. */
   void endWait() {
     mutex.lock();
     try {
       waiting = null;
       if (cancelled) {
-        // Ours: it must not reach what this thread does next.
+        // The interrupt was ours: it must not end what this thread does next.
         Thread.interrupted();
       }
     } finally {
@@ -68,7 +69,7 @@ final class Cancellation {
   }
 
   /**
-   * The statement is over, whatever came of it. Blocks while a cancel of it is on its way.
+   * The statement has ended, with a result or without. Blocks while a cancel of it is on its way.
    *
    * @return whether a cancel was sent to it
    */
@@ -82,7 +83,7 @@ final class Cancellation {
     }
   }
 
-  /** Cancels what there is now and what would come. May block for a round trip. */
+  /** Cancels the wait or the statement, now or later. May block for a round trip. */
   void cancel() {
     mutex.lock();
     try {
@@ -97,7 +98,7 @@ final class Cancellation {
         running.cancel();
       }
     } catch (SQLException _) {
-      // The statement goes on until its own time-out; nobody waits for it any more.
+      // The statement runs on until its own time-out; no caller waits for it.
     } finally {
       mutex.unlock();
     }

@@ -5,21 +5,22 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.Properties;
 
-/** How connections are made and kept: read-only, each statement its own transaction. */
-public final class ConnectionPool {
+/** Opens the pool. Its connections are read-only, and each statement is a transaction. */
+final class ConnectionPool {
 
   private static final Duration KEEPALIVE = Duration.ofSeconds(30);
   private static final Duration MAX_LIFETIME = Duration.ofMinutes(30);
 
   /**
-   * How much longer than a statement may take the socket may be silent: the time-out comes first.
+   * Added to the query time-out for the time-out of the socket, so that the query time-out is
+   * reached first.
    */
   private static final Duration SOCKET_GRACE = Duration.ofSeconds(2);
 
   private ConnectionPool() {}
 
-  /** Never fails because the database is down, and does not wait for it. */
-  public static HikariDataSource open(DatabaseSettings settings) {
+  /** Does not wait for the database, and does not fail while it is down. */
+  static HikariDataSource open(DatabaseSettings settings) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("loadonce");
     config.setDataSource(new RetryingDataSource(settings.url(), properties(settings)));
@@ -34,8 +35,8 @@ public final class ConnectionPool {
     return new HikariDataSource(config);
   }
 
-  /** For the driver, the password among them. */
-  public static Properties properties(DatabaseSettings settings) {
+  /** Returns the properties for the driver, which contain the password. */
+  static Properties properties(DatabaseSettings settings) {
     Properties properties = new Properties();
     put(properties, "user", settings.user());
     put(properties, "password", settings.password());
@@ -53,8 +54,8 @@ public final class ConnectionPool {
     return properties;
   }
 
-  /** Rounds up: zero would mean for ever. */
-  public static int wholeSeconds(Duration duration) {
+  /** Rounds up, since the driver takes zero for no time-out. */
+  static int wholeSeconds(Duration duration) {
     return (int) duration.plusMillis(999).toSeconds();
   }
 

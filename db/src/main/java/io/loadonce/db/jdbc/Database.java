@@ -5,7 +5,9 @@ import io.loadonce.db.form.RowForm;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Availability;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Properties;
 
 /**
  * One database and its pool of connections, which all lookups share. The pool reconnects after an
@@ -27,30 +29,54 @@ public final class Database implements AutoCloseable {
    * embedded cities, they are created first, which takes most of a second.
    */
   public static Database open(DatabaseSettings settings) {
-    if (settings.url().equals(EmbeddedCities.URL)) {
+    if (settings.url().equals(EmbeddedCities.DATABASE.url())) {
       EmbeddedCities.create();
     }
     return new Database(settings);
   }
 
-  /** The rows of one lookup. The source uses this pool and must not outlive it. */
+  /** Returns a source of the rows of one lookup. It uses this pool until this is closed. */
   public <V> JdbcSource<V> source(LookupSettings lookup, RowForm<V> form) {
-    return new JdbcSource<>(this, lookup, form, /* ownsDatabase= */ false);
+    return new JdbcSource<>(this, lookup, form);
   }
 
-  /** The size of the pool. */
+  /**
+   * Opens a connection outside the pool, which the caller closes. Blocks for the connect time-out
+   * at most.
+   *
+   * @param applicationName the name under which PostgreSQL lists the connection
+   */
+  public Connection connect(String applicationName) throws SQLException {
+    Properties properties = ConnectionPool.properties(settings);
+    if (isPostgresql()) {
+      properties.setProperty("ApplicationName", applicationName);
+    }
+    return DriverManager.getDriver(settings.url()).connect(settings.url(), properties);
+  }
+
+  /** Returns whether the URL is one of PostgreSQL. */
+  public boolean isPostgresql() {
+    return JdbcUrl.isPostgresql(settings.url());
+  }
+
+  /** Returns whether the database is an H2 in the memory of this process. */
+  public boolean isH2InMemory() {
+    return JdbcUrl.isH2InMemory(settings.url());
+  }
+
+  /** Returns the size of the pool. */
   public int connections() {
     return settings.poolSize();
   }
 
-  /** The same object on each call. A loader records there how each load ended. */
+  /** Returns the same object on each call. A loader records there how each load ended. */
   public Availability availability() {
     return availability;
   }
 
   /**
-   * Whether the database replies now. Blocks for a connection and a round trip, each for at most
-   * the connect time-out; takes a connection from the pool for that time.
+   * Returns whether the database replies now. Blocks for a connection and a round trip, each for at
+   * most the connect time-out; takes a connection from the pool for that time.
    */
   public boolean isReachable() {
     try (Connection connection = pool.getConnection()) {
@@ -60,7 +86,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** Closes all connections; loads that run may fail. A second call does nothing. */
+  /** Closes all connections; loads under way may fail. A second call does nothing. */
   @Override
   public void close() {
     pool.close();

@@ -1,21 +1,25 @@
 package io.loadonce.db.jdbc;
 
+import io.loadonce.db.lookup.LookupSettings;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * The database that is there when none is configured: table {@code city} with 24,323 real rows, in
- * the memory of this process. Where the rows come from stands in {@code NOTICE} beside them.
+ * The database that is used when none is configured: an H2 in the memory of this process, whose
+ * table {@code city} has 24,323 real rows. The file {@code NOTICE} beside them names their source.
  */
 public final class EmbeddedCities {
 
-  public static final String URL = "jdbc:h2:mem:cities;DB_CLOSE_DELAY=-1;DATABASE_TO_LOWER=TRUE";
-  public static final String USER = "sa";
-  public static final String QUERY =
-      "SELECT id, name, country, admin_code, feature_code, population, longitude, latitude"
-          + " FROM city WHERE id IN (:ids)";
+  public static final DatabaseSettings DATABASE =
+      DatabaseSettings.of("jdbc:h2:mem:cities;DB_CLOSE_DELAY=-1;DATABASE_TO_LOWER=TRUE", "sa", "");
+
+  /** One city by its id. */
+  public static final LookupSettings LOOKUP =
+      LookupSettings.of(
+          "SELECT id, name, country, admin_code, feature_code, population, longitude, latitude"
+              + " FROM city WHERE id IN (:ids)");
 
   /** The header of the file is skipped, since the columns are named here. */
   private static final String FILL =
@@ -35,18 +39,18 @@ public final class EmbeddedCities {
   private EmbeddedCities() {}
 
   /**
-   * Creates and fills {@code city} in the database of this process, unless it is there. Blocks for
-   * a good part of a second.
+   * Creates and fills {@code city} in {@link #DATABASE}, unless it is there. Blocks for most of a
+   * second.
    */
   public static void create() {
-    try (Connection connection = DriverManager.getConnection(URL, USER, "")) {
+    try (Connection connection = DriverManager.getConnection(DATABASE.url(), DATABASE.user(), "")) {
       create(connection);
     } catch (SQLException e) {
       throw new IllegalStateException("the embedded cities cannot be created", e);
     }
   }
 
-  /** The same in any H2 database. */
+  /** Creates and fills {@code city} in any H2 database, unless it is there. */
   public static void create(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(FILL);

@@ -18,8 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One statement for all its ids; and where a single row or id spoils that, one for each of them, so
- * that it fails alone.
+ * One statement for all ids. If a single row or id makes the statement fail, one statement for each
+ * id follows, so that only that id fails.
  */
 final class JdbcLoad<V> implements SourceQuery<Key, V> {
 
@@ -107,7 +107,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       isSound = true;
       return rows;
     } catch (SQLException | SourceException e) {
-      // The pool judges what these say about the connection.
+      // The pool decides by the exception whether to keep the connection.
       isSound = true;
       throw e;
     } finally {
@@ -129,7 +129,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       throw e;
     } finally {
       if (cancellation.end() && !endedByCancel) {
-        // It ended nothing: it may still be on its way, and would hit the next statement.
+        // The cancel ended nothing: it may still be on its way, and would hit the next statement.
         pool.evictConnection(connection);
       }
     }
@@ -142,7 +142,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       statement.setObject(i + 1, lookup.keyType().parameter(id));
     }
     statement.setQueryTimeout(ConnectionPool.wholeSeconds(queryTimeout));
-    // One more than can be right: enough to see that something is wrong, whatever the table holds.
+    // One row more than is right shows that the query is wrong, however many rows there are.
     statement.setMaxRows(asked.size() + 1);
   }
 }

@@ -1,9 +1,7 @@
 package io.loadonce.db.jdbc;
 
-import io.loadonce.db.form.Row;
 import io.loadonce.db.form.RowForm;
 import io.loadonce.db.form.RowShape;
-import io.loadonce.db.form.StructForm;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Source;
@@ -12,41 +10,26 @@ import io.loadonce.db.source.SourceQuery;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one lookup, loaded over the pool of a {@link Database}. Safe for use by many threads.
  *
- * @param <V> the form in which the caller keeps a row
+ * @param <V> the cached value of a row
  */
 public final class JdbcSource<V> implements Source<Key, V> {
 
   private final Database database;
   private final LookupSettings lookup;
   private final RowForm<V> form;
-  private final boolean ownsDatabase;
 
   /** The columns of the last result; replaced when the table has changed. */
   private volatile @Nullable RowShape<V> shape;
 
-  JdbcSource(Database database, LookupSettings lookup, RowForm<V> form, boolean ownsDatabase) {
+  JdbcSource(Database database, LookupSettings lookup, RowForm<V> form) {
     this.database = database;
     this.lookup = lookup;
     this.form = form;
-    this.ownsDatabase = ownsDatabase;
-  }
-
-  /**
-   * Opens a database for this source alone; {@link #close} closes it.
-   *
-   * @param encoder called on the thread of {@link SourceQuery#run} once for each row that is found
-   */
-  public static <V> JdbcSource<V> open(
-      DatabaseSettings settings, Function<? super Row, ? extends V> encoder) {
-    Database database = Database.open(settings);
-    return new JdbcSource<>(
-        database, settings.lookup(), new StructForm<>(encoder), /* ownsDatabase= */ true);
   }
 
   @Override
@@ -62,19 +45,6 @@ public final class JdbcSource<V> implements Source<Key, V> {
   @Override
   public int maxIdsPerQuery() {
     return lookup.maxIdsPerQuery();
-  }
-
-  /** See {@link Database#isReachable}. */
-  public boolean isReachable() {
-    return database.isReachable();
-  }
-
-  /** Closes the database if this source opened it. */
-  @Override
-  public void close() {
-    if (ownsDatabase) {
-      database.close();
-    }
   }
 
   Database database() {

@@ -9,16 +9,17 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a JDBC URL may ask for. Drivers take class names, scripts and files to write from their
- * URLs; H2 and PostgreSQL get a list of what is allowed, other drivers a list of what is not.
+ * Checks a JDBC URL. A driver may load classes, run scripts and write files that its URL names. So
+ * H2 and PostgreSQL have a list of the parameters that are allowed, and other drivers a list of
+ * those that are refused.
  */
-public final class JdbcUrl {
+final class JdbcUrl {
 
   private static final String KEY = "db-url";
   private static final String H2 = "jdbc:h2:";
   private static final String POSTGRESQL = "jdbc:postgresql:";
 
-  /** In this process: in memory, or a file. */
+  /** A database in this process: in memory, or in a file. */
   private static final Pattern H2_PLACE = Pattern.compile("mem:\\w*|(file:)?([A-Za-z]:)?[^:]+");
 
   private static final Set<String> H2_KEYS =
@@ -73,7 +74,7 @@ public final class JdbcUrl {
           "tcpKeepAlive",
           "tcpNoDelay");
 
-  /** In lower case. Of MySQL's and MariaDB's drivers for the most part. */
+  /** In lower case; most are parameters of the drivers of MySQL and MariaDB. */
   private static final Set<String> REFUSED_KEYS =
       Set.of(
           "allowloadlocalinfile",
@@ -102,7 +103,7 @@ public final class JdbcUrl {
    * @throws InvalidSettingException otherwise; names the key of the URL that is refused and never
    *     its value
    */
-  public static String check(String url) {
+  static String check(String url) {
     if (!url.startsWith("jdbc:") || url.indexOf(':', "jdbc:".length()) < 0) {
       throw new InvalidSettingException(
           KEY, "not a JDBC URL; write it like jdbc:postgresql://host:5432/database");
@@ -124,11 +125,11 @@ public final class JdbcUrl {
     return url;
   }
 
-  public static boolean isPostgresql(String url) {
+  static boolean isPostgresql(String url) {
     return url.startsWith(POSTGRESQL);
   }
 
-  public static boolean isH2InMemory(String url) {
+  static boolean isH2InMemory(String url) {
     return url.startsWith(H2 + "mem:");
   }
 

@@ -28,9 +28,9 @@ final class RowCollector<V> {
   }
 
   /**
-   * Returns what was found by id, or null if that cannot be told: there is a row of an id that was
-   * not asked, or there are more rows than ids and the rest was not sent. For a single id there is
-   * always an answer.
+   * Returns the rows by id; null if they cannot be told apart: a row has an id that was not
+   * requested, or there are more rows than ids, of which the rest was not sent. Never null for a
+   * single id.
    */
   @Nullable Map<Key, SourceRow<V>> collect(ResultSet result) throws SQLException, SourceException {
     RowShape<V> shape = source.shape(result.getMetaData());

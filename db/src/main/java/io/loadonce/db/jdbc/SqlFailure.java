@@ -8,7 +8,7 @@ import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientException;
 import java.util.Set;
 
-/** What an SQLException says about the database, by its SQLState first. */
+/** Tells by its SQLState whether an SQLException means an outage, a wrong query or a wrong row. */
 public final class SqlFailure {
 
   public static final String UNREACHABLE =
@@ -33,7 +33,7 @@ public final class SqlFailure {
         failure);
   }
 
-  /** Whether the failure is owed to one row or one id rather than to the query. */
+  /** Returns whether one row or one id caused the failure, and not the query. */
   public static boolean dependsOnRow(SQLException failure) {
     return state(failure).startsWith("22");
   }

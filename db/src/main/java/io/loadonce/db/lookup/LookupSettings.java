@@ -26,6 +26,7 @@ public record LookupSettings(
   /** The name of the only lookup of a service that configures one lookup. */
   public static final String DEFAULT_NAME = "default";
 
+  public static final int DEFAULT_ROW_BYTES = 1 << 20;
   public static final int MAX_ROW_BYTES = 64 << 20;
 
   /**
@@ -38,6 +39,41 @@ public record LookupSettings(
     }
     requireRange("max-ids-per-query", maxIdsPerQuery, SelectByIds.MAX_IDS);
     requireRange("max-row-bytes", maxRowBytes, MAX_ROW_BYTES);
+  }
+
+  /**
+   * Returns the default lookup with this query: its key is the column {@code id}, a bigint, and
+   * rows have no version.
+   *
+   * @throws InvalidSettingException if the query is not a {@link SelectByIds}
+   */
+  public static LookupSettings of(String query) {
+    return new LookupSettings(
+        DEFAULT_NAME,
+        SelectByIds.parse(query),
+        "id",
+        KeyType.BIGINT,
+        /* versionColumn= */ null,
+        SelectByIds.MAX_IDS,
+        DEFAULT_ROW_BYTES);
+  }
+
+  public LookupSettings withKey(String column, KeyType type) {
+    return new LookupSettings(
+        name, query, column, type, versionColumn, maxIdsPerQuery, maxRowBytes);
+  }
+
+  public LookupSettings withVersionColumn(@Nullable String column) {
+    return new LookupSettings(name, query, keyColumn, keyType, column, maxIdsPerQuery, maxRowBytes);
+  }
+
+  public LookupSettings withMaxIdsPerQuery(int ids) {
+    return new LookupSettings(name, query, keyColumn, keyType, versionColumn, ids, maxRowBytes);
+  }
+
+  public LookupSettings withMaxRowBytes(int bytes) {
+    return new LookupSettings(
+        name, query, keyColumn, keyType, versionColumn, maxIdsPerQuery, bytes);
   }
 
   private static void requireText(String key, String value) {

@@ -3,7 +3,7 @@ package io.loadonce.db.lookup;
 import io.loadonce.db.InvalidSettingException;
 
 /** Blanks out what SQL takes as text or as a quoted name, so that the rest can be judged. */
-public final class QuotedText {
+final class QuotedText {
 
   /** Stands for each character that is quoted; neither a word nor an operator. */
   private static final char BLANK = '"';
@@ -16,7 +16,7 @@ public final class QuotedText {
    * @throws InvalidSettingException if a quote is not closed, or if databases disagree on where it
    *     ends
    */
-  public static String blankedOut(String sql) {
+  static String blankedOut(String sql) {
     StringBuilder bare = new StringBuilder(sql);
     int at = 0;
     while (at < sql.length()) {

@@ -8,7 +8,7 @@ import java.util.List;
  * @param <K> the key of a row
  * @param <V> the form in which the caller keeps a row
  */
-public interface Source<K, V> extends AutoCloseable {
+public interface Source<K, V> {
 
   /**
    * Prepares one query for {@code ids}; nothing is sent before {@link SourceQuery#run}. Never
@@ -23,11 +23,4 @@ public interface Source<K, V> extends AutoCloseable {
 
   /** The most ids that one query takes; at least 1. */
   int maxIdsPerQuery();
-
-  /**
-   * Frees what is held. Queries that run may fail. May block for a moment; a second call does
-   * nothing.
-   */
-  @Override
-  void close();
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.InvalidSettingException;
-import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
 import org.junit.jupiter.api.Test;
 
 class ChangedTableTest {
@@ -32,7 +32,7 @@ class ChangedTableTest {
           .as(query)
           .isInstanceOf(InvalidSettingException.class)
           .hasMessageStartingWith("listen-table: must be set");
-      assertThat(ChangedTable.of("a", settings(query)).name()).isEqualTo("a");
+      assertThat(ChangedTable.of("a", LookupSettings.of(query)).name()).isEqualTo("a");
     }
   }
 
@@ -90,10 +90,6 @@ class ChangedTableTest {
   }
 
   private static String table(String query) {
-    return ChangedTable.of("", settings(query)).name();
-  }
-
-  private static DatabaseSettings settings(String query) {
-    return DatabaseSettings.builder().query(query).build();
+    return ChangedTable.of("", LookupSettings.of(query)).name();
   }
 }

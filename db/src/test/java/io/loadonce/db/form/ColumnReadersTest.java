@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
 import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.TestDatabase;
-import io.loadonce.db.jdbc.DatabaseSettings;
-import io.loadonce.db.jdbc.JdbcSource;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
@@ -124,7 +123,7 @@ final class ColumnReadersTest {
     database.execute("CREATE TABLE with_altered (id integer, v altered)");
     database.execute("INSERT INTO with_altered VALUES (1, ROW(7))");
     String query = "SELECT id, v FROM with_altered WHERE id IN (:ids)";
-    try (var source = JdbcSource.open(settings(TestDatabase.POSTGRESQL, query), row -> row)) {
+    try (var source = settings(TestDatabase.POSTGRESQL, query).open()) {
       assertThat(attributes(source.query(List.of(ONE)).run())).containsExactly("a");
       database.execute("ALTER TYPE altered ADD ATTRIBUTE b integer");
       assertThat(attributes(source.query(List.of(ONE)).run())).containsExactly("a", "b");
@@ -170,12 +169,12 @@ final class ColumnReadersTest {
 
   private static Map<Key, SourceRow<Row>> load(TestDatabase kind, String query, List<String> ids)
       throws Exception {
-    try (var source = JdbcSource.open(settings(kind, query), row -> row)) {
+    try (var source = settings(kind, query).open()) {
       return source.query(ids.stream().map(Key::new).toList()).run();
     }
   }
 
-  private static DatabaseSettings settings(TestDatabase kind, String query) {
-    return kind.database().settings(query).toBuilder().poolSize(1).build();
+  private static OneLookup settings(TestDatabase kind, String query) {
+    return kind.database().settings(query).withPoolSize(1);
   }
 }

@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -13,7 +15,7 @@ import java.util.stream.IntStream;
  * The column types of one database, each with a value; and a table that has a column for each case.
  * Its rows 1 and 3 have the values, row 2 has nulls only.
  */
-record TypeCases(List<TypeCase> cases) {
+record TypeCases(String database, List<TypeCase> cases) {
 
   /**
    * @param group the heading of the page under which the case stands
@@ -22,11 +24,15 @@ record TypeCases(List<TypeCase> cases) {
    */
   record TypeCase(String group, String type, String value) {}
 
-  /** Reads {@code NAME-types.txt}: groups begin with {@code ##}, cases are {@code type | value}. */
+  /**
+   * Reads {@code NAME-types.txt}: groups begin with {@code ##}, cases are {@code type | value}.
+   *
+   * @param database the name of the database on the page, and of the file in lower case
+   */
   static TypeCases of(String database) throws IOException {
     List<TypeCase> cases = new ArrayList<>();
     String group = "";
-    for (String line : text(database + "-types.txt").lines().toList()) {
+    for (String line : text(database.toLowerCase(Locale.ROOT) + "-types.txt").lines().toList()) {
       if (line.startsWith("## ")) {
         group = line.substring(3);
       } else if (!line.startsWith("#")) {
@@ -34,7 +40,7 @@ record TypeCases(List<TypeCase> cases) {
         cases.add(new TypeCase(group, parts[0], parts[1]));
       }
     }
-    return new TypeCases(List.copyOf(cases));
+    return new TypeCases(database, List.copyOf(cases));
   }
 
   static String column(int index) {
@@ -45,19 +51,18 @@ record TypeCases(List<TypeCase> cases) {
     return cases.stream().map(TypeCase::group).distinct().toList();
   }
 
-  String createTable() {
-    return IntStream.range(0, cases.size())
-        .mapToObj(i -> column(i) + " " + cases.get(i).type())
-        .collect(
-            Collectors.joining(", ", "CREATE TABLE every_type (id INTEGER PRIMARY KEY, ", ")"));
-  }
-
-  List<String> insertRows() {
+  /** Creates the table {@code every_type} and its rows. */
+  void create(Consumer<String> execute) {
     String values = cases.stream().map(TypeCase::value).collect(Collectors.joining(", "));
-    return List.of(
-        "INSERT INTO every_type VALUES (1, " + values + ")",
-        "INSERT INTO every_type (id) VALUES (2)",
-        "INSERT INTO every_type VALUES (3, " + values + ")");
+    execute.accept(
+        IntStream.range(0, cases.size())
+            .mapToObj(i -> column(i) + " " + cases.get(i).type())
+            .collect(
+                Collectors.joining(
+                    ", ", "CREATE TABLE every_type (id INTEGER PRIMARY KEY, ", ")")));
+    execute.accept("INSERT INTO every_type VALUES (1, " + values + ")");
+    execute.accept("INSERT INTO every_type (id) VALUES (2)");
+    execute.accept("INSERT INTO every_type VALUES (3, " + values + ")");
   }
 
   private static String text(String name) throws IOException {

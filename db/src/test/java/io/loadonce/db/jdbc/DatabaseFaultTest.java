@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.TestDatabase;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
@@ -42,9 +43,9 @@ final class DatabaseFaultTest {
 
   @Test
   void run_connectionCutMeanwhile_isUnavailableAndTheNextOneWorks() throws Exception {
-    DatabaseSettings slow = postgres.settings(postgres.slowQuery(Duration.ofSeconds(3)));
-    try (var source = JdbcSourceTest.open(slow.toBuilder().poolSize(2).build());
-        var quick = JdbcSourceTest.open(postgres.settings())) {
+    OneLookup slow = postgres.settings(postgres.slowQuery(Duration.ofSeconds(3)));
+    try (var source = slow.withPoolSize(2).open();
+        var quick = postgres.settings().open()) {
       assertThat(quick.query(PARIS).run()).hasSize(1);
       Future<?> run = threads.submit(source.query(PARIS)::run);
       await().until(() -> postgres.runningStatements() == 1);
@@ -64,9 +65,8 @@ final class DatabaseFaultTest {
 
   @Test
   void run_nobodyListens_isUnavailableWithinTheConnectTimeout() throws IOException {
-    DatabaseSettings nobody =
-        at(postgres, freePort()).connectTimeout(Duration.ofMillis(300)).build();
-    try (var source = JdbcSourceTest.open(nobody)) {
+    OneLookup nobody = at(postgres, freePort()).withConnectTimeout(Duration.ofMillis(300));
+    try (var source = nobody.open()) {
       long start = System.nanoTime();
 
       assertThatThrownBy(() -> source.query(PARIS).run())
@@ -74,14 +74,14 @@ final class DatabaseFaultTest {
           .hasMessage(SqlFailure.UNREACHABLE);
 
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
-      assertThat(source.isReachable()).isFalse();
+      assertThat(source.database().isReachable()).isFalse();
     }
   }
 
   @Test
   void run_databaseComesUpLater_worksWithin2Seconds() throws Exception {
     int port = freePort();
-    try (var source = JdbcSourceTest.open(at(postgres, port).poolSize(2).build())) {
+    try (var source = at(postgres, port).withPoolSize(2).open()) {
       assertThatThrownBy(() -> source.query(PARIS).run())
           .isInstanceOf(SourceException.Unavailable.class);
       assertThatThrownBy(() -> source.query(PARIS).run())
@@ -100,7 +100,7 @@ final class DatabaseFaultTest {
   @Test
   void run_databaseAcceptsAndKeepsSilent_isUnavailable() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        var source = JdbcSourceTest.open(at(postgres, silent.getLocalPort()).build())) {
+        var source = at(postgres, silent.getLocalPort()).open()) {
       assertThatThrownBy(() -> source.query(PARIS).run())
           .isInstanceOf(SourceException.Unavailable.class);
     }
@@ -110,11 +110,11 @@ final class DatabaseFaultTest {
   void run_statementOverTheQueryTimeout_isUnavailable() throws Exception {
     for (TestDatabase kind : TestDatabase.values()) {
       CountedDatabase database = kind.database();
-      DatabaseSettings slow =
-          database.settings(database.slowQuery(Duration.ofSeconds(5))).toBuilder()
-              .queryTimeout(Duration.ofMillis(500))
-              .build();
-      try (var source = JdbcSourceTest.open(slow)) {
+      OneLookup slow =
+          database
+              .settings(database.slowQuery(Duration.ofSeconds(5)))
+              .withQueryTimeout(Duration.ofMillis(500));
+      try (var source = slow.open()) {
         long start = System.nanoTime();
         assertThatThrownBy(() -> source.query(PARIS).run())
             .as(kind.name())
@@ -127,12 +127,12 @@ final class DatabaseFaultTest {
 
   @Test
   void run_poolExhausted_isUnavailableWithinTheConnectTimeout() throws Exception {
-    DatabaseSettings slow =
-        postgres.settings(postgres.slowQuery(Duration.ofSeconds(3))).toBuilder()
-            .poolSize(1)
-            .connectTimeout(Duration.ofMillis(500))
-            .build();
-    try (var source = JdbcSourceTest.open(slow)) {
+    OneLookup slow =
+        postgres
+            .settings(postgres.slowQuery(Duration.ofSeconds(3)))
+            .withPoolSize(1)
+            .withConnectTimeout(Duration.ofMillis(500));
+    try (var source = slow.open()) {
       SourceQuery<Key, Row> busy = source.query(PARIS);
       var _ = threads.submit(busy::run);
       await().until(() -> postgres.runningStatements() == 1);
@@ -148,9 +148,8 @@ final class DatabaseFaultTest {
     postgres.execute("CREATE TABLE precious AS SELECT 1 AS id");
     postgres.execute(
         "CREATE FUNCTION wipe() RETURNS INT LANGUAGE sql AS 'DELETE FROM precious; SELECT 1'");
-    DatabaseSettings wiping =
-        postgres.settings("SELECT id, wipe() AS w FROM city WHERE id IN (:ids)");
-    try (var source = JdbcSourceTest.open(wiping)) {
+    OneLookup wiping = postgres.settings("SELECT id, wipe() AS w FROM city WHERE id IN (:ids)");
+    try (var source = wiping.open()) {
       assertThatThrownBy(() -> source.query(PARIS).run())
           .isInstanceOf(SourceException.QueryFailed.class)
           .hasMessage("the database rejected the query (SQLState 25006)");
@@ -158,9 +157,10 @@ final class DatabaseFaultTest {
     assertThat(postgres.number("SELECT COUNT(*) FROM precious")).isEqualTo(1);
   }
 
-  private static DatabaseSettings.Builder at(CountedDatabase database, int port) {
-    return database.settings().toBuilder()
-        .url(database.url().replaceFirst("localhost:\\d+", "127.0.0.1:" + port));
+  private static OneLookup at(CountedDatabase database, int port) {
+    return database
+        .settings()
+        .withUrl(database.url().replaceFirst("localhost:\\d+", "127.0.0.1:" + port));
   }
 
   private static int freePort() throws IOException {

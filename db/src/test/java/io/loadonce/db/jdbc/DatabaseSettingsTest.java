@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.InvalidSettingException;
-import io.loadonce.db.lookup.KeyType;
-import io.loadonce.db.lookup.SelectByIds;
 import java.time.Duration;
-import java.util.function.UnaryOperator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,54 +14,35 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class DatabaseSettingsTest {
 
+  private static final DatabaseSettings SHOP =
+      DatabaseSettings.of("jdbc:postgresql://localhost/shop", "reader", "s3cret");
+
   @Test
-  void defaults_areTheEmbeddedCities() {
-    assertThat(DatabaseSettings.builder().build())
+  void of_limits_areTheDefaults() {
+    assertThat(SHOP)
         .isEqualTo(
             new DatabaseSettings(
-                "jdbc:h2:mem:cities;DB_CLOSE_DELAY=-1;DATABASE_TO_LOWER=TRUE",
-                "sa",
-                "",
-                SelectByIds.parse(
-                    "SELECT id, name, country, admin_code, feature_code, population, longitude,"
-                        + " latitude FROM city WHERE id IN (:ids)"),
-                "id",
-                KeyType.BIGINT,
-                /* versionColumn= */ null,
-                8,
-                256,
-                1_048_576,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5)));
-  }
-
-  @Test
-  void toBuilder_build_isEqual() {
-    DatabaseSettings settings =
-        DatabaseSettings.builder().user("u").password("p").versionColumn("v").poolSize(3).build();
-
-    assertThat(settings.toBuilder().build()).isEqualTo(settings);
+                "jdbc:postgresql://localhost/shop",
+                "reader",
+                "s3cret",
+                /* poolSize= */ 8,
+                /* connectTimeout= */ Duration.ofSeconds(1),
+                /* queryTimeout= */ Duration.ofSeconds(5)));
   }
 
   @Test
   void toString_passwordSet_isMasked() {
-    assertThat(DatabaseSettings.builder().password("s3cret").build().toString())
-        .contains("password=****")
-        .doesNotContain("s3cret");
+    assertThat(SHOP.toString()).contains("password=****").doesNotContain("s3cret");
   }
 
   @Test
-  void build_valueOutOfRange_namesTheKey() {
-    assertRefused(b -> b.poolSize(0), "pool-size: must be 1 to 1000, not 0");
-    assertRefused(b -> b.maxIdsPerQuery(257), "max-ids-per-query: must be 1 to 256, not 257");
-    assertRefused(b -> b.maxRowBytes(-1), "max-row-bytes: must be 1 to 67108864, not -1");
-    assertRefused(b -> b.key(" ", KeyType.TEXT), "key-column: must not be empty; name a column");
-    assertRefused(b -> b.versionColumn(""), "version-column: must not be empty; name a column");
+  void new_valueOutOfRange_namesTheKey() {
+    assertRefused(() -> SHOP.withPoolSize(0), "pool-size: must be 1 to 1000, not 0");
     assertRefused(
-        b -> b.connectTimeout(Duration.ZERO),
+        () -> SHOP.withConnectTimeout(Duration.ZERO),
         "connect-timeout: must be 250 ms to 600000 ms, not 0");
     assertRefused(
-        b -> b.queryTimeout(Duration.ofHours(1)),
+        () -> SHOP.withQueryTimeout(Duration.ofHours(1)),
         "query-timeout: must be 250 ms to 600000 ms, not");
   }
 
@@ -79,7 +58,7 @@ final class DatabaseSettingsTest {
         "jdbc:postgresql:a",
       })
   void url_safe_isTaken(String url) {
-    assertThatCode(() -> DatabaseSettings.builder().url(url).build()).doesNotThrowAnyException();
+    assertThatCode(() -> DatabaseSettings.of(url, "", "")).doesNotThrowAnyException();
   }
 
   @ParameterizedTest
@@ -110,12 +89,11 @@ final class DatabaseSettingsTest {
           postgres://h/a                                        | not a JDBC URL; write it like jdbc:postgresql://
           """)
   void url_unsafe_namesTheKey(String url, String problem) {
-    assertRefused(b -> b.url(url), "db-url: " + problem);
+    assertRefused(() -> DatabaseSettings.of(url, "", ""), "db-url: " + problem);
   }
 
-  private static void assertRefused(
-      UnaryOperator<DatabaseSettings.Builder> change, String message) {
-    assertThatThrownBy(() -> change.apply(DatabaseSettings.builder()).build())
+  private static void assertRefused(ThrowingCallable settings, String message) {
+    assertThatThrownBy(settings)
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith(message)
         .hasMessageNotContaining("hunter2")

@@ -2,6 +2,7 @@ package io.loadonce.db.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.db.form.Row;
 import io.loadonce.db.form.RowForm;
 import io.loadonce.db.form.StructForm;
 import io.loadonce.db.lookup.Key;
@@ -13,8 +14,6 @@ import org.junit.jupiter.api.Test;
 
 final class DatabaseTest {
 
-  private static final DatabaseSettings CITIES = DatabaseSettings.builder().build();
-
   /** A form that keeps only the name, the second column. */
   private static final RowForm<String> NAME =
       (columns, maxBytes) -> (id, version, values) -> values[1].getStringValue();
@@ -22,14 +21,14 @@ final class DatabaseTest {
   @Test
   void source_twoForms_shareThePool() throws Exception {
     Key paris = KeyType.BIGINT.parse("2988507");
-    try (Database database = Database.open(CITIES)) {
-      var names = database.source(CITIES.lookup(), NAME);
-      var rows = database.source(CITIES.lookup(), new StructForm<>(row -> row));
-
-      rows.close();
+    try (Database database = Database.open(EmbeddedCities.DATABASE)) {
+      var names = database.source(EmbeddedCities.LOOKUP, NAME);
+      var ids = database.source(EmbeddedCities.LOOKUP, new StructForm<>(Row::id));
 
       assertThat(names.query(List.of(paris)).run())
           .containsEntry(paris, new SourceRow.Found<>("Paris", 0));
+      assertThat(ids.query(List.of(paris)).run())
+          .containsEntry(paris, new SourceRow.Found<>(paris, 0));
       assertThat(names.connections()).isEqualTo(8);
       assertThat(database.isReachable()).isTrue();
     }
@@ -37,7 +36,7 @@ final class DatabaseTest {
 
   @Test
   void availability_loadEnds_followsTheLastLoad() {
-    try (Database database = Database.open(CITIES)) {
+    try (Database database = Database.open(EmbeddedCities.DATABASE)) {
       var availability = database.availability();
       assertThat(availability.isUnreachable()).isFalse();
 

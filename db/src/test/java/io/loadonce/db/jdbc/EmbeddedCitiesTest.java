@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
@@ -25,7 +26,8 @@ final class EmbeddedCitiesTest {
     EmbeddedCities.create();
 
     try (Connection connection =
-            DriverManager.getConnection(EmbeddedCities.URL, EmbeddedCities.USER, "");
+            DriverManager.getConnection(
+                EmbeddedCities.DATABASE.url(), EmbeddedCities.DATABASE.user(), "");
         Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery("SELECT COUNT(*) FROM city")) {
       result.next();
@@ -36,7 +38,7 @@ final class EmbeddedCitiesTest {
   @Test
   void open_defaults_findsParis() throws Exception {
     Key paris = KeyType.BIGINT.parse("2988507");
-    try (var source = JdbcSource.open(DatabaseSettings.builder().build(), row -> row)) {
+    try (var source = new OneLookup(EmbeddedCities.DATABASE, EmbeddedCities.LOOKUP).open()) {
       Map<Key, SourceRow<Row>> rows = source.query(List.of(paris)).run();
 
       assertThat(rows)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.TestDatabase;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
@@ -32,13 +33,13 @@ final class JdbcLoadCancelTest {
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final CountedDatabase database;
-  private final JdbcSource<Row> slow;
+  private final OneLookup.Open<Row> slow;
 
   JdbcLoadCancelTest(TestDatabase kind) {
     database = kind.database();
     database.reset();
-    DatabaseSettings settings = database.settings(database.slowQuery(LONG));
-    slow = JdbcSourceTest.open(settings.toBuilder().poolSize(1).build());
+    OneLookup settings = database.settings(database.slowQuery(LONG));
+    slow = settings.withPoolSize(1).open();
   }
 
   @AfterEach
@@ -115,8 +116,8 @@ final class JdbcLoadCancelTest {
 
   @Test
   void cancel_afterRun_leavesTheNextStatementAlone() throws Exception {
-    DatabaseSettings brief = database.settings(database.slowQuery(Duration.ofMillis(5)));
-    try (var source = JdbcSourceTest.open(brief.toBuilder().poolSize(1).build())) {
+    OneLookup brief = database.settings(database.slowQuery(Duration.ofMillis(5)));
+    try (var source = brief.withPoolSize(1).open()) {
       for (int i = 0; i < 50; i++) {
         SourceQuery<Key, Row> over = source.query(PARIS);
         over.run();
@@ -130,8 +131,8 @@ final class JdbcLoadCancelTest {
   /** A sweep over the moments before, at and after the end of the statement. */
   @Test
   void cancel_asTheStatementEnds_leavesTheNextStatementAlone() throws Exception {
-    DatabaseSettings brief = database.settings(database.slowQuery(Duration.ofMillis(3)));
-    try (var source = JdbcSourceTest.open(brief.toBuilder().poolSize(1).build())) {
+    OneLookup brief = database.settings(database.slowQuery(Duration.ofMillis(3)));
+    try (var source = brief.withPoolSize(1).open()) {
       for (int i = 0; i < 80; i++) {
         SourceQuery<Key, Row> ending = source.query(PARIS);
         var _ = threads.submit(ending::run);

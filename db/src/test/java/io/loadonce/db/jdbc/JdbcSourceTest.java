@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.TestDatabase;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
@@ -66,7 +67,7 @@ final class JdbcSourceTest {
 
   @Test
   void run_manyAtOnceOnVirtualThreads_eachAsksOnce() throws Exception {
-    try (var source = open(database.settings());
+    try (var source = database.settings().open();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Callable<Map<Key, SourceRow<Row>>> task = () -> source.query(List.of(PARIS)).run();
       List<Future<Map<Key, SourceRow<Row>>>> all = new ArrayList<>();
@@ -82,7 +83,7 @@ final class JdbcSourceTest {
 
   @Test
   void run_versionColumn_isTheVersion() throws SourceException {
-    DatabaseSettings settings = database.settings().toBuilder().versionColumn("population").build();
+    OneLookup settings = database.settings().withVersionColumn("population");
 
     assertThat(run(settings, PARIS).get(PARIS))
         .isInstanceOfSatisfying(
@@ -91,7 +92,7 @@ final class JdbcSourceTest {
 
   @Test
   void run_versionColumnOfText_isInvalidRow() throws SourceException {
-    DatabaseSettings settings = database.settings().toBuilder().versionColumn("name").build();
+    OneLookup settings = database.settings().withVersionColumn("name");
 
     assertThat(reason(run(settings, PARIS), PARIS))
         .isInstanceOf(SourceException.InvalidRow.class)
@@ -100,13 +101,11 @@ final class JdbcSourceTest {
 
   @Test
   void run_textKey_comparesByteByByte() throws Exception {
-    DatabaseSettings settings =
+    OneLookup settings =
         database
             .settings(
                 "SELECT name AS id, MIN(country) AS c FROM city WHERE name IN (:ids) GROUP BY name")
-            .toBuilder()
-            .key("id", KeyType.TEXT)
-            .build();
+            .withKey("id", KeyType.TEXT);
     Key paris = KeyType.TEXT.parse("Paris");
 
     assertThat(
@@ -123,15 +122,13 @@ final class JdbcSourceTest {
   @Test
   void run_uuidKeyInUpperCase_isTheSameKey() throws Exception {
     String uuid = "0b0f7a4e-93a5-4f0b-8d8c-0a1b2c3d4e5f";
-    DatabaseSettings settings =
+    OneLookup settings =
         database
             .settings(
                 "SELECT id, 1 AS one FROM (SELECT CAST('"
                     + uuid
                     + "' AS UUID) AS id) AS t WHERE id IN (:ids)")
-            .toBuilder()
-            .key("id", KeyType.UUID)
-            .build();
+            .withKey("id", KeyType.UUID);
 
     assertThat(run(settings, KeyType.UUID.parse(uuid.toUpperCase(java.util.Locale.ROOT))))
         .containsOnlyKeys(new Key(uuid));
@@ -161,7 +158,7 @@ final class JdbcSourceTest {
     String query =
         "SELECT id, CASE WHEN id = 2988507 THEN REPEAT('x', 2000) ELSE name END AS name"
             + " FROM city WHERE id IN (:ids)";
-    DatabaseSettings settings = database.settings(query).toBuilder().maxRowBytes(1_000).build();
+    OneLookup settings = database.settings(query).withMaxRowBytes(1_000);
 
     Map<Key, SourceRow<Row>> rows = run(settings, PARIS, BERLIN);
 
@@ -212,7 +209,7 @@ final class JdbcSourceTest {
 
   @Test
   void run_plantedFailure_isQueryFailedAndAskedOnce() {
-    DatabaseSettings settings = database.settings(database.failingQuery(Duration.ofMillis(10)));
+    OneLookup settings = database.settings(database.failingQuery(Duration.ofMillis(10)));
 
     assertThatThrownBy(() -> run(settings, PARIS, BERLIN))
         .isInstanceOf(SourceException.QueryFailed.class)
@@ -225,7 +222,7 @@ final class JdbcSourceTest {
     database.execute("CREATE TABLE shape (id BIGINT PRIMARY KEY)");
     database.execute("INSERT INTO shape VALUES (1)");
     Key one = new Key("1");
-    try (var source = open(database.settings("SELECT * FROM shape WHERE id IN (:ids)"))) {
+    try (var source = database.settings("SELECT * FROM shape WHERE id IN (:ids)").open()) {
       for (int i = 0; i < 10; i++) {
         source.query(List.of(one)).run();
       }
@@ -238,20 +235,9 @@ final class JdbcSourceTest {
     }
   }
 
-  @Test
-  void isReachable_databaseUp_isTrue() {
-    try (var source = open(database.settings())) {
-      assertThat(source.isReachable()).isTrue();
-    }
-  }
-
-  static JdbcSource<Row> open(DatabaseSettings settings) {
-    return JdbcSource.open(settings, row -> row);
-  }
-
-  private static Map<Key, SourceRow<Row>> run(DatabaseSettings settings, Key... ids)
+  private static Map<Key, SourceRow<Row>> run(OneLookup settings, Key... ids)
       throws SourceException {
-    try (var source = open(settings.toBuilder().poolSize(2).build())) {
+    try (var source = settings.withPoolSize(2).open()) {
       return source.query(Arrays.asList(ids)).run();
     }
   }

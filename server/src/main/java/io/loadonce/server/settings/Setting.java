@@ -1,6 +1,6 @@
 package io.loadonce.server.settings;
 
-import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.EmbeddedCities;
 import java.util.Locale;
 
 /**
@@ -28,7 +28,7 @@ public enum Setting {
   DB_URL(
       Group.DATABASE,
       "URL",
-      embedded().url(),
+      EmbeddedCities.DATABASE.url(),
       "JDBC URL of the database. Without it, 24,323 cities are served from an H2 database inside"
           + " this process."),
   DB_USER(Group.DATABASE, "NAME", "", "Database user. Default: none; sa for the cities."),
@@ -40,7 +40,7 @@ public enum Setting {
   QUERY(
       Group.DATABASE,
       "SQL",
-      embedded().query().toString(),
+      EmbeddedCities.LOOKUP.query().toString(),
       "The query that loads rows: one SELECT that contains IN (:ids) exactly once."),
   KEY_COLUMN(
       Group.DATABASE, "NAME", "id", "Column of the query's result that holds the id of the row."),
@@ -217,9 +217,5 @@ public enum Setting {
 
   public String variable() {
     return ENVIRONMENT_PREFIX + name();
-  }
-
-  private static DatabaseSettings embedded() {
-    return DatabaseSettings.builder().build();
   }
 }

@@ -2,7 +2,10 @@ package io.loadonce.server.settings;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.db.lookup.SelectByIds;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.changes.ListenSettings;
 import io.loadonce.server.load.LoadOnce;
@@ -24,6 +27,7 @@ public record Settings(
     Address grpc,
     Address admin,
     DatabaseSettings database,
+    LookupSettings lookup,
     CacheSettings cache,
     LoadSettings load,
     LockSettings lock,
@@ -60,6 +64,7 @@ public record Settings(
         grpc,
         admin,
         database(values),
+        lookup(values),
         cache(values, maxHeapBytes),
         new LoadSettings(
             values.number(Setting.EARLY_REFRESH, 0, 100),
@@ -91,30 +96,27 @@ public record Settings(
   }
 
   private static DatabaseSettings database(SettingValues values) {
-    DatabaseSettings.Builder builder =
-        DatabaseSettings.builder()
-            .query(values.text(Setting.QUERY))
-            .key(values.text(Setting.KEY_COLUMN), values.oneOf(Setting.KEY_TYPE, KeyType.class))
-            .versionColumn(
-                values.has(Setting.VERSION_COLUMN) ? values.text(Setting.VERSION_COLUMN) : null)
-            .poolSize(values.integer(Setting.POOL_SIZE, 1, DatabaseSettings.MAX_POOL_SIZE))
-            .maxIdsPerQuery(
-                values.integer(
-                    Setting.MAX_IDS_PER_QUERY, 1, io.loadonce.db.lookup.SelectByIds.MAX_IDS))
-            .maxRowBytes(
-                (int) values.bytes(Setting.MAX_ROW_BYTES, 1, DatabaseSettings.MAX_ROW_BYTES))
-            .connectTimeout(timeout(values, Setting.CONNECT_TIMEOUT))
-            .queryTimeout(timeout(values, Setting.LOAD_TIMEOUT));
-    if (!values.text(Setting.DB_URL).equals(Setting.DB_URL.defaultText())) {
-      builder.url(values.text(Setting.DB_URL)).user("");
-    }
-    if (values.has(Setting.DB_USER)) {
-      builder.user(values.text(Setting.DB_USER));
-    }
-    if (values.has(Setting.DB_PASSWORD_FILE)) {
-      builder.password(values.secret(Setting.DB_PASSWORD_FILE));
-    }
-    return builder.build();
+    String url = values.text(Setting.DB_URL);
+    DatabaseSettings cities = EmbeddedCities.DATABASE;
+    String defaultUser = url.equals(cities.url()) ? cities.user() : "";
+    return new DatabaseSettings(
+        url,
+        values.has(Setting.DB_USER) ? values.text(Setting.DB_USER) : defaultUser,
+        values.has(Setting.DB_PASSWORD_FILE) ? values.secret(Setting.DB_PASSWORD_FILE) : "",
+        values.integer(Setting.POOL_SIZE, 1, DatabaseSettings.MAX_POOL_SIZE),
+        timeout(values, Setting.CONNECT_TIMEOUT),
+        timeout(values, Setting.LOAD_TIMEOUT));
+  }
+
+  private static LookupSettings lookup(SettingValues values) {
+    return new LookupSettings(
+        LookupSettings.DEFAULT_NAME,
+        SelectByIds.parse(values.text(Setting.QUERY)),
+        values.text(Setting.KEY_COLUMN),
+        values.oneOf(Setting.KEY_TYPE, KeyType.class),
+        values.has(Setting.VERSION_COLUMN) ? values.text(Setting.VERSION_COLUMN) : null,
+        values.integer(Setting.MAX_IDS_PER_QUERY, 1, SelectByIds.MAX_IDS),
+        (int) values.bytes(Setting.MAX_ROW_BYTES, 1, LookupSettings.MAX_ROW_BYTES));
   }
 
   private static CacheSettings cache(SettingValues values, long maxHeapBytes) {

@@ -3,8 +3,9 @@ package io.loadonce.server.changes;
 import static io.loadonce.server.changes.ListeningService.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.jdbc.DatabaseSettings;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.load.Outcome.Origin;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,20 +17,18 @@ import org.junit.jupiter.api.Test;
 
 /** Changes made by SQL in an H2 of this process, reported by a trigger. */
 class H2ListeningTest {
-  private static final DatabaseSettings SETTINGS =
-      DatabaseSettings.builder()
-          .url("jdbc:h2:mem:listening")
-          .query("SELECT id, version FROM item WHERE id IN (:ids)")
-          .key("id", KeyType.BIGINT)
-          .versionColumn("version")
-          .build();
+  private static final OneLookup SETTINGS =
+      new OneLookup(
+          DatabaseSettings.of("jdbc:h2:mem:listening", "sa", ""),
+          LookupSettings.of("SELECT id, version FROM item WHERE id IN (:ids)")
+              .withVersionColumn("version"));
 
   private Connection keepsItOpen;
   private ListeningService service;
 
   @BeforeEach
   void fill() throws SQLException {
-    keepsItOpen = DriverManager.getConnection(SETTINGS.url(), "sa", "");
+    keepsItOpen = DriverManager.getConnection(SETTINGS.database().url(), "sa", "");
     try (var statement = keepsItOpen.createStatement()) {
       statement.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, version BIGINT NOT NULL)");
       statement.execute("INSERT INTO item SELECT x, 1 FROM SYSTEM_RANGE(1, 2000)");

@@ -1,10 +1,10 @@
 package io.loadonce.server.changes;
 
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.feed.ChangedTable;
-import io.loadonce.db.jdbc.DatabaseSettings;
-import io.loadonce.db.jdbc.JdbcSource;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lookup.EncodedRow;
@@ -28,17 +28,22 @@ final class ListeningService implements AutoCloseable {
   final GatedFeed feed;
   final LoadOnce<Key, EncodedRow> engine;
   final ChangeListener listener;
-  private final JdbcSource<EncodedRow> source;
+  private final OneLookup.Open<EncodedRow> source;
   private final Connection writer;
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
 
-  ListeningService(DatabaseSettings settings, String table, Duration staleOnDisconnect)
+  ListeningService(OneLookup settings, String table, Duration staleOnDisconnect)
       throws SQLException {
-    source = JdbcSource.open(settings, EncodedRow::of);
+    source = settings.open(EncodedRow::of);
     engine = UnexpiringEngine.over(source, staleOnDisconnect, System::nanoTime);
-    feed = new GatedFeed(ChangeFeed.of(settings, ChangedTable.of(table, settings)));
-    writer = DriverManager.getConnection(settings.url(), settings.user(), "");
+    LookupSettings lookup = settings.lookup();
+    feed =
+        new GatedFeed(
+            ChangeFeed.of(source.database(), ChangedTable.of(table, lookup), lookup.keyType()));
+    writer =
+        DriverManager.getConnection(
+            settings.database().url(), settings.database().user(), /* password= */ "");
     listener = ChangeListener.start(feed, engine, HEARTBEAT, System::nanoTime);
     var _ =
         sweeper.scheduleWithFixedDelay(

@@ -4,10 +4,12 @@ import static io.loadonce.server.changes.ListeningService.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.feed.ChangedTable;
 import io.loadonce.db.feed.PostgresTriggers;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.load.Outcome.Origin;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -240,14 +242,12 @@ class PostgresListeningTest {
     String table = "\"Odd.schema\".\"It:em's " + "é".repeat(20) + "\"";
     admin("CREATE TABLE " + table + " (\"The Id\" TEXT PRIMARY KEY, version BIGINT)");
     admin("INSERT INTO " + table + " VALUES ('a:b ''\"é', 1)");
-    DatabaseSettings odd =
+    OneLookup odd =
         settings(
                 "SELECT \"The Id\", version FROM " + table + " WHERE \"The Id\" IN (:ids)",
                 KeyType.TEXT)
-            .toBuilder()
-            .key("The Id", KeyType.TEXT)
-            .build();
-    admin(PostgresTriggers.script(ChangedTable.of(table, odd)));
+            .withKey("The Id", KeyType.TEXT);
+    admin(PostgresTriggers.script(ChangedTable.of(table, odd.lookup())));
     try (var listening = new ListeningService(odd, table, LONG).connected()) {
       assertThat(listening.version("a:b '\"é")).isEqualTo(1);
       listening.sql("UPDATE " + table + " SET version = 2");
@@ -298,18 +298,16 @@ class PostgresListeningTest {
     }
   }
 
-  private static DatabaseSettings settings(String query, KeyType keyType) {
-    return DatabaseSettings.builder()
-        .url(postgres.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", ""))
-        .user("postgres")
-        .query(query)
-        .key("id", keyType)
-        .versionColumn("version")
-        .build();
+  private static OneLookup settings(String query, KeyType keyType) {
+    String url = postgres.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
+    return new OneLookup(
+        DatabaseSettings.of(url, "postgres", ""),
+        LookupSettings.of(query).withKey("id", keyType).withVersionColumn("version"));
   }
 
   private static String triggers(String table) {
-    return PostgresTriggers.script(ChangedTable.of(table, settings(QUERY, KeyType.BIGINT)));
+    return PostgresTriggers.script(
+        ChangedTable.of(table, settings(QUERY, KeyType.BIGINT).lookup()));
   }
 
   private static void admin(String sql) throws SQLException {

@@ -73,7 +73,4 @@ final class VersionedTable implements Source<Key, EncodedRow> {
   public int maxIdsPerQuery() {
     return 256;
   }
-
-  @Override
-  public void close() {}
 }

@@ -45,11 +45,6 @@ public record DelayedSource<K, V>(Source<K, V> source, Duration maxDelay) implem
     return source.maxIdsPerQuery();
   }
 
-  @Override
-  public void close() {
-    source.close();
-  }
-
   /** Three of four queries are not delayed, so that they overtake the fourth. */
   private void delay() {
     ThreadLocalRandom random = ThreadLocalRandom.current();

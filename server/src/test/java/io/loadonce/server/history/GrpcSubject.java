@@ -7,10 +7,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
-import io.loadonce.db.source.Source;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.LoadOnce;
@@ -34,23 +33,20 @@ final class GrpcSubject implements HistorySubject {
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(5);
 
-  private final Source<Key, EncodedRow> source;
+  private final OneLookup.Open<EncodedRow> rows;
   private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor();
   private final Server server;
   private final ManagedChannel channel;
   private final ResourceServiceBlockingStub stub;
 
   GrpcSubject(HistoryDatabase database, Variant variant) throws IOException {
-    source =
-        new DelayedSource<>(
-            JdbcSource.open(database.settings(variant.maxDelay()), EncodedRow::of),
-            variant.maxDelay());
+    rows = database.settings(variant.maxDelay()).open(EncodedRow::of);
     LoadOnce<Key, EncodedRow> engine =
         new LoadOnce<>(
             new MemoryCache<>(variant.cache(), _ -> 8, _ -> 8),
             variant.load(),
             LoadOnceSubject.lockSettings(),
-            source,
+            new DelayedSource<>(rows, variant.maxDelay()),
             System::nanoTime);
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
@@ -113,7 +109,7 @@ final class GrpcSubject implements HistorySubject {
     channel.shutdownNow();
     server.shutdownNow();
     sweeper.shutdownNow();
-    source.close();
+    rows.close();
   }
 
   private static Answer row(Resource row) {

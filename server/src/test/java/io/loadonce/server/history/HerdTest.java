@@ -3,8 +3,8 @@ package io.loadonce.server.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.form.Row;
-import io.loadonce.db.jdbc.JdbcSource;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
@@ -39,7 +39,7 @@ class HerdTest {
   @Test
   void join_missedBeforeTheLoadEnded_loadsEachIdOnce() throws Exception {
     try (CountedDatabase database = CountedDatabase.postgres();
-        JdbcSource<Row> source = JdbcSource.open(database.settings(), row -> row);
+        OneLookup.Open<Row> source = database.settings().open();
         ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
       LoadOnce<Key, Row> engine =
           new LoadOnce<>(

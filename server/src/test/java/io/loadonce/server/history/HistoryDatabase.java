@@ -1,9 +1,10 @@
 package io.loadonce.server.history;
 
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.feed.ChangedTable;
 import io.loadonce.db.feed.PostgresTriggers;
 import io.loadonce.db.jdbc.DatabaseSettings;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,16 +74,12 @@ public final class HistoryDatabase implements AutoCloseable {
    * Reads rows by id. The rows are those of the moment at which the statement begins; it ends up to
    * {@code maxDelay} later.
    */
-  public DatabaseSettings settings(Duration maxDelay) {
+  public OneLookup settings(Duration maxDelay) {
     String query = "SELECT id, version, payload FROM history WHERE id IN (:ids)";
     String delay = " AND (SELECT TRUE FROM pg_sleep(random() * " + maxDelay.toNanos() / 1e9 + "))";
-    return DatabaseSettings.builder()
-        .url(url)
-        .user("postgres")
-        .query(maxDelay.isZero() ? query : query + delay)
-        .key("id", KeyType.BIGINT)
-        .versionColumn("version")
-        .build();
+    return new OneLookup(
+        DatabaseSettings.of(url, "postgres", ""),
+        LookupSettings.of(maxDelay.isZero() ? query : query + delay).withVersionColumn("version"));
   }
 
   /** Creates the triggers that report changes of the table. */

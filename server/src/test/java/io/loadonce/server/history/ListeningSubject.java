@@ -2,7 +2,7 @@ package io.loadonce.server.history;
 
 import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.feed.ChangedTable;
-import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.changes.ChangeListener;
 import java.time.Duration;
 
@@ -20,11 +20,11 @@ final class ListeningSubject implements HistorySubject {
   private final ChangeListener listener;
 
   ListeningSubject(HistoryDatabase database, Variant variant) {
-    DatabaseSettings settings = database.settings(Duration.ZERO);
+    LookupSettings lookup = database.settings(Duration.ZERO).lookup();
     engine = new LoadOnceSubject(database, variant);
     listener =
         ChangeListener.start(
-            ChangeFeed.of(settings, ChangedTable.of("history", settings)),
+            ChangeFeed.of(engine.database(), ChangedTable.of("history", lookup), lookup.keyType()),
             engine.engine(),
             HEARTBEAT,
             System::nanoTime);

@@ -2,10 +2,10 @@ package io.loadonce.server.history;
 
 import static org.awaitility.Awaitility.await;
 
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.form.Row;
-import io.loadonce.db.jdbc.JdbcSource;
+import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.db.source.Source;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
@@ -36,19 +36,23 @@ final class LoadOnceSubject implements HistorySubject {
   private static final int IDS_PER_ALL = 64;
 
   private final AtomicInteger invalidations = new AtomicInteger();
-  private final Source<Key, Long> source;
+  private final OneLookup.Open<Long> rows;
   private final MemoryCache<Key, Long> cache;
   private final LoadOnce<Key, Long> engine;
   private final Duration timeout;
   private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor();
 
   LoadOnceSubject(HistoryDatabase database, Variant variant) {
-    JdbcSource<Long> jdbc =
-        JdbcSource.open(database.settings(variant.maxDelay()), LoadOnceSubject::payload);
-    await().atMost(MAX_OPENING).until(jdbc::isReachable);
-    this.source = new DelayedSource<>(jdbc, variant.maxDelay());
+    this.rows = database.settings(variant.maxDelay()).open(LoadOnceSubject::payload);
+    await().atMost(MAX_OPENING).until(rows.database()::isReachable);
     this.cache = new MemoryCache<>(variant.cache(), _ -> 8, _ -> 8);
-    this.engine = new LoadOnce<>(cache, variant.load(), lockSettings(), source, System::nanoTime);
+    this.engine =
+        new LoadOnce<>(
+            cache,
+            variant.load(),
+            lockSettings(),
+            new DelayedSource<>(rows, variant.maxDelay()),
+            System::nanoTime);
     this.timeout = variant.timeout();
     alsoSweep(engine::sweep);
   }
@@ -96,6 +100,10 @@ final class LoadOnceSubject implements HistorySubject {
     cache.remove(new Key(Integer.toString(id)));
   }
 
+  Database database() {
+    return rows.database();
+  }
+
   LoadOnce<Key, Long> engine() {
     return engine;
   }
@@ -103,7 +111,7 @@ final class LoadOnceSubject implements HistorySubject {
   @Override
   public void close() {
     sweeper.shutdownNow();
-    source.close();
+    rows.close();
   }
 
   private Outcome<Long> load(Key key, long minVersion) throws InterruptedException {

@@ -65,9 +65,6 @@ public final class StallingSource implements Source<String, String> {
     return 4;
   }
 
-  @Override
-  public void close() {}
-
   /** A query that was sent and not yet answered. */
   public final class PendingQuery implements SourceQuery<String, String> {
     private final List<String> ids;

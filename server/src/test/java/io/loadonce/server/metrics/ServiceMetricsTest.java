@@ -2,7 +2,7 @@ package io.loadonce.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.source.Availability;
@@ -35,7 +35,7 @@ class ServiceMetricsTest {
   void scrape_afterOneLookupOfEachKind_hasEveryName() throws Exception {
     Lookups lookups =
         new Lookups(
-            List.of(DatabaseSettings.builder().key("id", KeyType.TEXT).build().lookup()),
+            List.of(EmbeddedCities.LOOKUP.withKey("id", KeyType.TEXT)),
             _ -> new Rows(),
             new Shared(new WaiterBudget(10), Loaders.of(1), new Availability()),
             CacheSettings.within(1 << 20, 1 << 20),
@@ -112,8 +112,5 @@ class ServiceMetricsTest {
     public int maxIdsPerQuery() {
       return 1;
     }
-
-    @Override
-    public void close() {}
   }
 }

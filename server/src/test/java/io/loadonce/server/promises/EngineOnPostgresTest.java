@@ -3,8 +3,8 @@ package io.loadonce.server.promises;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.OneLookup;
 import io.loadonce.db.form.Row;
-import io.loadonce.db.jdbc.JdbcSource;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +40,7 @@ class EngineOnPostgresTest {
   }
 
   private static Herd<Outcome<Row>> herd(CountedDatabase database, String query) throws Exception {
-    try (JdbcSource<Row> source = JdbcSource.open(database.settings(query), Function.identity())) {
+    try (OneLookup.Open<Row> source = database.settings(query).open()) {
       LoadOnce<Key, Row> engine =
           new LoadOnce<>(
               new MemoryCache<>(CacheSettings.within(1 << 20, 1 << 20), _ -> 8, _ -> 300),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.InvalidSettingException;
-import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.changes.ListenSettings;
 import io.loadonce.server.load.LoadSettings;
@@ -35,7 +35,8 @@ class SettingsTest {
             new Settings(
                 new Address("127.0.0.1", 50051),
                 new Address("127.0.0.1", 50080),
-                DatabaseSettings.builder().build(),
+                EmbeddedCities.DATABASE,
+                EmbeddedCities.LOOKUP,
                 CacheSettings.within(HEAP / 4, HEAP / 64),
                 LoadSettings.DEFAULTS,
                 LockSettings.DEFAULTS,

@@ -2,6 +2,7 @@ package io.loadonce.bench.ladder.database;
 
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.LookupSettings;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -98,14 +99,21 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
     }
   }
 
-  /** The settings for queries that take this time and then fail, or succeed. */
-  public final DatabaseSettings slow(Duration time, boolean fails) {
-    return settings(versionRead(/* gated= */ false), time, fails);
+  /** Returns the settings of the connections for the queries of all rungs. */
+  public final DatabaseSettings settings() {
+    return DatabaseSettings.of(queryUrl(access.url()), access.user(), access.password())
+        .withPoolSize(CONNECTIONS)
+        .withConnectTimeout(CONNECTION_WAIT);
   }
 
-  /** The settings for queries that wait at the gate after they have read version 1. */
-  public final DatabaseSettings gated() {
-    return settings(versionRead(/* gated= */ true), Duration.ZERO, /* fails= */ false);
+  /** Returns a lookup whose queries take this time and then fail, or succeed. */
+  public final LookupSettings slow(Duration time, boolean fails) {
+    return lookup(versionRead(/* gated= */ false), time, fails);
+  }
+
+  /** Returns a lookup whose queries wait at the gate after they have read version 1. */
+  public final LookupSettings gated() {
+    return lookup(versionRead(/* gated= */ true), Duration.ZERO, /* fails= */ false);
   }
 
   /** The counts of the database up to now. */
@@ -160,21 +168,13 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
     return "loadonce_ladder_" + UUID.randomUUID().toString().substring(0, 8);
   }
 
-  private DatabaseSettings settings(String versionRead, Duration time, boolean fails) {
+  private LookupSettings lookup(String versionRead, Duration time, boolean fails) {
     String query =
         "SELECT id AS \"id\", name AS \"name\", country AS \"country\","
             + (" " + versionRead + " AS \"version\"")
             + (" FROM " + schema + ".city WHERE id IN (:ids) ")
             + beginning(time, fails);
-    return DatabaseSettings.builder()
-        .url(queryUrl(access.url()))
-        .user(access.user())
-        .password(access.password())
-        .query(query)
-        .versionColumn("version")
-        .poolSize(CONNECTIONS)
-        .connectTimeout(CONNECTION_WAIT)
-        .build();
+    return LookupSettings.of(query).withVersionColumn("version");
   }
 
   /** The URL for queries, whose functions write counters. */

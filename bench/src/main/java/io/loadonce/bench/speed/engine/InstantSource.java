@@ -51,7 +51,4 @@ final class InstantSource implements Source<Key, EncodedRow> {
   public int maxIdsPerQuery() {
     return MAX_IDS_PER_QUERY;
   }
-
-  @Override
-  public void close() {}
 }

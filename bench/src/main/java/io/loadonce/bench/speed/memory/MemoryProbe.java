@@ -177,8 +177,5 @@ public final class MemoryProbe {
     public int maxIdsPerQuery() {
       return 1;
     }
-
-    @Override
-    public void close() {}
   }
 }

@@ -2,9 +2,11 @@ package io.loadonce.bench.speed.scene;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.loadonce.bench.speed.contender.PostgresTable;
+import io.loadonce.db.form.StructForm;
+import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.DatabaseSettings;
-import io.loadonce.db.jdbc.JdbcSource;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
@@ -34,29 +36,24 @@ final class EngineHerd implements AutoCloseable {
           /* maxBytes= */ 1 << 20,
           /* maxNegativeBytes= */ 1 << 20);
 
-  private final JdbcSource<EncodedRow> source;
+  private final Database database;
   private final LoadOnce<Key, EncodedRow> loadOnce;
 
-  private EngineHerd(JdbcSource<EncodedRow> source) {
-    this.source = source;
+  private EngineHerd(Database database) {
+    this.database = database;
     this.loadOnce =
         new LoadOnce<>(
             new MemoryCache<>(MEMORY, id -> id.text().length(), EncodedRow::sizeBytes),
             LoadSettings.DEFAULTS,
             LockSettings.DEFAULTS,
-            source,
+            database.source(
+                LookupSettings.of(PostgresTable.SLOW_QUERY), new StructForm<>(EncodedRow::of)),
             System::nanoTime);
   }
 
   static EngineHerd open(PostgresTable table) {
     return new EngineHerd(
-        JdbcSource.open(
-            DatabaseSettings.builder()
-                .url(table.url())
-                .user(PostgresTable.USER)
-                .query(PostgresTable.SLOW_QUERY)
-                .build(),
-            EncodedRow::of));
+        Database.open(DatabaseSettings.of(table.url(), PostgresTable.USER, /* password= */ "")));
   }
 
   /**
@@ -101,6 +98,6 @@ final class EngineHerd implements AutoCloseable {
 
   @Override
   public void close() {
-    source.close();
+    database.close();
   }
 }
