@@ -11,6 +11,9 @@ import org.postgresql.PGResultSetMetaData;
  */
 final class ColumnReaders {
 
+  /** The driver does not have to be there. */
+  private static final String MARIADB = "org.mariadb.jdbc.";
+
   private ColumnReaders() {}
 
   /**
@@ -27,7 +30,10 @@ final class ColumnReaders {
     if (columns.isWrapperFor(PGResultSetMetaData.class)) {
       return PostgresReaders.of(typeName, jdbcType);
     }
-    ColumnReader named = H2Readers.of(typeName);
+    ColumnReader named =
+        columns.getClass().getName().startsWith(MARIADB)
+            ? MariaDbReaders.of(typeName, columns.getPrecision(column))
+            : H2Readers.of(typeName);
     return named == null ? JdbcReaders.of(jdbcType) : named;
   }
 }

@@ -50,6 +50,11 @@ final class JdbcReaders {
     return row.wasNull() ? JsonValues.NULL : JsonValues.number((double) value);
   }
 
+  static Value unsignedInteger(ResultSet row, int column) throws SQLException {
+    long value = row.getLong(column);
+    return row.wasNull() ? JsonValues.NULL : JsonValues.number((double) value);
+  }
+
   static Value decimal(ResultSet row, int column) throws SQLException, UnreadableValueException {
     String number = row.getString(column);
     return number == null ? JsonValues.NULL : JsonValues.decimal(number);
