@@ -31,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -118,15 +119,12 @@ final class Service {
                 ChangeListener.start(
                     changes, lookup.engine(), settings.listen().heartbeat(), System::nanoTime));
     listener.ifPresent(heard -> closings.push(heard::close));
-    Sweeper sweeper =
-        Sweeper.start(
-            () -> {
-              lookups.sweep();
-              endpoint.sweep();
-              delayed.sweep();
-              listener.ifPresent(ChangeListener::watch);
-            },
-            BETWEEN_SWEEPS);
+    List<Runnable> sweeps = new ArrayList<>();
+    lookups.all().forEach(each -> sweeps.add(each.engine()::sweep));
+    sweeps.add(endpoint::sweep);
+    sweeps.add(delayed::sweep);
+    listener.ifPresent(heard -> sweeps.add(heard::watch));
+    Sweeper sweeper = Sweeper.start(sweeps, BETWEEN_SWEEPS);
     closings.push(sweeper::close);
     ServiceMetrics metrics = new ServiceMetrics(lookups);
     closings.push(metrics::close);

@@ -25,10 +25,6 @@ final class Sweeper implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("sweep").unstarted(this::run);
   }
 
-  static Sweeper start(Runnable sweep, Duration pause) {
-    return start(List.of(sweep), pause);
-  }
-
   static Sweeper start(List<Runnable> sweeps, Duration pause) {
     Sweeper sweeper = new Sweeper(sweeps, pause);
     sweeper.thread.start();

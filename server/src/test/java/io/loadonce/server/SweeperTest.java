@@ -14,12 +14,13 @@ class SweeperTest {
     AtomicInteger sweeps = new AtomicInteger();
     try (Sweeper _ =
         Sweeper.start(
-            () -> {
-              if (sweeps.incrementAndGet() % 2 == 0) {
-                throw new StackOverflowError("planted");
-              }
-              throw new IllegalStateException("planted");
-            },
+            List.of(
+                () -> {
+                  if (sweeps.incrementAndGet() % 2 == 0) {
+                    throw new StackOverflowError("planted");
+                  }
+                  throw new IllegalStateException("planted");
+                }),
             Duration.ofMillis(1))) {
       await().until(() -> sweeps.get() > 10);
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowShape<V> {
 
-  private record Column(String name, int jdbcType, String typeName, int precision) {}
+  private record Column(String name, int jdbcType, String typeName) {}
 
   private final List<Column> columns;
 
@@ -40,9 +40,14 @@ public final class RowShape<V> {
   /** Why no row of this shape can be given, or null. */
   private final @Nullable String problem;
 
-  private RowShape(List<Column> columns, LookupSettings settings, RowForm<V> form)
+  private RowShape(
+      List<Column> columns,
+      @Nullable ColumnReader[] readers,
+      LookupSettings settings,
+      RowForm<V> form)
       throws SourceException {
     this.columns = columns;
+    this.readers = readers;
     this.key = settings.key();
     this.keyIndexes = new int[key.size()];
     for (int i = 0; i < keyIndexes.length; i++) {
@@ -50,10 +55,6 @@ public final class RowShape<V> {
     }
     String version = settings.versionColumn();
     this.versionColumn = version == null ? 0 : indexOf(version);
-    this.readers =
-        columns.stream()
-            .map(c -> ColumnReaders.of(c.jdbcType, c.typeName, c.precision))
-            .toArray(ColumnReader[]::new);
     this.encoder =
         form.encoder(columns.stream().map(Column::name).toList(), settings.maxRowBytes());
     this.problem = findProblem();
@@ -77,12 +78,16 @@ public final class RowShape<V> {
           new Column(
               metaData.getColumnLabel(i),
               metaData.getColumnType(i),
-              typeName == null ? "" : typeName,
-              metaData.getPrecision(i)));
+              typeName == null ? "" : typeName));
     }
-    return known != null && known.columns.equals(columns)
-        ? known
-        : new RowShape<>(columns, settings, form);
+    if (known != null && known.columns.equals(columns)) {
+      return known;
+    }
+    @Nullable ColumnReader[] readers = new ColumnReader[columns.size()];
+    for (int i = 0; i < readers.length; i++) {
+      readers[i] = ColumnReaders.of(metaData, i + 1);
+    }
+    return new RowShape<>(columns, readers, settings, form);
   }
 
   /** Returns the key of the current row in its canonical form, or null if a part is NULL. */
@@ -112,10 +117,29 @@ public final class RowShape<V> {
     }
     Value[] values = new Value[readers.length];
     for (int i = 0; i < readers.length; i++) {
-      values[i] = Objects.requireNonNull(readers[i]).read(row, i + 1);
+      values[i] = value(i, row);
     }
     long version = version(row);
     return new SourceRow.Found<>(encoder.encode(id, version, values), version);
+  }
+
+  /** Whatever the driver throws for one value, it is this row that cannot be read. */
+  private Value value(int index, ResultSet row) throws SourceException {
+    try {
+      return Objects.requireNonNull(readers[index]).read(row, index + 1);
+    } catch (UnreadableValueException e) {
+      throw unreadable(columns.get(index), e.getMessage(), e);
+    } catch (SQLException | RuntimeException e) {
+      throw unreadable(
+          columns.get(index), "it cannot be read; cast it in the query, such as to text", e);
+    }
+  }
+
+  private static SourceException unreadable(Column column, @Nullable String why, Exception cause) {
+    return new SourceException.InvalidRow(
+        "a value in column %s of type %s has no JSON form: %s"
+            .formatted(column.name, column.typeName, why),
+        cause);
   }
 
   private long version(ResultSet row) throws SQLException, SourceException {
@@ -134,7 +158,7 @@ public final class RowShape<V> {
     for (int i = 0; i < readers.length; i++) {
       Column column = columns.get(i);
       if (readers[i] == null) {
-        return "column %s has type %s, which has no mapping; cast it in the query, such as to text"
+        return "column %s has type %s, which has no JSON form; cast it in the query, such as to text"
             .formatted(column.name, column.typeName);
       }
       if (!names.add(column.name)) {

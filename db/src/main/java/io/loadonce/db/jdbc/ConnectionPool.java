@@ -51,6 +51,10 @@ final class ConnectionPool {
       put(properties, "tcpKeepAlive", "true");
       put(properties, "readOnlyMode", "always");
     }
+    if (settings.url().startsWith("jdbc:mariadb:")) {
+      // The driver reads a TIMESTAMP in the time zone of the session.
+      put(properties, "timezone", "UTC");
+    }
     return properties;
   }
 

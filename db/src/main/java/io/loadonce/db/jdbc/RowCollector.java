@@ -55,11 +55,27 @@ final class RowCollector<V> {
     return rows;
   }
 
+  /** Whatever is thrown while this row is read is about this row, unless the connection is lost. */
   private SourceRow<V> read(RowShape<V> shape, Key id, ResultSet result) throws SQLException {
     try {
       return shape.read(id, result);
     } catch (SourceException e) {
+      if (e.getCause() instanceof SQLException failure) {
+        rethrowIfUnavailable(failure);
+      }
       return new SourceRow.Unusable<>(e);
+    } catch (SQLException e) {
+      rethrowIfUnavailable(e);
+      return unusable("the row cannot be read");
+    } catch (RuntimeException e) {
+      return unusable("the row cannot be read");
+    }
+  }
+
+  private static void rethrowIfUnavailable(SQLException failure) throws SQLException {
+    if (SqlFailure.isCancelled(failure)
+        || SqlFailure.of(failure) instanceof SourceException.Unavailable) {
+      throw failure;
     }
   }
 

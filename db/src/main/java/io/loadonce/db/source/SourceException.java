@@ -29,7 +29,11 @@ public abstract sealed class SourceException extends Exception {
   /** There is a row and it cannot be used: two for one id, too large, of an unknown type. */
   public static final class InvalidRow extends SourceException {
     public InvalidRow(String message) {
-      super(message, /* cause= */ null);
+      this(message, /* cause= */ null);
+    }
+
+    public InvalidRow(String message, @Nullable Throwable cause) {
+      super(message, cause);
     }
   }
 }

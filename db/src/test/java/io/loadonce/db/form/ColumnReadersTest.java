@@ -2,9 +2,8 @@ package io.loadonce.db.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Value;
-import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.Struct;
+import io.loadonce.db.CountedDatabase;
 import io.loadonce.db.OneLookup;
 import io.loadonce.db.TestDatabase;
 import io.loadonce.db.lookup.Key;
@@ -12,170 +11,170 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What each column type looks like as JSON, on the real databases. */
+/** Values that cannot be read, and values that are hard to read. {@link TypesPageTest} has all. */
 @Tag("slow")
 final class ColumnReadersTest {
 
   private static final Key ONE = Key.of("1");
+  private static final String NO_FORM = "a value in column v of type %s has no JSON form: ";
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '~',
-      textBlock =
-          """
-          CAST(7 AS SMALLINT)                              | 7
-          -2147483648                                      | -2147483648
-          CAST(9007199254740993 AS BIGINT)                 | "9007199254740993"
-          CAST(12.50 AS NUMERIC(9,2))                      | "12.50"
-          CAST(0.1 AS REAL)                                | 0.1
-          CAST(0.1 AS DOUBLE PRECISION)                    | 0.1
-          CAST('NaN' AS DOUBLE PRECISION)                  | "NaN"
-          CAST('-Infinity' AS DOUBLE PRECISION)            | "-Infinity"
-          CAST('Infinity' AS REAL)                         | "Infinity"
-          TRUE                                             | true
-          CAST('Zürich' AS VARCHAR(20))                    | "Zürich"
-          DATE '2024-02-29'                                | "2024-02-29"
-          TIME '12:30:00'                                  | "12:30:00"
-          TIMESTAMP '2024-02-29 12:30:00'                  | "2024-02-29T12:30:00"
-          TIMESTAMP '2024-02-29 12:30:00.123456'           | "2024-02-29T12:30:00.123456"
-          TIMESTAMP WITH TIME ZONE '2024-02-29 12:30:00+05:30' | "2024-02-29T07:00:00Z"
-          CAST('0B0F7A4E-93A5-4F0B-8D8C-0A1B2C3D4E5F' AS UUID) | "0b0f7a4e-93a5-4f0b-8d8c-0a1b2c3d4e5f"
-          CAST(NULL AS INTEGER)                            | null
-          CAST(NULL AS BIGINT)                             | null
-          CAST(NULL AS REAL)                               | null
-          CAST(NULL AS DOUBLE PRECISION)                   | null
-          CAST(NULL AS BOOLEAN)                            | null
-          CAST(NULL AS VARCHAR(5))                         | null
-          CAST(NULL AS DATE)                               | null
-          CAST(NULL AS TIME)                               | null
-          CAST(NULL AS TIMESTAMP)                          | null
-          CAST(NULL AS TIMESTAMP WITH TIME ZONE)           | null
-          CAST(NULL AS JSON)                               | null
-          ARRAY[1, 2, NULL]                                | [1,2,null]
-          ARRAY[CAST(9007199254740993 AS BIGINT)]          | ["9007199254740993"]
-          ARRAY['a', 'b']                                  | ["a","b"]
-          """)
-  void read_typeOfBoth_isTheSame(String expression, String json) throws Exception {
-    assertThat(read(TestDatabase.H2, expression)).isEqualTo(value(json));
-    assertThat(read(TestDatabase.POSTGRESQL, expression)).isEqualTo(value(json));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '~',
-      textBlock =
-          """
-          '{"a": [1, null, {"b": true}]}'::json   | {"a":[1,null,{"b":true}]}
-          '[1.5, "x"]'::jsonb                     | [1.5,"x"]
-          'null'::jsonb                           | null
-          '\\x00ff'::bytea                        | "AP8="
-          NULL::bytea                             | null
-          NULL::int[]                             | null
-          ARRAY[[1,2],[3,4]]                      | [[1,2],[3,4]]
-          'NaN'::numeric                          | "NaN"
-          123456789012345678901234567890::numeric | "123456789012345678901234567890"
-          '10.0.0.1'::inet                        | "10.0.0.1"
-          B'101'                                  | "101"
-          'infinity'::timestamptz                 | "infinity"
-          '-infinity'::date                       | "-infinity"
-          '12:30:00+02'::timetz                   | "12:30:00+02:00"
-          'a'::char(3)                            | "a  "
-          """)
-  void read_typeOfPostgresql_isMapped(String expression, String json) throws Exception {
-    assertThat(read(TestDatabase.POSTGRESQL, expression)).isEqualTo(value(json));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '~',
-      textBlock =
-          """
-          JSON '{"a": [1, null, {"b": true}]}'    | {"a":[1,null,{"b":true}]}
-          X'00ff'                                 | "AP8="
-          CAST(X'00ff' AS BLOB)                   | "AP8="
-          CAST('long' AS CLOB)                    | "long"
-          CAST(7 AS TINYINT)                      | 7
-          TIME WITH TIME ZONE '12:30:00+02:00'    | "12:30:00+02:00"
-          """)
-  void read_typeOfH2_isMapped(String expression, String json) throws Exception {
-    assertThat(read(TestDatabase.H2, expression)).isEqualTo(value(json));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '~',
-      textBlock =
-          """
-          POSTGRESQL | point(1,2)                 | column v has type point, which has no mapping; cast it in the query, such as to text
-          POSTGRESQL | ROW(1,2)                   | column v has type record, which has no mapping; cast it in the query, such as to text
-          POSTGRESQL | ARRAY[now()]               | an array column has elements without a mapping; cast it in the query, such as to text[]
-          H2         | INTERVAL '1' DAY           | column v has type INTERVAL DAY, which has no mapping; cast it in the query, such as to text
-          """)
-  void read_typeWithoutMapping_isInvalidRow(TestDatabase kind, String expression, String problem)
-      throws Exception {
-    assertThat(unusable(kind, expression + " AS v").reason())
-        .isInstanceOf(SourceException.InvalidRow.class)
-        .hasMessage(problem);
-  }
+  /** What is hard to find the end of, in an array, a composite value or an hstore. */
+  private static final List<String> HARD =
+      List.of("\"", "\\", ",", ";", "(", ")", "{", "}", "[", " ", "NULL", "=>", "a", "ü", "\t");
 
   @ParameterizedTest
   @CsvSource({"45, [, ]", "30, {\"a\":, }"})
   void read_jsonTooDeepForAParser_isInvalidRow(int most, String open, String close)
       throws Exception {
-    assertThat(read(TestDatabase.POSTGRESQL, deep(most - 1, open, close))).isNotNull();
+    assertThat(row(TestDatabase.POSTGRESQL, deep(most - 1, open, close)))
+        .isInstanceOf(SourceRow.Found.class);
     for (int levels : new int[] {most, 2_000}) {
-      assertThat(unusable(TestDatabase.POSTGRESQL, deep(levels, open, close) + " AS v").reason())
-          .hasMessage("a JSON column is not JSON or is too deep");
+      assertThat(reason(row(TestDatabase.POSTGRESQL, deep(levels, open, close))))
+          .isInstanceOf(SourceException.InvalidRow.class)
+          .hasMessageStartingWith(NO_FORM.formatted("json") + "it is nested too deeply");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          POSTGRESQL | json          | '[1]'::json          | concat(repeat('[', 99), repeat(']', 99))::json
+          H2         | INTERVAL YEAR | INTERVAL '1' YEAR(18) | INTERVAL '99999999999' YEAR(18)
+          H2         | DECFLOAT      | CAST(1 AS DECFLOAT)   | 1E-200000
+          """)
+  void read_oneRowHasNoForm_failsAlone(TestDatabase kind, String typeName, String good, String bad)
+      throws Exception {
+    String query =
+        "SELECT id, v FROM (VALUES (1, %s), (2, %s), (3, %s)) AS t (id, v) WHERE id IN (:ids)"
+            .formatted(good, bad, good);
+
+    Map<Key, SourceRow<Row>> rows = load(kind, query, List.of("1", "2", "3"));
+
+    assertThat(rows.get(ONE)).isInstanceOf(SourceRow.Found.class);
+    assertThat(rows.get(Key.of("3"))).isInstanceOf(SourceRow.Found.class);
+    assertThat(reason(rows.get(Key.of("2"))))
+        .isInstanceOf(SourceException.InvalidRow.class)
+        .hasMessageStartingWith(NO_FORM.formatted(typeName));
+  }
+
+  @Test
+  void read_twoColumnsOfOneName_isInvalidRow() throws Exception {
+    assertThat(reason(row(TestDatabase.H2, "1 AS v, 2 AS v")))
+        .hasMessage("two columns have the name v; rename one with AS");
+  }
+
+  @Test
+  void read_textThatIsHardToSplit_isWhatTheDatabaseMakesOfIt() throws Exception {
+    CountedDatabase database = TestDatabase.POSTGRESQL.database();
+    database.execute("CREATE EXTENSION IF NOT EXISTS hstore");
+    database.execute("CREATE TYPE hard AS (a text, b text[], c hstore, d text)");
+    database.execute("CREATE TABLE hard_value (id integer, v hard)");
+    Random chance = new Random(7);
+    List<String> ids = IntStream.range(0, 100).mapToObj(Integer::toString).toList();
+    for (String id : ids) {
+      String a = hard(chance);
+      String b = hard(chance);
+      database.execute(
+          "INSERT INTO hard_value VALUES (%s, ROW(%s, ARRAY[%s, NULL], hstore(%s, %s), NULL))"
+              .formatted(id, a, b, a, b));
+    }
+    String query = "SELECT id, v, to_jsonb(v) AS j FROM hard_value WHERE id IN (:ids)";
+
+    Map<Key, SourceRow<Row>> rows = load(TestDatabase.POSTGRESQL, query, ids);
+
+    assertThat(rows).hasSameSizeAs(ids);
+    assertThat(rows.values())
+        .allSatisfy(
+            row -> {
+              Struct data = found(row).data();
+              assertThat(data.getFieldsOrThrow("v")).isEqualTo(data.getFieldsOrThrow("j"));
+            });
+  }
+
+  @Test
+  void read_surrogateWithoutItsPair_isTheReplacementCharacter() throws Exception {
+    Row row = found(row(TestDatabase.H2, "'a' || CHAR(55357) || CHAR(56826) || CHAR(55357)"));
+
+    assertThat(row.data())
+        .isEqualTo(
+            Struct.newBuilder()
+                .putFields("id", JsonValues.number(1.0))
+                .putFields("v", JsonValues.text("a\uD83D\uDDFA\uFFFD"))
+                .build());
+  }
+
+  @Test
+  void read_typeWasAltered_hasTheNewAttributes() throws Exception {
+    CountedDatabase database = TestDatabase.POSTGRESQL.database();
+    database.execute("CREATE TYPE altered AS (a integer)");
+    database.execute("CREATE TABLE with_altered (id integer, v altered)");
+    database.execute("INSERT INTO with_altered VALUES (1, ROW(7))");
+    String query = "SELECT id, v FROM with_altered WHERE id IN (:ids)";
+    try (var source = settings(TestDatabase.POSTGRESQL, query).open()) {
+      assertThat(attributes(source.query(List.of(ONE)).run())).containsExactly("a");
+      database.execute("ALTER TYPE altered ADD ATTRIBUTE b integer");
+      assertThat(attributes(source.query(List.of(ONE)).run())).containsExactly("a", "b");
+      database.execute("ALTER TYPE altered DROP ATTRIBUTE a");
+      assertThat(attributes(source.query(List.of(ONE)).run())).containsExactly("b");
+    }
+  }
+
+  private static Set<String> attributes(Map<Key, SourceRow<Row>> rows) {
+    return found(rows.get(ONE))
+        .data()
+        .getFieldsOrThrow("v")
+        .getStructValue()
+        .getFieldsMap()
+        .keySet();
+  }
+
+  private static String hard(Random chance) {
+    StringBuilder text = new StringBuilder();
+    for (int i = chance.nextInt(5); i > 0; i--) {
+      text.append(HARD.get(chance.nextInt(HARD.size())));
+    }
+    return "'" + text + "'";
   }
 
   private static String deep(int levels, String open, String close) {
     return "'" + open.repeat(levels) + "1" + close.repeat(levels) + "'::json";
   }
 
-  @Test
-  void read_twoColumnsOfOneName_isInvalidRow() throws Exception {
-    assertThat(unusable(TestDatabase.H2, "1 AS v, 2 AS v").reason())
-        .hasMessage("two columns have the name v; rename one with AS");
+  private static Row found(@Nullable SourceRow<Row> row) {
+    return ((SourceRow.Found<Row>) Objects.requireNonNull(row)).value();
   }
 
-  private static Value read(TestDatabase kind, String expression) throws Exception {
-    return switch (row(kind, expression + " AS v")) {
-      case SourceRow.Found<Row>(Row row, long _, long _) -> {
-        assertThat(row.encodedData()).isEqualTo(row.data().toByteString());
-        yield row.data().getFieldsOrThrow("v");
-      }
-      case SourceRow.Unusable<Row>(SourceException reason) -> throw reason;
-    };
+  private static SourceException reason(@Nullable SourceRow<Row> row) {
+    return ((SourceRow.Unusable<Row>) Objects.requireNonNull(row)).reason();
   }
 
-  private static Value value(String json) throws InvalidProtocolBufferException {
-    Value.Builder value = Value.newBuilder();
-    JsonFormat.parser().merge(json, value);
-    return value.build();
+  private static @Nullable SourceRow<Row> row(TestDatabase kind, String columns) throws Exception {
+    String named = columns.contains(" AS v") ? columns : columns + " AS v";
+    String query = "SELECT id, " + named + " FROM (SELECT 1 AS id) AS one WHERE id IN (:ids)";
+    return load(kind, query, List.of("1")).get(ONE);
   }
 
-  private static SourceRow.Unusable<Row> unusable(TestDatabase kind, String columns)
+  private static Map<Key, SourceRow<Row>> load(TestDatabase kind, String query, List<String> ids)
       throws Exception {
-    return (SourceRow.Unusable<Row>) row(kind, columns);
+    try (var source = settings(kind, query).open()) {
+      return source.query(ids.stream().map(Key::of).toList()).run();
+    }
   }
 
-  private static SourceRow<Row> row(TestDatabase kind, String columns) throws Exception {
-    String query = "SELECT id, " + columns + " FROM (SELECT 1 AS id) AS one WHERE id IN (:ids)";
-    OneLookup settings = kind.database().settings(query).withPoolSize(1);
-    try (var source = settings.open()) {
-      Map<Key, SourceRow<Row>> rows = source.query(List.of(ONE)).run();
-      assertThat(rows).containsOnlyKeys(ONE);
-      return rows.values().iterator().next();
-    }
+  private static OneLookup settings(TestDatabase kind, String query) {
+    return kind.database().settings(query).withPoolSize(1);
   }
 }

@@ -80,13 +80,6 @@ public final class Lookups {
     return shared;
   }
 
-  /** Sweeps every engine. To be called every few milliseconds, by one thread. */
-  public void sweep() {
-    for (Lookup lookup : all) {
-      lookup.engine().sweep();
-    }
-  }
-
   /** The number of loads under way; a snapshot. Zero when idle. */
   public int flights() {
     return all.stream().mapToInt(lookup -> lookup.engine().flights()).sum();
