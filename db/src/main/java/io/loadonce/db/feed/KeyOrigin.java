@@ -1,11 +1,14 @@
 package io.loadonce.db.feed;
 
+import io.loadonce.db.jdbc.SqlFailure;
 import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGResultSetMetaData;
@@ -18,10 +21,10 @@ import org.postgresql.PGResultSetMetaData;
 record KeyOrigin(String schema, String table, String column) {
 
   /**
-   * Returns where the columns of the key come from, in their order: null for an expression. Blocks
-   * for some round trips; the query is prepared and not run.
+   * Returns where the columns of the key come from, in their order: null for an expression, and if
+   * the database rejects the query. Blocks for some round trips; the query is prepared and not run.
    *
-   * @throws SQLException if the database rejects the query
+   * @throws SQLException if the connection is lost
    */
   static List<@Nullable KeyOrigin> of(Connection connection, LookupSettings lookup)
       throws SQLException {
@@ -31,8 +34,14 @@ record KeyOrigin(String schema, String table, String column) {
       for (int i = 0; i < lookup.key().size(); i++) {
         origins.add(of(result, lookup.key().get(i).name()));
       }
+      return origins;
+    } catch (SQLException e) {
+      if (SqlFailure.of(e) instanceof SourceException.Unavailable) {
+        throw e;
+      }
+      // One lookup cannot load its rows; the changes of the others are still reported.
+      return Collections.nCopies(lookup.key().size(), null);
     }
-    return origins;
   }
 
   private static @Nullable KeyOrigin of(@Nullable ResultSetMetaData result, String label)

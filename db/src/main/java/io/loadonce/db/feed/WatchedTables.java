@@ -85,7 +85,7 @@ record WatchedTables(
       int i)
       throws SQLException {
     if (origin == null) {
-      return "the key column %s of its query is an expression and not a column of a table"
+      return "the key column %s of its query is not known to be a column of a table as it is"
           .formatted(lookup.key().get(i).name());
     }
     Set<String> types = PostgresTable.typesWithOneText(lookup.key().get(i).type());
