@@ -19,10 +19,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,7 +45,8 @@ class DocsTest {
   private static final Pattern TEST = Pattern.compile("`([a-z]\\w*_\\w+_\\w+)`");
 
   private static final Pattern HELP = Pattern.compile("(?m)^# HELP (loadonce_\\w+) (.*)$");
-  private static final Pattern LABEL = Pattern.compile("(?m)^(loadonce_\\w+)\\{(\\w+)=\"(\\w+)\"}");
+  private static final Pattern LABEL =
+      Pattern.compile("(?m)^(loadonce_\\w+)\\{(lookup)?(?:=\"\\w+\")?,?(?:(\\w+)=\"(\\w+)\")?}");
 
   @Test
   void settings_tableOfEachGroup_isThatOfItsKeys() throws IOException {
@@ -150,15 +153,23 @@ class DocsTest {
     String scrape = scrape();
     Map<String, TreeSet<String>> labels = new HashMap<>();
     for (MatchResult label : LABEL.matcher(scrape).results().toList()) {
-      String name = "%s{%s}".formatted(label.group(1), label.group(2));
-      labels.computeIfAbsent(name, _ -> new TreeSet<>()).add(code(label.group(3)));
+      String names =
+          Stream.of(label.group(2), label.group(3))
+              .filter(Objects::nonNull)
+              .collect(Collectors.joining(","));
+      Set<String> values =
+          labels.computeIfAbsent(label.group(1) + "{" + names + "}", _ -> new TreeSet<>());
+      if (label.group(4) != null) {
+        values.add(code(label.group(4)));
+      }
     }
     TreeMap<String, String> meanings = new TreeMap<>();
     HELP.matcher(scrape).results().forEach(help -> meanings.put(help.group(1), help.group(2)));
     labels.forEach(
         (name, values) -> {
           String meaning = meanings.remove(name.substring(0, name.indexOf('{')));
-          meanings.put(name, meaning + ": " + String.join(", ", values));
+          meanings.put(
+              name, values.isEmpty() ? meaning : meaning + ": " + String.join(", ", values));
         });
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("metric", "meaning"));
