@@ -1,6 +1,7 @@
 // Looks up one row, one missing id and a batch. Arguments: HOST:PORT and the directory of the protos.
 'use strict';
 
+const assert = require('node:assert');
 const grpc = require('@grpc/grpc-js');
 const protoLoader = require('@grpc/proto-loader');
 
@@ -12,21 +13,22 @@ const types = protoLoader.loadSync(
 const {ResourceService} = grpc.loadPackageDefinition(types).loadonce.v1;
 const client = new ResourceService(target, grpc.credentials.createInsecure());
 
-function call(method, request) {
+function call(method, request, to = client) {
   const options = {deadline: Date.now() + 10_000};
   return new Promise((resolve, reject) =>
-    client[method](request, options, (error, reply) => error ? reject(error) : resolve(reply)));
+    to[method](request, options, (error, reply) => error ? reject(error) : resolve(reply)));
 }
 
-// The reason of a google.rpc.Status.
+// The reason of a google.rpc.Status; undefined if it has none.
 function reason(status) {
-  return status.details.find(detail => detail['@type'].endsWith('/google.rpc.ErrorInfo')).reason;
+  const isInfo = detail => detail['@type'].endsWith('/google.rpc.ErrorInfo');
+  return status?.details.find(isInfo)?.reason;
 }
 
-// The google.rpc.Status of a call that failed.
+// The google.rpc.Status of a call that failed; undefined if no server sent one.
 function status(error) {
   const [bytes] = error.metadata.get('grpc-status-details-bin');
-  return types['google.rpc.Status'].deserialize(bytes);
+  return bytes && types['google.rpc.Status'].deserialize(bytes);
 }
 
 function name(resource) {
@@ -45,6 +47,13 @@ async function main() {
     console.log(`BatchGet: ${result.resource ? name(result.resource) : reason(result.status)}`);
   }
   client.close();
+
+  // A call that reaches no server has no status.
+  const nowhere = new ResourceService('127.0.0.1:1', grpc.credentials.createInsecure());
+  const unreached = await call('Get', {id: '1'}, nowhere).catch(error => error);
+  assert.equal(unreached.code, grpc.status.UNAVAILABLE);
+  assert.equal(reason(status(unreached)), undefined);
+  nowhere.close();
 }
 
 main();

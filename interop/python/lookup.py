@@ -8,15 +8,16 @@ from loadonce.v1 import resource_service_pb2, resource_service_pb2_grpc
 
 
 def reason(status):
-    """The reason of a google.rpc.Status."""
+    """The reason of a google.rpc.Status; None if it has none."""
     info = error_details_pb2.ErrorInfo()
-    return next(info.reason for detail in status.details if detail.Unpack(info))
+    details = status.details if status else ()
+    return next((info.reason for detail in details if detail.Unpack(info)), None)
 
 
 def status(error):
-    """The google.rpc.Status of a call that failed."""
-    details = dict(error.trailing_metadata())["grpc-status-details-bin"]
-    return status_pb2.Status.FromString(details)
+    """The google.rpc.Status of a call that failed; None if no server sent one."""
+    details = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin")
+    return status_pb2.Status.FromString(details) if details else None
 
 
 with grpc.insecure_channel(sys.argv[1]) as channel:
@@ -36,3 +37,12 @@ with grpc.insecure_channel(sys.argv[1]) as channel:
         found = result.HasField("resource")
         print("BatchGet:", result.resource.data["name"] if found else reason(result.status))
     assert '"reason": "NOT_FOUND"' in MessageToJson(batch)
+
+# A call that reaches no server has no status.
+with grpc.insecure_channel("127.0.0.1:1") as channel:
+    service = resource_service_pb2_grpc.ResourceServiceStub(channel)
+    try:
+        service.Get(resource_service_pb2.GetRequest(id="1"), timeout=10)
+    except grpc.RpcError as error:
+        assert error.code() == grpc.StatusCode.UNAVAILABLE
+        assert reason(status(error)) is None

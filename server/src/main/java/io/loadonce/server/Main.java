@@ -76,11 +76,11 @@ public final class Main {
         Version.line(),
         runtime.availableProcessors(),
         runtime.maxMemory() / MEBIBYTE,
-        settings.cache().maxBytes() / MEBIBYTE);
+        settings.cacheBytes() / MEBIBYTE);
     log.info(
         "rows are loaded from {} with {}",
         ConfigPage.masked(settings.database().url()),
-        settings.lookup().query());
+        settings.lookups().getFirst().query().query());
     Service service = Service.start(settings);
     CompletableFuture<Boolean> drained = new CompletableFuture<>();
     StopSignals.onFirst(

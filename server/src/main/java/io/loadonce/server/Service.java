@@ -5,6 +5,7 @@ import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.feed.ChangedTable;
 import io.loadonce.db.form.StructForm;
 import io.loadonce.db.jdbc.Database;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.Loaders;
@@ -30,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -91,14 +93,12 @@ final class Service {
     StructForm<EncodedRow> form = new StructForm<>(EncodedRow::of);
     Lookups lookups =
         new Lookups(
-            List.of(settings.lookup()),
+            settings.lookups(),
             each -> database.source(each, form),
             new Shared(
                 new WaiterBudget(settings.lock().maxWaiters()),
                 Loaders.of(database.connections()),
                 database.availability()),
-            settings.cache(),
-            settings.load(),
             settings.lock(),
             System::nanoTime);
     Lookup lookup = lookups.all().getFirst();
@@ -108,7 +108,7 @@ final class Service {
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
             lookup.engine(),
-            lookup.settings().keyType(),
+            lookup.settings().key(),
             lookup.settings().versionColumn() != null,
             settings.callTimeout(),
             delayed,
@@ -119,15 +119,12 @@ final class Service {
                 ChangeListener.start(
                     changes, lookup.engine(), settings.listen().heartbeat(), System::nanoTime));
     listener.ifPresent(heard -> closings.push(heard::close));
-    Sweeper sweeper =
-        Sweeper.start(
-            () -> {
-              lookups.sweep();
-              endpoint.sweep();
-              delayed.sweep();
-              listener.ifPresent(ChangeListener::watch);
-            },
-            BETWEEN_SWEEPS);
+    List<Runnable> sweeps = new ArrayList<>();
+    lookups.all().forEach(each -> sweeps.add(each.engine()::sweep));
+    sweeps.add(endpoint::sweep);
+    sweeps.add(delayed::sweep);
+    listener.ifPresent(heard -> sweeps.add(heard::watch));
+    Sweeper sweeper = Sweeper.start(sweeps, BETWEEN_SWEEPS);
     closings.push(sweeper::close);
     ServiceMetrics metrics = new ServiceMetrics(lookups);
     closings.push(metrics::close);
@@ -181,8 +178,9 @@ final class Service {
     if (!settings.listen().isOn()) {
       return Optional.empty();
     }
-    ChangedTable table = ChangedTable.of(settings.listen().table(), settings.lookup());
-    return Optional.of(ChangeFeed.of(database, table, settings.lookup().keyType()));
+    LookupSettings lookup = settings.lookups().getFirst().query();
+    ChangedTable table = ChangedTable.of(settings.listen().table(), lookup);
+    return Optional.of(ChangeFeed.of(database, table, lookup.key()));
   }
 
   private static GrpcPort openGrpc(Address address, ResourceEndpoint endpoint, Health health) {

@@ -50,7 +50,8 @@ final class SqlCommand {
     SettingTexts texts = SettingTexts.choose(parsed.values(), environment);
     Settings settings = Settings.of(texts, Runtime.getRuntime().maxMemory());
     out.print(
-        PostgresTriggers.script(ChangedTable.of(settings.listen().table(), settings.lookup())));
+        PostgresTriggers.script(
+            ChangedTable.of(settings.listen().table(), settings.lookups().getFirst().query())));
   }
 
   /** Accepts {@code --table} as the short form of the flag of {@code serve}. */

@@ -37,6 +37,23 @@ class MainTest {
     assertThat(help.out()).contains("\n" + setting.group().heading() + "\n");
   }
 
+  /** The terminal's 80 columns are used, and no line ends after a few words. */
+  @Test
+  void help_footer_fillsItsLines() throws Exception {
+    assertThat(run("--help").out())
+        .endsWith(
+            """
+
+            Each flag can also be set as an environment variable (LOADONCE_POOL_SIZE) or in
+            the file (pool-size). A flag wins over a variable, and a variable over the
+            file. TIME is 500ms, 10s, 2m or 1h; BYTES is 1048576, 64KiB, 64MiB or 1GiB.
+
+            Exit codes: 0 when every call was answered before the end; 2 for a wrong
+            setting; 3 when calls were cancelled because the drain time-out passed; 1 for
+            any other error.
+            """);
+  }
+
   @Test
   void printConfig_each_hasValueAndOrigin() throws Exception {
     Ended page =
@@ -85,9 +102,10 @@ class MainTest {
   }
 
   @Test
-  void flag_unknown_isNamedWithTheNearest() throws Exception {
-    assertThat(run("--prot", "1"))
-        .isEqualTo(refused("--prot: unknown; nearest: --port, --host, --ttl"));
+  void flag_unknown_isNamedWithSimilarOnes() throws Exception {
+    assertThat(run("--prot", "1")).isEqualTo(refused("--prot: unknown; did you mean --port?"));
+    assertThat(run("--colour", "1"))
+        .isEqualTo(refused("--colour: unknown; ./loadonce serve --help lists the settings"));
   }
 
   @Test

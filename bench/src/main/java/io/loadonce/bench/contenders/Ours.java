@@ -29,7 +29,7 @@ public final class Ours implements Contender {
 
   public Ours(Source<Key, Row> source) {
     MemoryCache<Key, Row> memory =
-        new MemoryCache<>(MEMORY, id -> id.text().length(), (Row row) -> row.encodedData().size());
+        new MemoryCache<>(MEMORY, Key::memoryBytes, (Row row) -> row.encodedData().size());
     this.rows =
         new LoadOnce<>(
             memory, LoadSettings.DEFAULTS, LockSettings.DEFAULTS, source, System::nanoTime);

@@ -114,13 +114,13 @@ public record Expiry(int rows, Duration timeToLive, Duration measured) {
                   queries),
               System::nanoTime);
       for (int i = 0; i < WARM_UPS; i++) {
-        engine.await(new Key(Integer.toString(rows + i)), TIMEOUT);
+        engine.await(Key.of(Integer.toString(rows + i)), TIMEOUT);
       }
       queries.clear();
       long idsBefore = engine.idsLoaded();
       long readNanos = System.nanoTime();
       IntStream.range(0, rows)
-          .forEach(id -> cache.fill(new Key(Integer.toString(id)), 1L, 1, readNanos));
+          .forEach(id -> cache.fill(Key.of(Integer.toString(id)), 1L, 1, readNanos));
       long gets =
           new SteadyCalls(
                   engine, rows, variant.demand(), GETS_PER_SECOND, measured, TIMEOUT, (_, _) -> {})

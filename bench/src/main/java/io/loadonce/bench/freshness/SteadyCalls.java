@@ -1,6 +1,7 @@
 package io.loadonce.bench.freshness;
 
 import io.loadonce.db.lookup.Key;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import java.time.Duration;
@@ -54,7 +55,7 @@ final class SteadyCalls implements Callable<Long> {
     this.cumulative = new double[ids];
     double sum = 0;
     for (int id = 0; id < ids; id++) {
-      this.ids[id] = new Key(Integer.toString(id));
+      this.ids[id] = Key.of(Integer.toString(id));
       sum += demand == Demand.ZIPF ? 1.0 / (id + 1) : 1;
       cumulative[id] = sum;
     }
@@ -78,14 +79,13 @@ final class SteadyCalls implements Callable<Long> {
 
   private void get(Key id) {
     long beganNanos = System.nanoTime();
-    Outcome<Long> hit = engine.look(id, Outcome.ANY_VERSION);
+    Outcome<Long> hit = engine.look(id, Freshness.ANY);
     if (hit != null) {
       listener.answered(beganNanos, hit);
       return;
     }
     var _ =
-        engine.join(
-            id, Outcome.ANY_VERSION, timeout, outcome -> listener.answered(beganNanos, outcome));
+        engine.join(id, Freshness.ANY, timeout, outcome -> listener.answered(beganNanos, outcome));
   }
 
   private Key next() {

@@ -112,6 +112,15 @@ class DependencyRuleTest {
             DependencyRules.nobodyReadsTheWallClock(),
             planted("io.loadonce.server.lock", "Plant", "Object now = java.time.Instant.now();")),
         with(
+            DependencyRules.dbHasNoCircle(),
+            planted("io.loadonce.db.source", "Plant", "io.loadonce.db.Rows rows;")),
+        with(
+            DependencyRules.serverHasNoCircle(),
+            planted("io.loadonce.server.cache", "Plant", "io.loadonce.server.load.Once once;")),
+        with(
+            DependencyRules.serverHasNoCircle(),
+            planted("io.loadonce.server.request", "Plant", "io.loadonce.server.Main main;")),
+        with(
             DependencyRules.nobodyReadsTheWallClock(),
             planted("io.loadonce.server.changes", "Plant", "java.time.Clock clock;")));
   }

@@ -2,9 +2,12 @@ package io.loadonce.bench.built;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
 import java.util.Set;
 
@@ -167,6 +170,22 @@ final class DependencyRules {
             .areAssignableTo(java.time.Clock.class));
   }
 
+  /** A package that needs another one of its module is above it; none is above itself. */
+  static DependencyRule dbHasNoCircle() {
+    return noCircle("no circle between the packages of db", DB);
+  }
+
+  static DependencyRule serverHasNoCircle() {
+    return noCircle("no circle between the packages of the server", SERVER);
+  }
+
+  private static DependencyRule noCircle(String name, String module) {
+    return new DependencyRule(
+        name,
+        List.of(module),
+        slices().assignedFrom(new Packages(module)).should().beFreeOfCycles());
+  }
+
   private static DependencyRule plain(String name, String room) {
     return new DependencyRule(
         name,
@@ -182,6 +201,22 @@ final class DependencyRules {
                 "org.jspecify..",
                 "com.google.errorprone.annotations..",
                 "com.github.benmanes.caffeine.."));
+  }
+
+  /** Each package of a module, as a slice. */
+  private record Packages(String module) implements SliceAssignment {
+
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return isIn(module, type)
+          ? SliceIdentifier.of(type.getPackageName())
+          : SliceIdentifier.ignore();
+    }
+
+    @Override
+    public String getDescription() {
+      return "the packages of " + module;
+    }
   }
 
   private static boolean isIn(String room, JavaClass type) {

@@ -65,6 +65,30 @@ class LauncherTest {
   }
 
   @Test
+  void help_ofACommand_isItsHelp() throws Exception {
+    Path jar = built("server", "loadonce-server-1.jar");
+    Run run = run(project, launcher, Map.of(), "help", "serve");
+    assertThat(run.out()).isEqualTo(options("serve") + " -jar " + jar + " --help\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "version extra    | version takes no arguments, and got 'extra'",
+        "help nothing     | help knows no command 'nothing'; ./loadonce help lists them",
+        "help serve extra | help serve takes no arguments, and got 'extra'",
+        "build server     | build takes no arguments, and got 'server'",
+      })
+  void start_wordTooMuch_isRejectedWithOneLine(String line, String said) throws Exception {
+    Run run = run(project, launcher, Map.of(), line.split(" "));
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).isEqualTo("loadonce: " + said + "\n");
+  }
+
+  @Test
   void start_unknownCommand_failsWithOneLine() throws Exception {
     Run run = run(project, launcher, Map.of(), "sevre");
     assertThat(run.exit()).isEqualTo(1);

@@ -24,7 +24,10 @@ final class PlantedClasses {
   /** One class in each room, which uses all that the room may use. */
   private static final List<SourceFile> CLEAN =
       List.of(
-          planted("io.loadonce.db", "Rows", "java.sql.Connection connection;"),
+          planted(
+              "io.loadonce.db",
+              "Rows",
+              "java.sql.Connection connection; io.loadonce.db.source.Source source;"),
           planted("io.loadonce.db.source", "Source", "long version;"),
           planted("io.loadonce.server.cache", "Memory", "java.util.Map<String, String> rows;"),
           planted("io.loadonce.server.lock", "Segments", "java.util.concurrent.locks.Lock mutex;"),

@@ -27,6 +27,6 @@ record ContenderSubject(Contender contender) implements HistorySubject {
   }
 
   private static Key key(int id) {
-    return new Key(Integer.toString(id));
+    return Key.of(Integer.toString(id));
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * it.
  */
 class LockPerIdTest {
-  private static final Key ID = new Key("2988507");
+  private static final Key ID = Key.of("2988507");
 
   private final HeldSource source = new HeldSource();
 

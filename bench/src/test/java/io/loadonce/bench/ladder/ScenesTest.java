@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 @EnumSource(DatabaseKind.class)
 class ScenesTest {
   private static final int CALLERS = 500;
-  private static final Key PARIS = new Key("2988507");
+  private static final Key PARIS = Key.of("2988507");
   private static final Step OURS = Step.herd("ours", Ours::new);
   private static final Step NO_LOCK = Step.herd("no lock", NoLock::new);
   private static final Step CAFFEINE = Step.herd("Caffeine", CaffeineGet::new);
@@ -67,9 +67,6 @@ class ScenesTest {
   void coldHerd_ours_oneQuery() throws Exception {
     try (OneLookup.Open<Row> source = slow(Duration.ofMillis(5))) {
       Herd herd = new HerdScene(database, source).run(OURS, callersOf(PARIS));
-      System.out.printf(
-          "cold herd, %s: %d callers, %d answered, %d query%n",
-          database.product(), CALLERS, herd.crowd().answered(), herd.counts().queries());
       assertThat(herd.counts().queries()).isOne();
       assertThat(herd.counts().rowsRead()).isOne();
       assertThat(herd.crowd().answered()).isEqualTo(CALLERS);

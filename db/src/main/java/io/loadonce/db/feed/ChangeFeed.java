@@ -2,7 +2,7 @@ package io.loadonce.db.feed;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.Database;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.source.SourceException;
 import java.time.Duration;
 import java.util.List;
@@ -49,15 +49,15 @@ public interface ChangeFeed {
   /**
    * Returns the feed of a database. Does not connect.
    *
-   * @param keyType the type of the table's key column
+   * @param key the key of the lookup
    * @throws InvalidSettingException if that database has no change feed, or the table is not known
    */
-  static ChangeFeed of(Database database, ChangedTable table, KeyType keyType) {
+  static ChangeFeed of(Database database, ChangedTable table, KeyColumns key) {
     if (database.isPostgresql()) {
-      return new PostgresChangeFeed(database, table, keyType);
+      return new PostgresChangeFeed(database, table, key);
     }
     if (database.isH2InMemory()) {
-      return new H2ChangeFeed(database, table, keyType);
+      return new H2ChangeFeed(database, table, key);
     }
     throw new InvalidSettingException(
         "listen", "needs PostgreSQL, or H2 in memory; other databases have no change feed");

@@ -56,7 +56,8 @@ public record ChangedTable(String name, String keyColumn) {
    */
   public static ChangedTable of(String name, LookupSettings lookup) {
     return new ChangedTable(
-        name.isBlank() ? onlyTable(lookup.query()) : name.strip(), column(lookup.keyColumn()));
+        name.isBlank() ? onlyTable(lookup.query()) : name.strip(),
+        column(lookup.key().get(0).name()));
   }
 
   /** The last part of the name, as the catalog of PostgreSQL has it. */

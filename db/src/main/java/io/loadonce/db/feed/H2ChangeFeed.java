@@ -2,7 +2,7 @@ package io.loadonce.db.feed;
 
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.SqlFailure;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -33,12 +33,12 @@ final class H2ChangeFeed implements ChangeFeed {
 
   private final Database database;
   private final ChangedTable table;
-  private final KeyType keyType;
+  private final KeyColumns key;
 
-  H2ChangeFeed(Database database, ChangedTable table, KeyType keyType) {
+  H2ChangeFeed(Database database, ChangedTable table, KeyColumns key) {
     this.database = database;
     this.table = table;
-    this.keyType = keyType;
+    this.key = key;
   }
 
   @Override
@@ -50,7 +50,7 @@ final class H2ChangeFeed implements ChangeFeed {
         "%s\"%s:%s\"".formatted(table.schemaPrefix(), name, table.keyColumn().replace("\"", ""));
     try {
       Connection connection = database.connect("loadonce-listen");
-      Subscription subscription = new H2Subscription(connection, outbox, trigger, keyType);
+      Subscription subscription = new H2Subscription(connection, outbox, trigger, key);
       boolean isConnected = false;
       try {
         listen(connection, outbox, trigger);

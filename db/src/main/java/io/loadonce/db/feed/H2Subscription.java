@@ -2,7 +2,7 @@ package io.loadonce.db.feed;
 
 import io.loadonce.db.jdbc.SqlFailure;
 import io.loadonce.db.lookup.InvalidIdException;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -26,18 +26,18 @@ final class H2Subscription implements ChangeFeed.Subscription {
   private final Connection connection;
   private final String outbox;
   private final String trigger;
-  private final KeyType keyType;
+  private final KeyColumns keyColumns;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final List<Change> heartbeats = new ArrayList<>();
 
   /**
    * @param outbox the table, and {@code trigger} what writes into it, both as SQL has them
    */
-  H2Subscription(Connection connection, String outbox, String trigger, KeyType keyType) {
+  H2Subscription(Connection connection, String outbox, String trigger, KeyColumns keyColumns) {
     this.connection = connection;
     this.outbox = outbox;
     this.trigger = trigger;
-    this.keyType = keyType;
+    this.keyColumns = keyColumns;
   }
 
   @Override
@@ -118,7 +118,7 @@ final class H2Subscription implements ChangeFeed.Subscription {
 
   private Change row(String key) {
     try {
-      return new Change.Row(keyType.parse(key));
+      return new Change.Row(keyColumns.parse(key));
     } catch (InvalidIdException _) {
       return new Change.Unreadable();
     }

@@ -2,7 +2,7 @@ package io.loadonce.db.feed;
 
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.SqlFailure;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -21,12 +21,12 @@ final class PostgresChangeFeed implements ChangeFeed {
 
   private final Database database;
   private final ChangedTable table;
-  private final KeyType keyType;
+  private final KeyColumns key;
 
-  PostgresChangeFeed(Database database, ChangedTable table, KeyType keyType) {
+  PostgresChangeFeed(Database database, ChangedTable table, KeyColumns key) {
     this.database = database;
     this.table = table;
-    this.keyType = keyType;
+    this.key = key;
   }
 
   @Override
@@ -59,8 +59,7 @@ final class PostgresChangeFeed implements ChangeFeed {
     try (Statement statement = connection.createStatement()) {
       statement.execute("LISTEN " + PostgresTriggers.CHANNEL + "; LISTEN " + heartbeats);
     }
-    return new PostgresSubscription(
-        connection, table, heartbeats, new PostgresPayload(place, keyType));
+    return new PostgresSubscription(connection, table, heartbeats, new PostgresPayload(place, key));
   }
 
   /** The table as its triggers name it; null if there is none. */

@@ -1,7 +1,7 @@
 package io.loadonce.db.feed;
 
 import io.loadonce.db.lookup.InvalidIdException;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.KeyColumns;
 import java.util.regex.Pattern;
 
 /**
@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param place the table that is listened to, {@code schema.table} without quotes
  */
-record PostgresPayload(String place, KeyType keyType) {
+record PostgresPayload(String place, KeyColumns keyColumns) {
 
   private static final Pattern SOME_TABLE =
       Pattern.compile("[^:.\\p{Cntrl}]+\\.[^:\\p{Cntrl}]+(:.*)?");
@@ -34,7 +34,7 @@ record PostgresPayload(String place, KeyType keyType) {
 
   private Change row(String key) {
     try {
-      return new Change.Row(keyType.parse(key));
+      return new Change.Row(keyColumns.parse(key));
     } catch (InvalidIdException _) {
       return new Change.Unreadable();
     }

@@ -2,7 +2,7 @@ package io.loadonce.db.form;
 
 import com.google.protobuf.Value;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
@@ -33,8 +33,8 @@ public final class RowShape<V> {
   private final @Nullable ColumnReader[] readers;
 
   private final RowForm.Encoder<V> encoder;
-  private final KeyType keyType;
-  private final int keyColumn;
+  private final KeyColumns key;
+  private final int[] keyIndexes;
   private final int versionColumn;
 
   /** Why no row of this shape can be given, or null. */
@@ -48,8 +48,11 @@ public final class RowShape<V> {
       throws SourceException {
     this.columns = columns;
     this.readers = readers;
-    this.keyType = settings.keyType();
-    this.keyColumn = indexOf(settings.keyColumn());
+    this.key = settings.key();
+    this.keyIndexes = new int[key.size()];
+    for (int i = 0; i < keyIndexes.length; i++) {
+      keyIndexes[i] = indexOf(key.get(i).name());
+    }
     String version = settings.versionColumn();
     this.versionColumn = version == null ? 0 : indexOf(version);
     this.encoder =
@@ -87,9 +90,20 @@ public final class RowShape<V> {
     return new RowShape<>(columns, readers, settings, form);
   }
 
-  /** Returns the key of the current row in its canonical form, or null if it is NULL. */
-  public @Nullable String key(ResultSet row) throws SQLException {
-    return keyType.read(row, keyColumn);
+  /** Returns the key of the current row in its canonical form, or null if a part is NULL. */
+  public @Nullable Key key(ResultSet row) throws SQLException {
+    if (keyIndexes.length == 1) {
+      return key.get(0).type().read(row, keyIndexes[0]);
+    }
+    List<Key> parts = new ArrayList<>(keyIndexes.length);
+    for (int i = 0; i < keyIndexes.length; i++) {
+      Key part = key.get(i).type().read(row, keyIndexes[i]);
+      if (part == null) {
+        return null;
+      }
+      parts.add(part);
+    }
+    return Key.of(parts);
   }
 
   /**
@@ -173,7 +187,7 @@ public final class RowShape<V> {
       }
     }
     throw new SourceException.QueryFailed(
-        "the query gives no column " + name + ", which is set as key or version column",
+        "the query returns no column " + name + ", which is set as key or version column",
         /* cause= */ null);
   }
 }

@@ -3,7 +3,6 @@ package io.loadonce.db.jdbc;
 import com.zaxxer.hikari.HikariDataSource;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.LookupSettings;
-import io.loadonce.db.lookup.SelectByIds;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
 import io.loadonce.db.source.SourceRow;
@@ -136,11 +135,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
   }
 
   private void prepare(PreparedStatement statement, List<Key> asked) throws SQLException {
-    int parameters = SelectByIds.parameters(asked.size());
-    for (int i = 0; i < parameters; i++) {
-      Key id = asked.get(Math.min(i, asked.size() - 1));
-      statement.setObject(i + 1, lookup.keyType().parameter(id));
-    }
+    new KeyParameters(lookup, source.database().isPostgresql()).set(statement, asked);
     statement.setQueryTimeout(ConnectionPool.wholeSeconds(queryTimeout));
     // One row more than is right shows that the query is wrong, however many rows there are.
     statement.setMaxRows(asked.size() + 1);

@@ -7,24 +7,23 @@ import io.loadonce.db.source.SourceRow;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Assigns each row of a result to its id. */
 final class RowCollector<V> {
 
   private final JdbcSource<V> source;
-  private final Map<String, Key> asked;
+  private final Set<Key> requested;
   private final Map<Key, SourceRow<V>> rows;
 
   RowCollector(JdbcSource<V> source, List<Key> ids) {
     this.source = source;
-    this.asked = HashMap.newHashMap(ids.size());
+    this.requested = new HashSet<>(ids);
     this.rows = HashMap.newHashMap(ids.size());
-    for (Key id : ids) {
-      asked.put(id.text(), id);
-    }
   }
 
   /**
@@ -35,12 +34,15 @@ final class RowCollector<V> {
   @Nullable Map<Key, SourceRow<V>> collect(ResultSet result) throws SQLException, SourceException {
     RowShape<V> shape = source.shape(result.getMetaData());
     for (int count = 1; result.next(); count++) {
-      Key id = idOf(shape.key(result));
-      if (asked.size() > 1 && (id == null || count > asked.size())) {
+      Key id = shape.key(result);
+      if (id != null && !requested.contains(id)) {
+        id = null;
+      }
+      if (requested.size() > 1 && (id == null || count > requested.size())) {
         return null;
       }
       if (id == null) {
-        Key only = asked.values().iterator().next();
+        Key only = requested.iterator().next();
         rows.put(
             only, unusable("the database returned a row with another key than the requested one"));
         continue;
@@ -51,10 +53,6 @@ final class RowCollector<V> {
       }
     }
     return rows;
-  }
-
-  private @Nullable Key idOf(@Nullable String key) {
-    return key == null ? null : asked.get(key);
   }
 
   /** Whatever is thrown while this row is read is about this row, unless the connection is lost. */

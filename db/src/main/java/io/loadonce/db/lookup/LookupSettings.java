@@ -1,49 +1,63 @@
 package io.loadonce.db.lookup;
 
 import io.loadonce.db.InvalidSettingException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One lookup: the query that loads its rows, and the limits of a load. Validated and immutable.
  *
- * @param name the name of the lookup
+ * @param name 1 to 63 letters, digits, {@code -} and {@code _}, of which the first is a letter
  * @param query the query that selects rows by their ids
- * @param keyColumn the column of the result that holds the id
- * @param keyType the type of that column
+ * @param key the columns of the result that hold the id, with their types
+ * @param rows whether an id has one row or a list of rows
  * @param versionColumn the column of the result that holds the version, null for none
  * @param maxIdsPerQuery ids in one statement, 1 to {@link SelectByIds#MAX_IDS}
- * @param maxRowBytes the largest row that is cached, in bytes of its encoded form
+ * @param maxRows the most rows of one id, 1 to {@link #MAX_ROWS}; unused with {@link Rows#ONE}
+ * @param maxRowBytes the largest row that is cached, or the largest list, in bytes of its encoded
+ *     form
  */
 public record LookupSettings(
     String name,
     SelectByIds query,
-    String keyColumn,
-    KeyType keyType,
+    KeyColumns key,
+    Rows rows,
     @Nullable String versionColumn,
     int maxIdsPerQuery,
+    int maxRows,
     int maxRowBytes) {
 
   /** The name of the only lookup of a service that configures one lookup. */
   public static final String DEFAULT_NAME = "default";
 
+  public static final int DEFAULT_ROWS = 1_000;
+  public static final int MAX_ROWS = 100_000;
   public static final int DEFAULT_ROW_BYTES = 1 << 20;
   public static final int MAX_ROW_BYTES = 64 << 20;
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,62}");
 
   /**
    * @throws InvalidSettingException if a value is out of its range
    */
   public LookupSettings {
-    requireText("key-column", keyColumn);
-    if (versionColumn != null) {
-      requireText("version-column", versionColumn);
+    if (!NAME.matcher(name).matches()) {
+      throw new InvalidSettingException(
+          "lookups", "a name has 1 to 63 letters, digits, - and _, of which the first is a letter");
+    }
+    query = query.forKey(key.size());
+    if (versionColumn != null && versionColumn.isBlank()) {
+      throw new InvalidSettingException(
+          "version-column", "must not be empty; name a column of the query");
     }
     requireRange("max-ids-per-query", maxIdsPerQuery, SelectByIds.MAX_IDS);
+    requireRange("max-rows", maxRows, MAX_ROWS);
     requireRange("max-row-bytes", maxRowBytes, MAX_ROW_BYTES);
   }
 
   /**
-   * Returns the default lookup with this query: its key is the column {@code id}, a bigint, and
-   * rows have no version.
+   * Returns the default lookup with this query: its key is the column {@code id}, a bigint, an id
+   * has one row, and rows have no version.
    *
    * @throws InvalidSettingException if the query is not a {@link SelectByIds}
    */
@@ -51,35 +65,45 @@ public record LookupSettings(
     return new LookupSettings(
         DEFAULT_NAME,
         SelectByIds.parse(query),
-        "id",
-        KeyType.BIGINT,
+        KeyColumns.of("id", KeyType.BIGINT),
+        Rows.ONE,
         /* versionColumn= */ null,
         SelectByIds.MAX_IDS,
+        DEFAULT_ROWS,
         DEFAULT_ROW_BYTES);
   }
 
-  public LookupSettings withKey(String column, KeyType type) {
+  public LookupSettings withName(String other) {
     return new LookupSettings(
-        name, query, column, type, versionColumn, maxIdsPerQuery, maxRowBytes);
+        other, query, key, rows, versionColumn, maxIdsPerQuery, maxRows, maxRowBytes);
+  }
+
+  public LookupSettings withKey(KeyColumns columns) {
+    return new LookupSettings(
+        name, query, columns, rows, versionColumn, maxIdsPerQuery, maxRows, maxRowBytes);
+  }
+
+  public LookupSettings withKey(String column, KeyType type) {
+    return withKey(KeyColumns.of(column, type));
+  }
+
+  /** Returns a lookup whose ids have a list of up to this many rows. */
+  public LookupSettings withLists(int max) {
+    return new LookupSettings(
+        name, query, key, Rows.MANY, versionColumn, maxIdsPerQuery, max, maxRowBytes);
   }
 
   public LookupSettings withVersionColumn(@Nullable String column) {
-    return new LookupSettings(name, query, keyColumn, keyType, column, maxIdsPerQuery, maxRowBytes);
+    return new LookupSettings(name, query, key, rows, column, maxIdsPerQuery, maxRows, maxRowBytes);
   }
 
   public LookupSettings withMaxIdsPerQuery(int ids) {
-    return new LookupSettings(name, query, keyColumn, keyType, versionColumn, ids, maxRowBytes);
+    return new LookupSettings(name, query, key, rows, versionColumn, ids, maxRows, maxRowBytes);
   }
 
   public LookupSettings withMaxRowBytes(int bytes) {
     return new LookupSettings(
-        name, query, keyColumn, keyType, versionColumn, maxIdsPerQuery, bytes);
-  }
-
-  private static void requireText(String key, String value) {
-    if (value.isBlank()) {
-      throw new InvalidSettingException(key, "must not be empty; name a column of the query");
-    }
+        name, query, key, rows, versionColumn, maxIdsPerQuery, maxRows, bytes);
   }
 
   private static void requireRange(String key, int value, int max) {

@@ -8,10 +8,11 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * The configured query: one SELECT with {@code IN (:ids)} exactly once. Immutable.
+ * The configured query: one SELECT, also with WITH in front, that contains {@code IN (:ids)} or
+ * {@code = ANY(:ids)} exactly once. Immutable.
  *
  * <p>Not guaranteed: that the database accepts it, or that the ids are compared with the key
- * column; both show at the first row.
+ * columns; both show at the first row.
  */
 public final class SelectByIds {
 
@@ -21,33 +22,48 @@ public final class SelectByIds {
   private static final Pattern PLACEHOLDER = Pattern.compile("(?<!:):([A-Za-z_]\\w*)");
   private static final Pattern IN_IDS = Pattern.compile("(?i)\\bIN\\s*\\(\\s*:ids\\s*\\)");
   private static final Pattern NOT_IN_IDS = Pattern.compile("(?i)\\bNOT\\s+IN\\s*\\(\\s*:ids\\b");
-  private static final Pattern FIRST_SELECT = Pattern.compile("(?i)SELECT\\b");
+  private static final Pattern ANY_IDS = Pattern.compile("(?i)=\\s*ANY\\s*\\(\\s*:ids\\s*\\)");
+  private static final Pattern FIRST_SELECT = Pattern.compile("(?i)(SELECT|WITH)\\b");
   private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
   private static final Set<String> WRITES = Set.of("DELETE", "INSERT", "INTO", "MERGE", "UPDATE");
 
   private final String text;
+  private final int start;
+  private final int end;
+  private final boolean usesArray;
 
   /** The statements for 1, 2, 4, … {@link #MAX_IDS} ids: few texts, so that plans are reused. */
   private final String[] byPower;
 
-  private SelectByIds(String text, int start, int end) {
+  private SelectByIds(String text, int start, int end, boolean usesArray, int keyColumns) {
     this.text = text;
+    this.start = start;
+    this.end = end;
+    this.usesArray = usesArray;
+    String one = keyColumns == 1 ? "?" : "(?" + ", ?".repeat(keyColumns - 1) + ")";
     this.byPower =
-        IntStream.rangeClosed(0, Integer.numberOfTrailingZeros(MAX_IDS))
-            .mapToObj(power -> "?" + ", ?".repeat((1 << power) - 1))
+        IntStream.rangeClosed(0, usesArray ? 0 : Integer.numberOfTrailingZeros(MAX_IDS))
+            .mapToObj(power -> one + (", " + one).repeat((1 << power) - 1))
             .map(list -> text.substring(0, start) + list + text.substring(end))
             .toArray(String[]::new);
   }
 
   /**
-   * Checks and takes a query. Literals and quoted names are not looked into.
+   * Checks and accepts a query. Literals, quoted names and comments are not looked into; a
+   * semicolon at the end is removed.
    *
    * @throws InvalidSettingException if it is not one SELECT with {@code IN (:ids)} exactly once, or
-   *     has a comment, a {@code ;}, another parameter, or a word that writes
+   *     has a second statement, another parameter, or a word that writes
    */
   public static SelectByIds parse(String text) {
-    String sql = text.strip();
-    String bare = QuotedText.blankedOut(sql);
+    String bare = QuotedText.blankedOut(text);
+    int last = bare.stripTrailing().length();
+    if (last > 0 && bare.charAt(last - 1) == ';') {
+      last = bare.substring(0, last - 1).stripTrailing().length();
+    }
+    int first = last - bare.substring(0, last).stripLeading().length();
+    String sql = text.substring(first, last);
+    bare = bare.substring(first, last);
     checkOneSelect(bare);
     Matcher ids = PLACEHOLDER.matcher(bare);
     require(ids.find(), "has no :ids; write WHERE key IN (:ids)");
@@ -59,22 +75,40 @@ public final class SelectByIds {
           "has an unknown placeholder " + ids.group() + "; only :ids is known");
     } while (ids.find());
     require(PLACEHOLDER.matcher(bare).results().count() == 1, "has :ids more than once");
-    require(IN_IDS.matcher(bare).find(), "must use :ids as WHERE key IN (:ids)");
+    boolean usesArray = ANY_IDS.matcher(bare).find();
+    require(usesArray || IN_IDS.matcher(bare).find(), "must use :ids as WHERE key IN (:ids)");
     require(!NOT_IN_IDS.matcher(bare).find(), "must not use NOT IN; write WHERE key IN (:ids)");
-    return new SelectByIds(sql, start, end);
+    return new SelectByIds(sql, start, end, usesArray, /* keyColumns= */ 1);
   }
 
   /**
-   * Returns the statement for {@code count} ids, with {@link #parameters} markers in it.
+   * Returns this query for a key of so many columns: {@code (a, b) IN (:ids)}.
+   *
+   * @throws InvalidSettingException if it has {@code = ANY(:ids)}, and there is more than one
+   */
+  public SelectByIds forKey(int keyColumns) {
+    require(
+        keyColumns == 1 || !usesArray,
+        "= ANY(:ids) takes a key of one column; write WHERE (a, b) IN (:ids)");
+    return new SelectByIds(text, start, end, usesArray, keyColumns);
+  }
+
+  /** Returns whether the ids are one parameter, an SQL array, as {@code = ANY(:ids)} needs. */
+  public boolean usesArray() {
+    return usesArray;
+  }
+
+  /**
+   * Returns the statement for {@code count} ids: with {@link #slots} ids in it, or with one array.
    *
    * @param count 1 to {@link #MAX_IDS}
    */
   public String sql(int count) {
-    return byPower[power(count)];
+    return usesArray ? byPower[0] : byPower[power(count)];
   }
 
-  /** How many markers {@code sql(count)} has: the next power of two. The last id fills them up. */
-  public static int parameters(int count) {
+  /** Returns the number of ids in {@code sql(count)}: the next power of two. */
+  public static int slots(int count) {
     return 1 << power(count);
   }
 
@@ -86,7 +120,9 @@ public final class SelectByIds {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof SelectByIds query && query.text.equals(text);
+    return other instanceof SelectByIds query
+        && query.text.equals(text)
+        && query.byPower[0].equals(byPower[0]);
   }
 
   @Override
@@ -102,10 +138,12 @@ public final class SelectByIds {
   }
 
   private static void checkOneSelect(String bare) {
-    require(FIRST_SELECT.matcher(bare).lookingAt(), "must begin with SELECT");
-    require(!bare.contains("--") && !bare.contains("/*"), "must not have a comment");
-    require(!bare.contains(";"), "must be one statement without ;");
-    require(!bare.contains("?"), "must not have a ?; the ids come in for :ids");
+    require(FIRST_SELECT.matcher(bare).lookingAt(), "must begin with SELECT or WITH");
+    require(!bare.contains(";"), "must be one statement");
+    require(
+        !bare.contains("?"),
+        "must not have a ?; the ids come in for :ids. Instead of the operator ? of jsonb, write"
+            + " jsonb_exists(column, 'key')");
     WORD.matcher(bare)
         .results()
         .map(word -> word.group().toUpperCase(Locale.ROOT))

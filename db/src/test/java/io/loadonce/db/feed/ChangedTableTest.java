@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.lookup.LookupSettings;
 import org.junit.jupiter.api.Test;
@@ -64,9 +65,10 @@ class ChangedTableTest {
 
   @Test
   void read_payload_isWhatItSays() {
-    PostgresPayload payload = new PostgresPayload("public.city", KeyType.BIGINT);
+    PostgresPayload payload =
+        new PostgresPayload("public.city", KeyColumns.of("id", KeyType.BIGINT));
     assertThat(payload.read("public.city")).isEqualTo(new Change.Everything());
-    assertThat(payload.read("public.city:7")).isEqualTo(new Change.Row(new Key("7")));
+    assertThat(payload.read("public.city:7")).isEqualTo(new Change.Row(Key.of("7")));
     for (String foreign : new String[] {"public.city2", "geo.city:7", "public.cit", "a.b:c:d"}) {
       assertThat(payload.read(foreign)).as(foreign).isEqualTo(new Change.Elsewhere());
     }

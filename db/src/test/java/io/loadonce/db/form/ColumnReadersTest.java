@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("slow")
 final class ColumnReadersTest {
 
-  private static final Key ONE = new Key("1");
+  private static final Key ONE = Key.of("1");
   private static final String NO_FORM = "a value in column v of type %s has no JSON form: ";
 
   /** What is hard to find the end of, in an array, a composite value or an hstore. */
@@ -64,8 +64,8 @@ final class ColumnReadersTest {
     Map<Key, SourceRow<Row>> rows = load(kind, query, List.of("1", "2", "3"));
 
     assertThat(rows.get(ONE)).isInstanceOf(SourceRow.Found.class);
-    assertThat(rows.get(new Key("3"))).isInstanceOf(SourceRow.Found.class);
-    assertThat(reason(rows.get(new Key("2"))))
+    assertThat(rows.get(Key.of("3"))).isInstanceOf(SourceRow.Found.class);
+    assertThat(reason(rows.get(Key.of("2"))))
         .isInstanceOf(SourceException.InvalidRow.class)
         .hasMessageStartingWith(NO_FORM.formatted(typeName));
   }
@@ -170,7 +170,7 @@ final class ColumnReadersTest {
   private static Map<Key, SourceRow<Row>> load(TestDatabase kind, String query, List<String> ids)
       throws Exception {
     try (var source = settings(kind, query).open()) {
-      return source.query(ids.stream().map(Key::new).toList()).run();
+      return source.query(ids.stream().map(Key::of).toList()).run();
     }
   }
 

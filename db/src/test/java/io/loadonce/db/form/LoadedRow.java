@@ -19,9 +19,9 @@ final class LoadedRow {
   /** The driver of PostgreSQL receives some types in binary from the sixth load of a connection. */
   private static final int LOADS = 8;
 
-  private static final Key VALUES = new Key("1");
-  private static final Key NULLS = new Key("2");
-  private static final Key VALUES_AGAIN = new Key("3");
+  private static final Key VALUES = Key.of("1");
+  private static final Key NULLS = Key.of("2");
+  private static final Key VALUES_AGAIN = Key.of("3");
 
   private LoadedRow() {}
 

@@ -64,11 +64,11 @@ final class MariaDbTypesTest {
   @Test
   void load_oneRowHasNoForm_failsAlone() throws Exception {
     try (var source = lookup("SELECT id, v FROM flag WHERE id IN (:ids)").open()) {
-      var rows = source.query(List.of(new Key("1"), new Key("2"), new Key("3"))).run();
+      var rows = source.query(List.of(Key.of("1"), Key.of("2"), Key.of("3"))).run();
 
-      assertThat(rows.get(new Key("1"))).isInstanceOf(SourceRow.Found.class);
-      assertThat(rows.get(new Key("3"))).isInstanceOf(SourceRow.Found.class);
-      assertThat(rows.get(new Key("2")))
+      assertThat(rows.get(Key.of("1"))).isInstanceOf(SourceRow.Found.class);
+      assertThat(rows.get(Key.of("3"))).isInstanceOf(SourceRow.Found.class);
+      assertThat(rows.get(Key.of("2")))
           .isInstanceOfSatisfying(
               SourceRow.Unusable.class,
               row ->

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 final class DatabaseFaultTest {
 
-  private static final List<Key> PARIS = List.of(new Key("2988507"));
+  private static final List<Key> PARIS = List.of(Key.of("2988507"));
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final CountedDatabase postgres = TestDatabase.POSTGRESQL.database();

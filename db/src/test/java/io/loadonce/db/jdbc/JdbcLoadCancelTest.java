@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(TestDatabase.class)
 final class JdbcLoadCancelTest {
 
-  private static final List<Key> PARIS = List.of(new Key("2988507"));
+  private static final List<Key> PARIS = List.of(Key.of("2988507"));
   private static final Duration LONG = Duration.ofSeconds(4);
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

@@ -31,9 +31,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(TestDatabase.class)
 final class JdbcSourceTest {
 
-  private static final Key PARIS = new Key("2988507");
-  private static final Key BERLIN = new Key("2950159");
-  private static final Key NOWHERE = new Key("-1");
+  private static final Key PARIS = Key.of("2988507");
+  private static final Key BERLIN = Key.of("2950159");
+  private static final Key NOWHERE = Key.of("-1");
 
   private final CountedDatabase database;
 
@@ -57,7 +57,7 @@ final class JdbcSourceTest {
   @Test
   void run_manyIds_asksOnce() throws SourceException {
     Key[] ids =
-        LongStream.range(-200, 0).mapToObj(id -> new Key(Long.toString(id))).toArray(Key[]::new);
+        LongStream.range(-200, 0).mapToObj(id -> Key.of(Long.toString(id))).toArray(Key[]::new);
     ids[7] = PARIS;
 
     assertThat(run(database.settings(), ids)).containsOnlyKeys(PARIS);
@@ -131,7 +131,7 @@ final class JdbcSourceTest {
             .withKey("id", KeyType.UUID);
 
     assertThat(run(settings, KeyType.UUID.parse(uuid.toUpperCase(java.util.Locale.ROOT))))
-        .containsOnlyKeys(new Key(uuid));
+        .containsOnlyKeys(Key.of(uuid));
   }
 
   @Test
@@ -204,7 +204,7 @@ final class JdbcSourceTest {
     assertThatThrownBy(
             () -> run(database.settings("SELECT name FROM city WHERE id IN (:ids)"), PARIS))
         .isInstanceOf(SourceException.QueryFailed.class)
-        .hasMessage("the query gives no column id, which is set as key or version column");
+        .hasMessage("the query returns no column id, which is set as key or version column");
   }
 
   @Test
@@ -221,7 +221,7 @@ final class JdbcSourceTest {
   void run_columnAddedMeanwhile_givesTheNewShape() throws SourceException {
     database.execute("CREATE TABLE shape (id BIGINT PRIMARY KEY)");
     database.execute("INSERT INTO shape VALUES (1)");
-    Key one = new Key("1");
+    Key one = Key.of("1");
     try (var source = database.settings("SELECT * FROM shape WHERE id IN (:ids)").open()) {
       for (int i = 0; i < 10; i++) {
         source.query(List.of(one)).run();

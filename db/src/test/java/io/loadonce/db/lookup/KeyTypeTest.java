@@ -57,7 +57,6 @@ class KeyTypeTest {
   @Test
   void parse_anyNumber_isWhatJavaMakesOfIt() throws Exception {
     long seed = Long.getLong("seed", System.nanoTime());
-    System.out.printf("seed %d%n", seed);
     Random random = new Random(seed);
     for (int i = 0; i < 10_000; i++) {
       long number = random.nextLong() >> random.nextInt(Long.SIZE);

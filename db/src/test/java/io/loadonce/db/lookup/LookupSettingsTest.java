@@ -19,10 +19,11 @@ final class LookupSettingsTest {
             new LookupSettings(
                 "default",
                 SelectByIds.parse(QUERY),
-                "id",
-                KeyType.BIGINT,
+                KeyColumns.of("id", KeyType.BIGINT),
+                Rows.ONE,
                 /* versionColumn= */ null,
                 /* maxIdsPerQuery= */ 256,
+                /* maxRows= */ 1_000,
                 /* maxRowBytes= */ 1_048_576));
   }
 

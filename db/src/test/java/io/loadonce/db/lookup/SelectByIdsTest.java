@@ -22,17 +22,43 @@ final class SelectByIdsTest {
     assertThat(query.sql(129)).isSameAs(query.sql(256));
   }
 
+  @Test
+  void sql_keyOfTwoColumns_hasRowValues() {
+    SelectByIds query =
+        SelectByIds.parse("SELECT * FROM price WHERE (tenant, sku) IN (:ids)").forKey(2);
+
+    assertThat(query.sql(1)).isEqualTo("SELECT * FROM price WHERE (tenant, sku) IN ((?, ?))");
+    assertThat(query.sql(2))
+        .isEqualTo("SELECT * FROM price WHERE (tenant, sku) IN ((?, ?), (?, ?))");
+  }
+
+  @Test
+  void sql_any_isOneArrayForEachCount() {
+    SelectByIds query = SelectByIds.parse("SELECT id FROM t WHERE id = ANY(:ids)");
+
+    assertThat(query.usesArray()).isTrue();
+    assertThat(query.sql(1)).isEqualTo("SELECT id FROM t WHERE id = ANY(?)");
+    assertThat(query.sql(200)).isSameAs(query.sql(1));
+    assertThatThrownBy(() -> query.forKey(2))
+        .hasMessage("query: = ANY(:ids) takes a key of one column; write WHERE (a, b) IN (:ids)");
+  }
+
+  @Test
+  void parse_semicolonAtTheEnd_isRemoved() {
+    assertThat(SelectByIds.parse(" SELECT id FROM t WHERE id IN (:ids) ; \n"))
+        .hasToString("SELECT id FROM t WHERE id IN (:ids)");
+  }
+
   @ParameterizedTest
   @CsvSource({"1,1", "2,2", "3,4", "4,4", "5,8", "128,128", "129,256", "256,256"})
   void parameters_count_isTheNextPowerOfTwo(int count, int parameters) {
-    assertThat(SelectByIds.parameters(count)).isEqualTo(parameters);
+    assertThat(SelectByIds.slots(count)).isEqualTo(parameters);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 257})
   void parameters_countOutOfRange_isRefused(int count) {
-    assertThatThrownBy(() -> SelectByIds.parameters(count))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> SelectByIds.slots(count)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest
@@ -46,6 +72,11 @@ final class SelectByIdsTest {
         "SELECT id, $$;:ids$$ AS a, $x$:ids$x$ AS b FROM city WHERE id IN (:ids)",
         "SELECT id::text, created_at::date FROM city WHERE id IN (:ids)",
         "SELECT id, tags[1:2] FROM city WHERE id IN (:ids)",
+        "SELECT id FROM city WHERE id IN (:ids); ",
+        "SELECT id -- of a city; ?\n FROM city WHERE id IN (:ids) /* :ids */",
+        "-- the cities\nSELECT id FROM city WHERE id IN (:ids)",
+        "WITH c AS (SELECT 1 AS id) SELECT id FROM c WHERE id IN (:ids)",
+        "SELECT id FROM city WHERE id = ANY (:ids)",
         "SELECT c.id, updated_at FROM city c JOIN deleted_city d USING (id) WHERE c.id IN (:ids)",
       })
   void parse_oneSelectWithIdsOnce_isTaken(String text) {
@@ -61,14 +92,17 @@ final class SelectByIdsTest {
           SELECT ':ids' FROM city                                    | query: has no :ids; write WHERE key IN (:ids)
           SELECT ":ids" FROM city                                    | query: has no :ids; write WHERE key IN (:ids)
           SELECT id FROM city WHERE id IN (:ids) OR x IN (:ids)      | query: has :ids more than once
-          SELECT id FROM city WHERE id IN (:ids);                    | query: must be one statement without ;
-          SELECT id FROM city WHERE id IN (:ids); DROP TABLE city    | query: must be one statement without ;
-          SELECT id FROM city WHERE id IN (:ids) -- x                | query: must not have a comment
-          SELECT id /* x */ FROM city WHERE id IN (:ids)             | query: must not have a comment
-          UPDATE city SET name = '' WHERE id IN (:ids)               | query: must begin with SELECT
-          WITH c AS (SELECT 1) SELECT id FROM c WHERE id IN (:ids)   | query: must begin with SELECT
-          SELECTED FROM city WHERE id IN (:ids)                      | query: must begin with SELECT
-          SELECT id FROM city WHERE id IN (:ids) AND x = ?           | query: must not have a ?; the ids come in for :ids
+          SELECT id FROM city WHERE id IN (:ids); DROP TABLE city    | query: must be one statement
+          SELECT id FROM city WHERE id IN (:ids);;                   | query: must be one statement
+          SELECT id FROM city WHERE id IN (:ids) --x                 | query: --x is read differently by databases; write a blank after --
+          SELECT id /*! x */ FROM city WHERE id IN (:ids)            | query: /*! is read differently by databases; write a blank after /*
+          SELECT id /* x FROM city WHERE id IN (:ids)                | query: a comment /* is not closed
+          SELECT id /* x /* y */ */ FROM city WHERE id IN (:ids)     | query: a comment within a comment is read differently by databases; remove one
+          SELECT id FROM city -- WHERE id IN (:ids)                  | query: has no :ids; write WHERE key IN (:ids)
+          UPDATE city SET name = '' WHERE id IN (:ids)               | query: must begin with SELECT or WITH
+          WITH c AS (DELETE FROM city RETURNING id) SELECT id FROM c WHERE id IN (:ids) | query: must only read; found DELETE
+          SELECTED FROM city WHERE id IN (:ids)                      | query: must begin with SELECT or WITH
+          SELECT id FROM city WHERE id IN (:ids) AND x = ?           | query: must not have a ?; the ids come in for :ids. Instead of the operator ? of jsonb, write jsonb_exists(column, 'key')
           SELECT id FROM city WHERE id = :id                         | query: has an unknown placeholder :id; only :ids is known
           SELECT id FROM city WHERE id IN (:ids) AND x = :y          | query: has an unknown placeholder :y; only :ids is known
           SELECT id FROM city WHERE id = :ids                        | query: must use :ids as WHERE key IN (:ids)
@@ -93,6 +127,7 @@ final class SelectByIdsTest {
 
   @Test
   void parse_empty_isRefused() {
-    assertThatThrownBy(() -> SelectByIds.parse(" ")).hasMessage("query: must begin with SELECT");
+    assertThatThrownBy(() -> SelectByIds.parse(" "))
+        .hasMessage("query: must begin with SELECT or WITH");
   }
 }

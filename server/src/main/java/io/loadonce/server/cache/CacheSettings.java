@@ -44,15 +44,10 @@ public record CacheSettings(
     require(maxNegativeBytes >= 0, "negative cache bytes must not be negative");
   }
 
-  /** These settings with one of so many equal parts of the budgets. */
-  public CacheSettings partOf(int parts) {
+  /** Returns these times with other memory budgets. */
+  public CacheSettings withBytes(long rows, long negativeEntries) {
     return new CacheSettings(
-        timeToLive,
-        refreshAfter,
-        negativeTimeToLive,
-        jitter,
-        maxBytes / parts,
-        maxNegativeBytes / parts);
+        timeToLive, refreshAfter, negativeTimeToLive, jitter, rows, negativeEntries);
   }
 
   private static void require(boolean holds, String otherwise) {

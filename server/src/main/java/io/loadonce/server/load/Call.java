@@ -4,6 +4,7 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
+import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.Waiter;
@@ -11,16 +12,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller that waits for one id, with the version that it needs and the time that it has.
+ * One caller that waits for one id, with the freshness that it needs and the time that it has.
  *
- * <p>If it needs a version, the flight that it joined may have queried the database before the
- * caller knew of that version, so an older row is no answer yet: the call joins once more, together
- * with all that need the same, and that flight began after the call. Its outcome is the answer,
- * whatever it is.
+ * <p>The flight that it joined may have queried the database too early for the caller: before the
+ * version that it needs was written, or longer ago than it accepts. Then the outcome of that flight
+ * is no answer yet. The call joins a second flight, which begins after the call, and the outcome of
+ * that flight is the answer.
  */
 final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
   private final LoadOnce<K, V> engine;
-  private final long minVersion;
+  private final Freshness needed;
+  private final long beganNanos;
   private final Consumer<? super Outcome<V>> caller;
   private final Waiter<K, Outcome<V>> waiter;
 
@@ -31,17 +33,20 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
   private boolean joinedAgain;
 
   /**
+   * @param beganNanos when the call arrived
    * @param softDeadlineNanos when a stale row is good enough; the deadline, if it never is
    */
   Call(
       LoadOnce<K, V> engine,
       K id,
-      long minVersion,
+      Freshness needed,
+      long beganNanos,
       long deadlineNanos,
       long softDeadlineNanos,
       Consumer<? super Outcome<V>> caller) {
     this.engine = engine;
-    this.minVersion = minVersion;
+    this.needed = needed;
+    this.beganNanos = beganNanos;
     this.caller = caller;
     this.waiter = new Waiter<>(id, deadlineNanos, softDeadlineNanos, this);
   }
@@ -50,15 +55,17 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
     return waiter;
   }
 
-  long minVersion() {
-    return minVersion;
+  Freshness needed() {
+    return needed;
   }
 
   @Override
   public void handle(Outcome<V> outcome) {
-    boolean isTooOld = outcome instanceof Found<V> row && row.version() < minVersion;
+    boolean isTooOld = outcome instanceof Found<V> row && row.version() < needed.minVersion();
     boolean isNoAnswerYet =
-        isTooOld || (outcome instanceof Missing && minVersion != Outcome.ANY_VERSION);
+        isTooOld
+            || (outcome instanceof Missing && needed.needsVersion())
+            || wasReadTooEarly(outcome);
     boolean wasReadAfterTheCall = waiter.led() || joinedAgain;
     if (isNoAnswerYet && !wasReadAfterTheCall) {
       joinedAgain = true;
@@ -71,10 +78,24 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
     }
     answer(
         switch (outcome) {
-          case Found<V> row when isTooOld -> new Outdated<>(row.version(), minVersion);
+          case Found<V> row when isTooOld -> new Outdated<>(row.version(), needed.minVersion());
           case Failed<V>(SourceException.Unavailable _) -> engine.staleOr(this, outcome);
           default -> outcome;
         });
+  }
+
+  /**
+   * Whether the flight that the call joined began too early; its query was sent after that. What
+   * came from the cache was judged there.
+   */
+  private boolean wasReadTooEarly(Outcome<V> outcome) {
+    boolean joined =
+        switch (outcome) {
+          case Found<V> row -> row.origin() == Origin.JOINED;
+          case Missing<V> none -> none.origin() == Origin.JOINED;
+          default -> false;
+        };
+    return joined && !needed.acceptsAge(waiter.flightBeganNanos(), beganNanos);
   }
 
   /** At its soft deadline the call is content with a stale row. */

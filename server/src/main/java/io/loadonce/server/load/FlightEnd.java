@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class FlightEnd<K, V> {
   private static final Logger log = LoggerFactory.getLogger(FlightEnd.class);
 
-  /** The next background refresh of a row comes no sooner than this after a failed load. */
+  /** A failed load of a row delays the next background refresh of that row by this time. */
   private static final Duration REFRESH_RETRY = Duration.ofSeconds(1);
 
   private final MemoryCache<K, V> cache;
@@ -48,10 +48,13 @@ final class FlightEnd<K, V> {
         table.complete(flight, outcome, new CachePublication(flight.id(), readNanos));
     Outcome<V> led = completion.outcome();
     Outcome<V> joined =
-        led instanceof Found<V>(V value, long version, Origin origin, long ageNanos)
-                && origin == Origin.LOADED
-            ? new Found<>(value, version, Origin.JOINED, ageNanos)
-            : led;
+        switch (led) {
+          case Found<V>(V value, long version, Origin origin, long ageNanos)
+              when origin == Origin.LOADED ->
+              new Found<>(value, version, Origin.JOINED, ageNanos);
+          case Missing<V> none -> new Missing<>(Origin.JOINED, none.ageNanos());
+          default -> led;
+        };
     for (Waiter<K, Outcome<V>> waiter : completion.waiters()) {
       answer(waiter, waiter.led() ? led : joined);
     }

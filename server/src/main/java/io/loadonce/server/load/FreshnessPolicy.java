@@ -29,17 +29,22 @@ final class FreshnessPolicy<V> {
   }
 
   /**
-   * Returns what a caller who needs at least this version is served at once, or null for a miss.
-   * While the change feed is disconnected, a row is served as stale.
+   * Returns what a caller who needs this freshness is served at once, or null for a miss. While the
+   * change feed is disconnected, a row is served as stale.
    */
-  @Nullable Outcome<V> fresh(@Nullable Entry<V> entry, long minVersion, long nowNanos) {
-    if (entry == null || !entry.isFresh(nowNanos) || isDisconnectedTooLong(entry, nowNanos)) {
+  @Nullable Outcome<V> fresh(@Nullable Entry<V> entry, Freshness needed, long nowNanos) {
+    if (entry == null
+        || !entry.isFresh(nowNanos)
+        || !needed.acceptsAge(entry.readNanos(), nowNanos)
+        || isDisconnectedTooLong(entry, nowNanos)) {
       return null;
     }
     Origin origin = feedState.isDisconnected() ? Origin.STALE : Origin.MEMORY;
     return switch (entry) {
-      case Entry.Row<V> row when row.version() >= minVersion -> found(row, origin, nowNanos);
-      case Entry.NotFound<V> _ when minVersion == Outcome.ANY_VERSION -> new Missing<>();
+      case Entry.Row<V> row when row.version() >= needed.minVersion() ->
+          found(row, origin, nowNanos);
+      case Entry.NotFound<V> none when !needed.needsVersion() ->
+          new Missing<>(origin, ageNanos(none, nowNanos));
       case Entry.Row<V> _, Entry.NotFound<V> _ -> null;
     };
   }
@@ -48,16 +53,17 @@ final class FreshnessPolicy<V> {
    * Returns what a caller is served whom a load does not serve in time, or null: a fresh entry, or
    * a row that expired not longer ago than stale-on-error allows. Always null if that is off.
    */
-  @Nullable Outcome<V> freshOrStale(@Nullable Entry<V> entry, long minVersion, long nowNanos) {
+  @Nullable Outcome<V> freshOrStale(@Nullable Entry<V> entry, Freshness needed, long nowNanos) {
     if (entry == null || !servesStale()) {
       return null;
     }
-    Outcome<V> fresh = fresh(entry, minVersion, nowNanos);
+    Outcome<V> fresh = fresh(entry, needed, nowNanos);
     if (fresh != null) {
       return fresh;
     }
     return entry instanceof Entry.Row<V> row
-            && row.version() >= minVersion
+            && row.version() >= needed.minVersion()
+            && needed.acceptsAge(row.readNanos(), nowNanos)
             && nowNanos - row.freshUntilNanos() < settings.staleOnError().toNanos()
             && !isDisconnectedTooLong(row, nowNanos)
         ? found(row, Origin.STALE, nowNanos)
@@ -75,6 +81,9 @@ final class FreshnessPolicy<V> {
    * and the longer a load takes, the likelier, so that entries that expire together are not
    * refreshed together. This is XFetch, from Vattani, Chierichetti and Lowenstein, "Optimal
    * Probabilistic Cache Stampede Prevention", VLDB 2015.
+   *
+   * <p>When a load of a row fails, {@link FlightEnd} moves the time at which its refresh is due to
+   * one second later, so that the database is not queried for this row again at once.
    */
   boolean isRefreshDue(Entry<V> entry, long nowNanos, long loadNanos) {
     if (!(entry instanceof Entry.Row<V> row)) {
@@ -100,7 +109,10 @@ final class FreshnessPolicy<V> {
   }
 
   private static <V> Outcome<V> found(Entry.Row<V> row, Origin origin, long nowNanos) {
-    long ageNanos = Math.max(0, nowNanos - row.readNanos());
-    return new Found<>(row.value(), row.version(), origin, ageNanos);
+    return new Found<>(row.value(), row.version(), origin, ageNanos(row, nowNanos));
+  }
+
+  private static long ageNanos(Entry<?> entry, long nowNanos) {
+    return Math.max(0, nowNanos - entry.readNanos());
   }
 }

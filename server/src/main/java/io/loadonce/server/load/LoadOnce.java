@@ -118,10 +118,10 @@ public final class LoadOnce<K, V> {
    * The first look: what the cache has for the id, or null. Takes no lock, unless the entry is due
    * for a refresh in the background.
    *
-   * @param minVersion an older row is a miss; {@link Outcome#ANY_VERSION} for any
+   * @param needed an entry that is not fresh enough is a miss
    */
-  public @Nullable Outcome<V> look(K id, long minVersion) {
-    return look(id, minVersion, nanoClock.getAsLong());
+  public @Nullable Outcome<V> look(K id, Freshness needed) {
+    return look(id, needed, nanoClock.getAsLong());
   }
 
   /**
@@ -129,13 +129,14 @@ public final class LoadOnce<K, V> {
    * who may be served a stale row gets it at once if the database is known to be unreachable, and
    * after half of its timeout if the load has not ended by then; the load goes on.
    *
-   * @param minVersion as for the look. If the flight that the caller joins ends with an older row,
-   *     it may have read too early; the caller then joins another, with all who need that
+   * @param needed as for the look. A flight that the caller joins may have read the row before it
+   *     changed. If it ends with an older row than this, the caller joins or begins the next flight
+   *     of the id, as do all its waiters that need a newer row
    * @param timeout how long the caller waits
    * @param caller receives the outcome once, unless it withdraws first
    */
-  public Withdrawal join(K id, long minVersion, Duration timeout, Consumer<Outcome<V>> caller) {
-    Call<K, V> call = call(id, minVersion, timeout, caller);
+  public Withdrawal join(K id, Freshness needed, Duration timeout, Consumer<Outcome<V>> caller) {
+    Call<K, V> call = call(id, needed, timeout, caller);
     load(admit(call));
     return call;
   }
@@ -144,26 +145,26 @@ public final class LoadOnce<K, V> {
    * Looks up many ids; those that are misses are loaded together. An id that is named twice is
    * answered twice and loaded once.
    *
-   * @param minVersion as for the look, for each
+   * @param needed as for the look, for each
    * @param timeout how long the caller waits for each
    * @param caller receives each outcome with the place of its id among them
    * @return how those that were misses give up
    */
   public List<Withdrawal> getAll(
-      List<K> ids, long minVersion, Duration timeout, ObjIntConsumer<Outcome<V>> caller) {
+      List<K> ids, Freshness needed, Duration timeout, ObjIntConsumer<Outcome<V>> caller) {
     List<Flight<K, Outcome<V>>> began = new ArrayList<>();
     List<Withdrawal> withdrawals = new ArrayList<>();
     long nowNanos = nanoClock.getAsLong();
     try {
       for (int i = 0; i < ids.size(); i++) {
         int place = i;
-        Outcome<V> hit = look(ids.get(i), minVersion, nowNanos);
+        Outcome<V> hit = look(ids.get(i), needed, nowNanos);
         if (hit != null) {
           caller.accept(hit, place);
           continue;
         }
         Call<K, V> call =
-            call(ids.get(i), minVersion, timeout, outcome -> caller.accept(outcome, place));
+            call(ids.get(i), needed, timeout, outcome -> caller.accept(outcome, place));
         withdrawals.add(call);
         Flight<K, Outcome<V>> flight = admit(call);
         if (flight != null) {
@@ -182,12 +183,12 @@ public final class LoadOnce<K, V> {
    * @throws InterruptedException if the thread is interrupted; the call has withdrawn then
    */
   public Outcome<V> await(K id, Duration timeout) throws InterruptedException {
-    Outcome<V> hit = look(id, Outcome.ANY_VERSION);
+    Outcome<V> hit = look(id, Freshness.ANY);
     if (hit != null) {
       return hit;
     }
     CompletableFuture<Outcome<V>> answer = new CompletableFuture<>();
-    Withdrawal withdrawal = join(id, Outcome.ANY_VERSION, timeout, answer::complete);
+    Withdrawal withdrawal = join(id, Freshness.ANY, timeout, answer::complete);
     try {
       return answer.get();
     } catch (ExecutionException e) {
@@ -263,9 +264,9 @@ public final class LoadOnce<K, V> {
     return waiters.waiters();
   }
 
-  private @Nullable Outcome<V> look(K id, long minVersion, long nowNanos) {
+  private @Nullable Outcome<V> look(K id, Freshness needed, long nowNanos) {
     Entry<V> entry = cache.get(id);
-    Outcome<V> outcome = policy.fresh(entry, minVersion, nowNanos);
+    Outcome<V> outcome = policy.fresh(entry, needed, nowNanos);
     if (entry == null || outcome == null) {
       return null;
     }
@@ -275,13 +276,13 @@ public final class LoadOnce<K, V> {
   }
 
   private Call<K, V> call(
-      K id, long minVersion, Duration timeout, Consumer<? super Outcome<V>> caller) {
+      K id, Freshness needed, Duration timeout, Consumer<? super Outcome<V>> caller) {
     Duration bounded = timeout.compareTo(MAX_WAIT) < 0 ? timeout : MAX_WAIT;
     long nowNanos = nanoClock.getAsLong();
     long deadlineNanos = nowNanos + bounded.toNanos();
-    boolean hasStale = stale(id, minVersion, nowNanos) != null;
+    boolean hasStale = stale(id, needed, nowNanos) != null;
     long softDeadlineNanos = hasStale ? nowNanos + bounded.toNanos() / 2 : deadlineNanos;
-    return new Call<>(this, id, minVersion, deadlineNanos, softDeadlineNanos, caller);
+    return new Call<>(this, id, needed, nowNanos, deadlineNanos, softDeadlineNanos, caller);
   }
 
   /** Answers the call or lets it wait; returns the flight that it began, to be loaded, if any. */
@@ -317,7 +318,7 @@ public final class LoadOnce<K, V> {
   }
 
   private @Nullable Outcome<V> secondLook(K id, Call<K, V> call, long nowNanos) {
-    return policy.fresh(cache.get(id), call.minVersion(), nowNanos);
+    return policy.fresh(cache.get(id), call.needed(), nowNanos);
   }
 
   private @Nullable Flight<K, Outcome<V>> answered(
@@ -334,11 +335,11 @@ public final class LoadOnce<K, V> {
 
   /** What the call may be served instead of waiting, or null. */
   @Nullable Outcome<V> staleFor(Call<K, V> call, long nowNanos) {
-    return stale(call.waiter().id(), call.minVersion(), nowNanos);
+    return stale(call.waiter().id(), call.needed(), nowNanos);
   }
 
-  private @Nullable Outcome<V> stale(K id, long minVersion, long nowNanos) {
-    return policy.servesStale() ? policy.freshOrStale(cache.get(id), minVersion, nowNanos) : null;
+  private @Nullable Outcome<V> stale(K id, Freshness needed, long nowNanos) {
+    return policy.servesStale() ? policy.freshOrStale(cache.get(id), needed, nowNanos) : null;
   }
 
   /** For a call whose flight ended with less than it needs: joins once more. */

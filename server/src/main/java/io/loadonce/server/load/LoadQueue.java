@@ -84,6 +84,10 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     loaders.startMissing();
   }
 
+  /**
+   * Looks at the ids queued for this lookup only. Other lookups that share the connections may have
+   * ids queued at the same time; the refresh then takes its turn among them.
+   */
   @Override
   public boolean hasRoomForRefreshes() {
     return waiting.size() < source.maxIdsPerQuery();
@@ -160,7 +164,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
 
   private static <V> Outcome<V> outcomeOf(@Nullable SourceRow<V> row, long tookNanos) {
     return switch (row) {
-      case null -> new Outcome.Missing<>();
+      case null -> new Outcome.Missing<>(Outcome.Origin.LOADED, tookNanos);
       case SourceRow.Found<V>(V value, long version, long rowAgeNanos) ->
           new Outcome.Found<>(value, version, Outcome.Origin.LOADED, rowAgeNanos + tookNanos);
       case SourceRow.Unusable<V>(SourceException reason) -> new Outcome.Failed<>(reason);

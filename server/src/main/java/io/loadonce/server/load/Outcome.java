@@ -9,9 +9,6 @@ import io.loadonce.db.source.SourceException;
  */
 public sealed interface Outcome<V> {
 
-  /** For a caller who accepts whatever version there is. */
-  long ANY_VERSION = Long.MIN_VALUE;
-
   /**
    * There is a row.
    *
@@ -20,8 +17,12 @@ public sealed interface Outcome<V> {
    */
   record Found<V>(V value, long version, Origin origin, long ageNanos) implements Outcome<V> {}
 
-  /** There is none. */
-  record Missing<V>() implements Outcome<V> {}
+  /**
+   * There is none.
+   *
+   * @param ageNanos how long ago the database was queried for it, at least 0
+   */
+  record Missing<V>(Origin origin, long ageNanos) implements Outcome<V> {}
 
   /** There is a row, read after the call began, and it is older than the caller needs. */
   record Outdated<V>(long version, long minVersion) implements Outcome<V> {}

@@ -80,6 +80,10 @@ public final class Flight<K, O> {
     return waiters.size();
   }
 
+  long beganNanos() {
+    return beganNanos;
+  }
+
   long ageNanos(long nowNanos) {
     return nowNanos - beganNanos;
   }

@@ -154,8 +154,9 @@ public final class FlightTable<K, O> {
    * Invalidates every id, as {@link #fence} does one.
    *
    * @param forget removes everything from the cache; called without a mutex, after every flight
-   *     that was under way has been fenced: what those published before is removed, what younger
-   *     ones publish may be
+   *     that was under way has been fenced. So it removes all that these flights have published. It
+   *     may also remove what a flight publishes that began after the fence; that id is then loaded
+   *     once more
    * @return how many flights were fenced
    */
   public int fenceAll(Runnable forget) {
@@ -170,7 +171,8 @@ public final class FlightTable<K, O> {
   /**
    * Takes out the waiters whose deadline or soft deadline has passed and who get an outcome, ends
    * the flights that have been without a waiter for too long, and finds the flights that last
-   * longer than a load may. Call this often, from one thread.
+   * longer than a load may. An overdue flight can be joined until {@link #complete} is called for
+   * it, so complete it at once. Call this often, from one thread.
    *
    * @param mayContinueAlone whether flights whose waiters leave at a soft deadline may go on
    *     without any

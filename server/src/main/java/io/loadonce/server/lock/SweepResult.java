@@ -9,7 +9,8 @@ import java.util.List;
  * @param departed the waiters that it took out of their flights, each with its outcome, for the
  *     caller to answer; their flights go on
  * @param overdue the flights that last longer than a load may, for the caller to complete with a
- *     failure; they are still in the table
+ *     failure; they are still in the table, so a caller that joins one before it is completed gets
+ *     that failure too, as every caller that joined it shortly before the sweep does
  */
 public record SweepResult<K, O>(List<Departed<K, O>> departed, List<Flight<K, O>> overdue) {
 

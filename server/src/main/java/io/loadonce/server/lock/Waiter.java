@@ -1,5 +1,6 @@
 package io.loadonce.server.lock;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,11 @@ public final class Waiter<K, O> {
   /** Whether this waiter's call began the flight; meaningful once the flight has ended. */
   public boolean led() {
     return led;
+  }
+
+  /** When the flight began that this waiter was in; meaningful once that flight has ended. */
+  public long flightBeganNanos() {
+    return Objects.requireNonNull(flight).beganNanos();
   }
 
   /**

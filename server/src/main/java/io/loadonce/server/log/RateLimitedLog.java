@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Warnings that a lasting fault would repeat: at most one line a second, and the same line at most
+ * Warnings that a lasting fault would repeat: at most one line a second, and the same event at most
  * once a minute. A line says how many were left out before it. Safe for use by many threads; never
  * blocks.
  */
@@ -17,7 +17,7 @@ public final class RateLimitedLog {
   static final Duration BETWEEN_LINES = Duration.ofSeconds(1);
   static final Duration BETWEEN_EQUAL_LINES = Duration.ofMinutes(1);
 
-  private record Line(String text, long nanos) {}
+  private record Line(String event, long nanos) {}
 
   private final Logger log;
   private final LongSupplier nanoClock;
@@ -32,21 +32,31 @@ public final class RateLimitedLog {
     this.nanoClock = nanoClock;
   }
 
-  public void warn(String text) {
-    warn(text, /* cause= */ null);
+  public void warn(String event) {
+    warn(event, /* details= */ "", /* cause= */ null);
   }
 
   /**
+   * @param cause logged with its stack trace
+   */
+  public void warn(String event, Throwable cause) {
+    warn(event, /* details= */ "", cause);
+  }
+
+  /**
+   * @param details follow the event in its line; two lines that differ in nothing else are the same
+   *     event
    * @param cause logged with its stack trace; null for none
    */
-  public void warn(String text, @Nullable Throwable cause) {
+  public void warn(String event, String details, @Nullable Throwable cause) {
     Line previous = last.get();
-    Line line = new Line(text, nanoClock.getAsLong());
+    Line line = new Line(event, nanoClock.getAsLong());
     if (!isDue(previous, line) || !last.compareAndSet(previous, line)) {
       leftOut.increment();
       return;
     }
     long more = leftOut.sumThenReset();
+    String text = event + details;
     log.warn(
         more == 0 ? text : text + " (" + more + " warnings before this were not logged)", cause);
   }
@@ -55,7 +65,7 @@ public final class RateLimitedLog {
     if (previous == null) {
       return true;
     }
-    Duration pause = line.text().equals(previous.text()) ? BETWEEN_EQUAL_LINES : BETWEEN_LINES;
+    Duration pause = line.event().equals(previous.event()) ? BETWEEN_EQUAL_LINES : BETWEEN_LINES;
     return line.nanos() - previous.nanos() >= pause.toNanos();
   }
 }

@@ -3,58 +3,61 @@ package io.loadonce.server.lookup;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Source;
-import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
-import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Shared;
 import io.loadonce.server.lock.LockSettings;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The lookups of one database and what they share: the places for waiting callers, the loaders, the
- * availability of the database, and the memory for entries, of which each gets an equal part. Safe
- * for use by many threads.
+ * The lookups of one database and what they share: the places for waiting callers, the loaders and
+ * the availability of the database. Safe for use by many threads.
  */
 public final class Lookups {
 
-  /** What a key takes in memory apart from its characters; an estimate, for the budget. */
-  private static final int KEY_OVERHEAD_BYTES = 56;
-
   private final List<Lookup> all;
+  private final Map<String, Lookup> byName;
+
+  /** For a request that names no lookup: the one called default, or the only one. */
+  private final @Nullable Lookup unnamed;
+
   private final Shared shared;
 
   /**
-   * @param lookups the settings of each lookup, at least one
+   * @param configs at least one, each with a name of its own
    * @param sources the rows of a lookup
-   * @param cacheSettings with the memory for all lookups together
    * @param nanoClock monotonic, in nanoseconds
    */
   public Lookups(
-      List<LookupSettings> lookups,
+      List<LookupConfig> configs,
       Function<LookupSettings, ? extends Source<Key, EncodedRow>> sources,
       Shared shared,
-      CacheSettings cacheSettings,
-      LoadSettings loadSettings,
       LockSettings lockSettings,
       LongSupplier nanoClock) {
-    CacheSettings part = cacheSettings.partOf(lookups.size());
     List<Lookup> made = new ArrayList<>();
-    for (LookupSettings settings : lookups) {
+    for (LookupConfig config : configs) {
       MemoryCache<Key, EncodedRow> cache =
-          new MemoryCache<>(
-              part, id -> KEY_OVERHEAD_BYTES + id.text().length(), EncodedRow::sizeBytes);
-      Source<Key, EncodedRow> source = sources.apply(settings);
+          new MemoryCache<>(config.cache(), Key::memoryBytes, EncodedRow::sizeBytes);
+      Source<Key, EncodedRow> source = sources.apply(config.query());
       made.add(
           new Lookup(
-              settings,
+              config.query(),
               cache,
-              new LoadOnce<>(cache, loadSettings, lockSettings, source, shared, nanoClock)));
+              new LoadOnce<>(cache, config.load(), lockSettings, source, shared, nanoClock)));
     }
     this.all = List.copyOf(made);
+    this.byName = new HashMap<>();
+    for (Lookup lookup : all) {
+      byName.put(lookup.settings().name(), lookup);
+    }
+    Lookup only = all.size() == 1 ? all.getFirst() : null;
+    this.unnamed = byName.getOrDefault(LookupSettings.DEFAULT_NAME, only);
     this.shared = shared;
   }
 
@@ -63,16 +66,18 @@ public final class Lookups {
     return all;
   }
 
+  /**
+   * Returns the lookup of a request, or null if there is no such lookup. Never blocks.
+   *
+   * @param name empty for the lookup called {@code default}, or the only one
+   */
+  public @Nullable Lookup find(String name) {
+    return name.isEmpty() ? unnamed : byName.get(name);
+  }
+
   /** What all lookups share, for the metrics and the health of the process. */
   public Shared shared() {
     return shared;
-  }
-
-  /** Sweeps every engine. To be called every few milliseconds, by one thread. */
-  public void sweep() {
-    for (Lookup lookup : all) {
-      lookup.engine().sweep();
-    }
   }
 
   /** The number of loads under way; a snapshot. Zero when idle. */

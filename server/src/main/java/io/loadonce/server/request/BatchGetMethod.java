@@ -3,7 +3,8 @@ package io.loadonce.server.request;
 import com.google.rpc.Status;
 import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.KeyColumns;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
@@ -16,19 +17,19 @@ import java.util.List;
 final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
 
   private final LoadOnce<Key, EncodedRow> loadOnce;
-  private final KeyType keyType;
+  private final KeyColumns key;
   private final boolean hasVersionColumn;
   private final CallTimeout timeout;
   private final OutcomeStatus statuses;
 
   BatchGetMethod(
       LoadOnce<Key, EncodedRow> loadOnce,
-      KeyType keyType,
+      KeyColumns key,
       boolean hasVersionColumn,
       CallTimeout timeout,
       OutcomeStatus statuses) {
     this.loadOnce = loadOnce;
-    this.keyType = keyType;
+    this.key = key;
     this.hasVersionColumn = hasVersionColumn;
     this.timeout = timeout;
     this.statuses = statuses;
@@ -41,7 +42,7 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
       call.fail(Reason.invalidBatch(size));
       return;
     }
-    if (request.minVersion() != Outcome.ANY_VERSION && !hasVersionColumn) {
+    if (request.minVersion() != Freshness.ANY_VERSION && !hasVersionColumn) {
       call.fail(Reason.noVersionColumn());
       return;
     }
@@ -50,7 +51,7 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
     int[] places = new int[size];
     for (int place = 0; place < size; place++) {
       try {
-        ids.add(keyType.parse(request.ids().get(place)));
+        ids.add(key.parse(request.ids().get(place)));
         places[ids.size() - 1] = place;
       } catch (InvalidIdException e) {
         batch.fill(place, failed(Reason.invalidId(e)));
@@ -59,7 +60,7 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
     call.onCancel(
         loadOnce.getAll(
             ids,
-            request.minVersion(),
+            Freshness.ofVersion(request.minVersion()),
             timeout.remaining(),
             (outcome, i) -> batch.fill(places[i], result(outcome))),
         all -> all.forEach(Withdrawal::withdraw));

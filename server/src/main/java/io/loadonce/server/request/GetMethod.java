@@ -2,7 +2,8 @@ package io.loadonce.server.request;
 
 import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.KeyColumns;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
@@ -12,19 +13,19 @@ import io.loadonce.server.lookup.EncodedRow;
 final class GetMethod implements UnaryCall.Method<ParsedGet> {
 
   private final LoadOnce<Key, EncodedRow> loadOnce;
-  private final KeyType keyType;
+  private final KeyColumns key;
   private final boolean hasVersionColumn;
   private final CallTimeout timeout;
   private final OutcomeStatus statuses;
 
   GetMethod(
       LoadOnce<Key, EncodedRow> loadOnce,
-      KeyType keyType,
+      KeyColumns key,
       boolean hasVersionColumn,
       CallTimeout timeout,
       OutcomeStatus statuses) {
     this.loadOnce = loadOnce;
-    this.keyType = keyType;
+    this.key = key;
     this.hasVersionColumn = hasVersionColumn;
     this.timeout = timeout;
     this.statuses = statuses;
@@ -32,25 +33,25 @@ final class GetMethod implements UnaryCall.Method<ParsedGet> {
 
   @Override
   public void handle(ParsedGet request, UnaryCall<ParsedGet> call) {
-    if (request.minVersion() != Outcome.ANY_VERSION && !hasVersionColumn) {
+    if (request.minVersion() != Freshness.ANY_VERSION && !hasVersionColumn) {
       call.fail(Reason.noVersionColumn());
       return;
     }
     Key id;
     try {
-      id = keyType.parse(request.id());
+      id = key.parse(request.id());
     } catch (InvalidIdException e) {
       call.fail(Reason.invalidId(e));
       return;
     }
-    Outcome<EncodedRow> hit = loadOnce.look(id, request.minVersion());
+    Freshness needed = Freshness.ofVersion(request.minVersion());
+    Outcome<EncodedRow> hit = loadOnce.look(id, needed);
     if (hit != null) {
       complete(call, hit);
       return;
     }
     call.onCancel(
-        loadOnce.join(
-            id, request.minVersion(), timeout.remaining(), outcome -> complete(call, outcome)),
+        loadOnce.join(id, needed, timeout.remaining(), outcome -> complete(call, outcome)),
         Withdrawal::withdraw);
   }
 

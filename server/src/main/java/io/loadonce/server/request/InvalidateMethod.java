@@ -3,7 +3,7 @@ package io.loadonce.server.request;
 import com.google.rpc.Status;
 import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.Invalidation;
 import io.loadonce.server.load.LoadOnce;
@@ -31,13 +31,13 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
               .formatted(DelayedInvalidations.MAX_PENDING_IDS));
 
   private final LoadOnce<Key, EncodedRow> loadOnce;
-  private final KeyType keyType;
+  private final KeyColumns key;
   private final DelayedInvalidations delayed;
 
   InvalidateMethod(
-      LoadOnce<Key, EncodedRow> loadOnce, KeyType keyType, DelayedInvalidations delayed) {
+      LoadOnce<Key, EncodedRow> loadOnce, KeyColumns key, DelayedInvalidations delayed) {
     this.loadOnce = loadOnce;
-    this.keyType = keyType;
+    this.key = key;
     this.delayed = delayed;
   }
 
@@ -58,7 +58,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
     List<Key> ids = new ArrayList<>(request.getIdsCount());
     try {
       for (String text : request.getIdsList()) {
-        ids.add(keyType.parse(text));
+        ids.add(key.parse(text));
       }
     } catch (InvalidIdException e) {
       call.fail(Reason.invalidId(e));

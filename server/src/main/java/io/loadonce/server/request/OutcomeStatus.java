@@ -22,6 +22,9 @@ final class OutcomeStatus {
   private static final Status TIMED_OUT =
       Reason.DEADLINE_EXCEEDED.status("the deadline passed before the load ended");
 
+  /** The longest part of a log line that says why a load failed, in characters. */
+  private static final int MAX_DETAILS = 180;
+
   private final RateLimitedLog log;
 
   /** The failure that was logged last; all callers of one flight get the same object. */
@@ -31,7 +34,11 @@ final class OutcomeStatus {
    * @param nanoClock monotonic, in nanoseconds
    */
   OutcomeStatus(LongSupplier nanoClock) {
-    this.log = new RateLimitedLog(LoggerFactory.getLogger(OutcomeStatus.class), nanoClock);
+    this(new RateLimitedLog(LoggerFactory.getLogger(OutcomeStatus.class), nanoClock));
+  }
+
+  OutcomeStatus(RateLimitedLog log) {
+    this.log = log;
   }
 
   Status of(Outcome<?> outcome) {
@@ -64,7 +71,30 @@ final class OutcomeStatus {
       return;
     }
     logged = failure;
-    log.warn("a load failed, and its callers got %s: %s".formatted(reason, text), failure);
+    log.warn(
+        "a load failed, and its callers got %s: %s".formatted(reason, text),
+        details(failure.getCause()),
+        isOurBug(failure) ? failure : null);
+  }
+
+  /** Only a bug in this service needs a stack trace; a database explains itself in its messages. */
+  private static boolean isOurBug(SourceException failure) {
+    return !(failure instanceof SourceException.Unavailable)
+        && (failure.getCause() instanceof RuntimeException || failure.getCause() instanceof Error);
+  }
+
+  /** The messages of the causes, on one line. */
+  private static String details(@Nullable Throwable cause) {
+    StringBuilder details = new StringBuilder();
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      String message = String.valueOf(each.getMessage()).replaceAll("[\\p{Cntrl}\\s]+", " ");
+      if (each.getMessage() != null && details.indexOf(message) < 0) {
+        details.append("; ").append(message);
+      }
+    }
+    return details.length() <= MAX_DETAILS
+        ? details.toString()
+        : details.substring(0, MAX_DETAILS - 1) + "…";
   }
 
   private static Reason reason(SourceException failure) {

@@ -1,7 +1,7 @@
 package io.loadonce.server.request;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.loadonce.server.load.Outcome;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.v1.BatchGetRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The request of a BatchGet.
  *
- * @param minVersion {@link Outcome#ANY_VERSION} if the request has none
+ * @param minVersion {@link Freshness#ANY_VERSION} if the request has none
  */
 record ParsedBatchGet(List<String> ids, long minVersion) {
 
@@ -25,11 +25,12 @@ record ParsedBatchGet(List<String> ids, long minVersion) {
       ids.add(PlainId.text(request, at, end));
       at = end;
     }
-    return new ParsedBatchGet(ids, Outcome.ANY_VERSION);
+    return new ParsedBatchGet(ids, Freshness.ANY_VERSION);
   }
 
   private static ParsedBatchGet generated(BatchGetRequest parsed) {
     return new ParsedBatchGet(
-        parsed.getIdsList(), parsed.hasMinVersion() ? parsed.getMinVersion() : Outcome.ANY_VERSION);
+        parsed.getIdsList(),
+        parsed.hasMinVersion() ? parsed.getMinVersion() : Freshness.ANY_VERSION);
   }
 }

@@ -1,13 +1,13 @@
 package io.loadonce.server.request;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.loadonce.server.load.Outcome;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.v1.GetRequest;
 
 /**
  * The request of a Get.
  *
- * @param minVersion {@link Outcome#ANY_VERSION} if the request has none
+ * @param minVersion {@link Freshness#ANY_VERSION} if the request has none
  */
 record ParsedGet(String id, long minVersion) {
 
@@ -15,10 +15,10 @@ record ParsedGet(String id, long minVersion) {
   static ParsedGet of(byte[] request) throws InvalidProtocolBufferException {
     int end = PlainId.end(request, 0);
     if (end == request.length) {
-      return new ParsedGet(PlainId.text(request, 0, end), Outcome.ANY_VERSION);
+      return new ParsedGet(PlainId.text(request, 0, end), Freshness.ANY_VERSION);
     }
     GetRequest parsed = GetRequest.parseFrom(request);
     return new ParsedGet(
-        parsed.getId(), parsed.hasMinVersion() ? parsed.getMinVersion() : Outcome.ANY_VERSION);
+        parsed.getId(), parsed.hasMinVersion() ? parsed.getMinVersion() : Freshness.ANY_VERSION);
   }
 }

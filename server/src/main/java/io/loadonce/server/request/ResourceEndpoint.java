@@ -5,7 +5,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.lookup.EncodedRow;
@@ -33,7 +33,7 @@ public final class ResourceEndpoint implements BindableService {
    */
   public ResourceEndpoint(
       LoadOnce<Key, EncodedRow> loadOnce,
-      KeyType keyType,
+      KeyColumns key,
       boolean hasVersionColumn,
       Duration callTimeout,
       DelayedInvalidations delayed,
@@ -41,10 +41,9 @@ public final class ResourceEndpoint implements BindableService {
     CallTimeout timeout = new CallTimeout(callTimeout);
     OutcomeStatus statuses = new OutcomeStatus(nanoClock);
     this.openCalls = new OpenCalls(nanoClock, callTimeout.toNanos());
-    this.getMethod = new GetMethod(loadOnce, keyType, hasVersionColumn, timeout, statuses);
-    this.batchGetMethod =
-        new BatchGetMethod(loadOnce, keyType, hasVersionColumn, timeout, statuses);
-    this.invalidateMethod = new InvalidateMethod(loadOnce, keyType, delayed);
+    this.getMethod = new GetMethod(loadOnce, key, hasVersionColumn, timeout, statuses);
+    this.batchGetMethod = new BatchGetMethod(loadOnce, key, hasVersionColumn, timeout, statuses);
+    this.invalidateMethod = new InvalidateMethod(loadOnce, key, delayed);
   }
 
   /** Fails the calls whose request did not arrive in time. To be called often, by one thread. */

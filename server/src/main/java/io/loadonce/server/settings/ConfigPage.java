@@ -23,8 +23,8 @@ public record ConfigPage(SettingTexts texts, Settings settings) {
   /** Returns the text, or the computed value of a setting that has no fixed default. */
   private String value(Setting setting, String text) {
     return switch (setting) {
-      case CACHE_BYTES -> Long.toString(settings.cache().maxBytes());
-      case NEGATIVE_CACHE_BYTES -> Long.toString(settings.cache().maxNegativeBytes());
+      case CACHE_BYTES -> Long.toString(settings.cacheBytes());
+      case NEGATIVE_CACHE_BYTES -> Long.toString(settings.negativeCacheBytes());
       case DB_URL -> masked(text);
       case DB_USER -> settings.database().user();
       default -> text;

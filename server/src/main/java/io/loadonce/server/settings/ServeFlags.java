@@ -63,12 +63,12 @@ public final class ServeFlags {
                 + " database.")
         .footer(
             "",
-            "Each flag can also be set as an environment variable (LOADONCE_POOL_SIZE) or in the",
-            "file (pool-size). A flag wins over a variable, and a variable over the file. TIME is",
-            "500ms, 10s, 2m or 1h; BYTES is 1048576, 64KiB, 64MiB or 1GiB.",
+            "Each flag can also be set as an environment variable (LOADONCE_POOL_SIZE) or in the"
+                + " file (pool-size). A flag wins over a variable, and a variable over the file."
+                + " TIME is 500ms, 10s, 2m or 1h; BYTES is 1048576, 64KiB, 64MiB or 1GiB.",
             "",
-            "Exit codes: 0 when every call was answered before the end; 2 for a wrong setting;",
-            "3 when calls were cancelled because the drain time-out passed; 1 for any other"
+            "Exit codes: 0 when every call was answered before the end; 2 for a wrong setting; 3"
+                + " when calls were cancelled because the drain time-out passed; 1 for any other"
                 + " error.");
     this.commandLine = new CommandLine(spec).setExpandAtFiles(false);
   }
@@ -93,10 +93,10 @@ public final class ServeFlags {
       String unknown = e.getUnmatched().getFirst().replaceAll("=.*|\\p{Cntrl}", "");
       throw new ParameterException(
           commandLine,
-          "%s: unknown; nearest: %s"
+          "%s: unknown; %s"
               .formatted(
                   unknown,
-                  Suggestions.names(
+                  Suggestions.hint(
                       unknown, commandLine.getCommandSpec().optionsMap().keySet().stream())));
     }
     Map<String, String> values = new HashMap<>();

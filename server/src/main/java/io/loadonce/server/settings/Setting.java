@@ -44,7 +44,11 @@ public enum Setting {
       "The query that loads rows: one SELECT that contains IN (:ids) exactly once."),
   KEY_COLUMN(
       Group.DATABASE, "NAME", "id", "Column of the query's result that holds the id of the row."),
-  KEY_TYPE(Group.DATABASE, "TYPE", "bigint", "Type of the key column: bigint, text or uuid."),
+  KEY_TYPE(
+      Group.DATABASE,
+      "TYPE",
+      "bigint",
+      "Type of the key column: bigint, int, smallint, text, char, enum, uuid, numeric or date."),
   VERSION_COLUMN(
       Group.DATABASE,
       "NAME",

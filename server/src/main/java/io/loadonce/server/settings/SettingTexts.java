@@ -4,8 +4,12 @@ import io.loadonce.db.InvalidSettingException;
 import java.io.IOException;
 import java.io.LineNumberReader;
 import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -25,6 +29,8 @@ public final class SettingTexts {
   public static final String CONFIG_FLAG = "--config";
 
   private static final String CONFIG_VARIABLE = "LOADONCE_CONFIG";
+
+  private static final String FLAG = "flag ";
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
   private static final Pattern COMMENT = Pattern.compile("\\s*[#!].*");
@@ -50,7 +56,11 @@ public final class SettingTexts {
    *
    * @param origin to be shown, such as {@code flag --port}
    */
-  public record Chosen(String text, String origin) {}
+  public record Chosen(String text, String origin) {
+    boolean isFlag() {
+      return origin.startsWith(FLAG);
+    }
+  }
 
   private final Map<Setting, Chosen> chosen;
 
@@ -67,7 +77,8 @@ public final class SettingTexts {
   public static SettingTexts choose(Map<String, String> flags, Map<String, String> environment) {
     refuseUnknownVariables(environment);
     String file = flags.getOrDefault(CONFIG_FLAG, environment.get(CONFIG_VARIABLE));
-    Map<String, String> keys = file == null ? Map.of() : read(file);
+    String named = flags.containsKey(CONFIG_FLAG) ? "config" : CONFIG_VARIABLE;
+    Map<String, String> keys = file == null ? Map.of() : read(named, file);
     Map<Setting, Chosen> chosen = new EnumMap<>(Setting.class);
     for (Setting setting : Setting.values()) {
       chosen.put(setting, choose(setting, flags, environment, keys, file));
@@ -95,7 +106,7 @@ public final class SettingTexts {
       @Nullable String file) {
     String flag = flags.get(setting.flag());
     if (flag != null) {
-      return new Chosen(flag, "flag " + setting.flag());
+      return new Chosen(flag, FLAG + setting.flag());
     }
     String variable = environment.get(setting.variable());
     if (variable != null && !(setting == Setting.PORT && LINK.matcher(variable).matches())) {
@@ -116,13 +127,16 @@ public final class SettingTexts {
           && settings().map(Setting::variable).noneMatch(variable::equals)) {
         throw new InvalidSettingException(
             variable,
-            "unknown in the environment; nearest: "
-                + Suggestions.names(variable, settings().map(Setting::variable)));
+            "unknown in the environment; "
+                + Suggestions.hint(variable, settings().map(Setting::variable)));
       }
     }
   }
 
-  private static Map<String, String> read(String file) {
+  /**
+   * @param named by what the file was named, for an error message
+   */
+  private static Map<String, String> read(String named, String file) {
     Map<String, String> keys = new HashMap<>();
     Map<String, Integer> lineOf = new HashMap<>();
     try (LineNumberReader lines =
@@ -145,14 +159,16 @@ public final class SettingTexts {
       throw e;
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidSettingException(
-          "config", "cannot read %s as key=value lines in UTF-8 (%s)".formatted(file, reason(e)));
+          named,
+          "cannot be read (%s); name a file with key=value lines in UTF-8; it is '%s'"
+              .formatted(reason(e, file), file));
     }
     for (String key : keys.keySet()) {
       if (settings().map(Setting::key).noneMatch(key::equals)) {
         throw new InvalidSettingException(
             key,
-            "unknown in %s; nearest: %s"
-                .formatted(file, Suggestions.names(key, settings().map(Setting::key))));
+            "unknown in %s; %s"
+                .formatted(file, Suggestions.hint(key, settings().map(Setting::key))));
       }
     }
     return keys;
@@ -181,11 +197,16 @@ public final class SettingTexts {
     return entry.toString();
   }
 
-  public static String reason(Exception e) {
+  /** Why the file could not be read, for an error message. */
+  static String reason(Exception e, String file) {
     return switch (e) {
-      case java.nio.file.NoSuchFileException _ -> "there is no such file";
-      case java.nio.file.AccessDeniedException _ -> "not allowed to";
-      default -> e.getClass().getSimpleName();
+      case NoSuchFileException _ -> "there is no such file";
+      case AccessDeniedException _ -> "this user has no permission";
+      case CharacterCodingException _ -> "it is not a text in UTF-8";
+      case InvalidPathException _ -> "this is not the name of a file";
+      case IOException _ when Files.isDirectory(Path.of(file)) ->
+          "it is a directory, and a file is needed";
+      default -> String.valueOf(e.getMessage());
     };
   }
 

@@ -132,13 +132,15 @@ final class SettingValues {
       }
       return Files.readString(path, StandardCharsets.UTF_8).stripTrailing();
     } catch (IOException | java.nio.file.InvalidPathException e) {
-      throw wrong(setting, "cannot be read (%s)".formatted(SettingTexts.reason(e)));
+      throw wrong(setting, "cannot be read (%s)".formatted(SettingTexts.reason(e, file)));
     }
   }
 
   private InvalidSettingException wrong(Setting setting, String right) {
+    SettingTexts.Chosen chosen = texts.of(setting);
+    String origin = chosen.isFlag() ? "" : " (" + chosen.origin() + ")";
     return new InvalidSettingException(
-        setting.key(), "%s; it is '%s'".formatted(right, shown(texts.text(setting))));
+        setting.key(), "%s; it is '%s'%s".formatted(right, shown(chosen.text()), origin));
   }
 
   /** Returns the text as one line of limited length. */

@@ -3,16 +3,20 @@ package io.loadonce.server.settings;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.jdbc.EmbeddedCities;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.db.lookup.Rows;
 import io.loadonce.db.lookup.SelectByIds;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.changes.ListenSettings;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.ports.Address;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -20,6 +24,7 @@ import java.util.Set;
  *
  * @param grpc the address for callers
  * @param admin the address for operators
+ * @param lookups at least one
  * @param callTimeout the longest time that a call may wait, also if its own deadline is later
  * @param drainTimeout how long calls in flight may take to end after SIGTERM
  */
@@ -27,9 +32,7 @@ public record Settings(
     Address grpc,
     Address admin,
     DatabaseSettings database,
-    LookupSettings lookup,
-    CacheSettings cache,
-    LoadSettings load,
+    List<LookupConfig> lookups,
     LockSettings lock,
     ListenSettings listen,
     Duration callTimeout,
@@ -64,12 +67,7 @@ public record Settings(
         grpc,
         admin,
         database(values),
-        lookup(values),
-        cache(values, maxHeapBytes),
-        new LoadSettings(
-            values.number(Setting.EARLY_REFRESH, 0, 100),
-            values.duration(Setting.STALE_ON_ERROR, Duration.ZERO, MAX_TTL),
-            values.duration(Setting.STALE_ON_DISCONNECT, Duration.ZERO, MAX_TTL)),
+        List.of(new LookupConfig(query(values), cache(values, maxHeapBytes), load(values))),
         lock(values),
         new ListenSettings(
             values.isOn(Setting.LISTEN),
@@ -108,14 +106,33 @@ public record Settings(
         timeout(values, Setting.LOAD_TIMEOUT));
   }
 
-  private static LookupSettings lookup(SettingValues values) {
+  /** The memory for cached rows, of all lookups together. */
+  public long cacheBytes() {
+    return lookups.stream().mapToLong(lookup -> lookup.cache().maxBytes()).sum();
+  }
+
+  /** The memory for cached "not found" answers, of all lookups together. */
+  public long negativeCacheBytes() {
+    return lookups.stream().mapToLong(lookup -> lookup.cache().maxNegativeBytes()).sum();
+  }
+
+  private static LoadSettings load(SettingValues values) {
+    return new LoadSettings(
+        values.number(Setting.EARLY_REFRESH, 0, 100),
+        values.duration(Setting.STALE_ON_ERROR, Duration.ZERO, MAX_TTL),
+        values.duration(Setting.STALE_ON_DISCONNECT, Duration.ZERO, MAX_TTL));
+  }
+
+  private static LookupSettings query(SettingValues values) {
     return new LookupSettings(
         LookupSettings.DEFAULT_NAME,
         SelectByIds.parse(values.text(Setting.QUERY)),
-        values.text(Setting.KEY_COLUMN),
-        values.oneOf(Setting.KEY_TYPE, KeyType.class),
+        KeyColumns.of(
+            values.text(Setting.KEY_COLUMN), values.oneOf(Setting.KEY_TYPE, KeyType.class)),
+        Rows.ONE,
         values.has(Setting.VERSION_COLUMN) ? values.text(Setting.VERSION_COLUMN) : null,
         values.integer(Setting.MAX_IDS_PER_QUERY, 1, SelectByIds.MAX_IDS),
+        LookupSettings.DEFAULT_ROWS,
         (int) values.bytes(Setting.MAX_ROW_BYTES, 1, LookupSettings.MAX_ROW_BYTES));
   }
 

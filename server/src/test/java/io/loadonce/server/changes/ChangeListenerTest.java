@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class ChangeListenerTest {
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
   private static final Duration STALE_ON_DISCONNECT = Duration.ofSeconds(10);
-  private static final Change ONE = new Change.Row(new Key("1"));
+  private static final Change ONE = new Change.Row(Key.of("1"));
 
   private final AtomicLong clock = new AtomicLong(-5);
   private final VersionedTable table = new VersionedTable();
@@ -76,7 +76,7 @@ class ChangeListenerTest {
   void listen_otherTableChanged_invalidatesNothing() {
     listen();
     assertRow(Origin.LOADED, 1);
-    feed.say(new Change.Elsewhere(), new Change.Row(new Key("2")));
+    feed.say(new Change.Elsewhere(), new Change.Row(Key.of("2")));
     until(() -> listener.notifications(ChangeKind.ROW) == 1);
     assertThat(listener.notifications(ChangeKind.FOREIGN)).isEqualTo(1);
     assertRow(Origin.MEMORY, 1);

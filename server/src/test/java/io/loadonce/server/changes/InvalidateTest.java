@@ -14,6 +14,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.lookup.EncodedRow;
@@ -48,7 +49,7 @@ class InvalidateTest {
   private final ResourceEndpoint endpoint =
       new ResourceEndpoint(
           engine,
-          KeyType.BIGINT,
+          KeyColumns.of("id", KeyType.BIGINT),
           /* hasVersionColumn= */ true,
           UnexpiringEngine.TIMEOUT,
           delayed,

@@ -40,7 +40,7 @@ final class ListeningService implements AutoCloseable {
     LookupSettings lookup = settings.lookup();
     feed =
         new GatedFeed(
-            ChangeFeed.of(source.database(), ChangedTable.of(table, lookup), lookup.keyType()));
+            ChangeFeed.of(source.database(), ChangedTable.of(table, lookup), lookup.key()));
     writer =
         DriverManager.getConnection(
             settings.database().url(), settings.database().user(), /* password= */ "");
@@ -90,7 +90,7 @@ final class ListeningService implements AutoCloseable {
 
   boolean isMissing(String id) {
     try {
-      return engine.await(new Key(id), UnexpiringEngine.TIMEOUT) instanceof Outcome.Missing;
+      return engine.await(Key.of(id), UnexpiringEngine.TIMEOUT) instanceof Outcome.Missing;
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

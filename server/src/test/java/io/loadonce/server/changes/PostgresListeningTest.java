@@ -26,15 +26,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 
 /** Changes made by SQL in a real PostgreSQL, received over LISTEN. */
 @Tag("slow")
 class PostgresListeningTest {
   private static final Duration LONG = Duration.ofHours(1);
+
+  /** A commit is seen after a few milliseconds; a busy machine may need longer. */
+  private static final Duration FRESH_WITHIN = Duration.ofSeconds(5);
+
   private static final String QUERY = "SELECT id, version FROM item WHERE id IN (:ids)";
 
   private static EmbeddedPostgres postgres;
 
+  private TestReporter reporter;
   private ListeningService service;
 
   @BeforeAll
@@ -48,7 +54,8 @@ class PostgresListeningTest {
   }
 
   @BeforeEach
-  void fill() throws SQLException {
+  void fill(TestReporter given) throws SQLException {
+    reporter = given;
     admin("DROP TABLE IF EXISTS item");
     admin("CREATE TABLE item (id BIGINT PRIMARY KEY, version BIGINT NOT NULL)");
     admin("INSERT INTO item SELECT n, 1 FROM generate_series(1, 2000) AS n");
@@ -138,7 +145,7 @@ class PostgresListeningTest {
         int missed = stale(ids);
         service.feed.open();
         service.connected();
-        System.out.printf("stale while disconnected: %d of %d; after the resync: ", missed, ids);
+        reporter.publishEntry("stale while disconnected", missed + " of " + ids);
         assertThat(missed).as("the test missed something").isPositive();
         assertThat(stale(ids)).isZero();
       }
@@ -147,7 +154,6 @@ class PostgresListeningTest {
     until(() -> service.version("2000") == 99);
     done.set(true);
     reader.join();
-    System.out.println(stale(ids));
     assertThat(stale(ids)).isZero();
   }
 
@@ -196,15 +202,16 @@ class PostgresListeningTest {
     long sent = System.nanoTime();
     until(() -> service.listener.notifications(ChangeKind.ROW) == 10_000);
     long applied = System.nanoTime();
-    System.out.printf(
-        "10,000 notifications: sent in %d ms, applied %d ms later%n",
-        (sent - start) / 1_000_000, (applied - sent) / 1_000_000);
+    reporter.publishEntry(
+        "10,000 notifications",
+        "sent in %d ms, applied %d ms later"
+            .formatted((sent - start) / 1_000_000, (applied - sent) / 1_000_000));
     assertThat(service.version("1")).isEqualTo(11);
     assertThat(service.listener.isConnected()).isTrue();
   }
 
   @Test
-  void get_afterCommit_isFreshSoon() throws SQLException {
+  void get_afterCommit_isFreshWithinSeconds() throws SQLException {
     int updates = 500;
     long[] nanos = new long[updates];
     for (int i = 0; i < updates; i++) {
@@ -213,14 +220,19 @@ class PostgresListeningTest {
       service.sql("UPDATE item SET version = " + version + " WHERE id = 1");
       long committed = System.nanoTime();
       while (service.version("1") != version) {
+        assertThat(System.nanoTime() - committed).as("ns").isLessThan(FRESH_WITHIN.toNanos());
         Thread.onSpinWait();
       }
       nanos[i] = System.nanoTime() - committed;
     }
     Arrays.sort(nanos);
-    System.out.printf(
-        "from commit to the first fresh Get: p50 %.2f ms, p99 %.2f ms, most %.2f ms%n",
-        nanos[updates / 2] / 1e6, nanos[updates * 99 / 100] / 1e6, nanos[updates - 1] / 1e6);
+    reporter.publishEntry(
+        "from commit to the first fresh Get",
+        "p50 %.2f ms, p99 %.2f ms, most %.2f ms"
+            .formatted(
+                nanos[updates / 2] / 1e6,
+                nanos[updates * 99 / 100] / 1e6,
+                nanos[updates - 1] / 1e6));
   }
 
   @Test

@@ -29,7 +29,7 @@ final class UnexpiringEngine {
         new MemoryCache<>(
             new CacheSettings(
                 Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), 0, 64 << 20, 1 << 20),
-            id -> id.text().length(),
+            Key::memoryBytes,
             EncodedRow::sizeBytes),
         new LoadSettings(0, Duration.ZERO, staleOnDisconnect),
         LockSettings.DEFAULTS,
@@ -40,7 +40,7 @@ final class UnexpiringEngine {
   /** Looks a row up as a caller does. */
   static Outcome.Found<EncodedRow> get(LoadOnce<Key, EncodedRow> engine, String id) {
     try {
-      Outcome<EncodedRow> outcome = engine.await(new Key(id), TIMEOUT);
+      Outcome<EncodedRow> outcome = engine.await(Key.of(id), TIMEOUT);
       assertThat(outcome).isInstanceOf(Outcome.Found.class);
       return (Outcome.Found<EncodedRow>) outcome;
     } catch (InterruptedException e) {

@@ -21,7 +21,7 @@ final class VersionedTable implements Source<Key, EncodedRow> {
   private volatile CountDownLatch hasRead = new CountDownLatch(1);
 
   void put(String id, long version) {
-    versions.put(new Key(id), version);
+    versions.put(Key.of(id), version);
   }
 
   /** Loads read from now on, and end when the returned latch is counted down. */

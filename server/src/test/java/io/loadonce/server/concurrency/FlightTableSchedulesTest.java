@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
 /**
  * The lock under schedules that Lincheck picks: each test is run some thousand times, with the
@@ -39,11 +38,10 @@ class FlightTableSchedulesTest {
   private static final ByteBuffer explored = ByteBuffer.allocateDirect(Long.BYTES);
 
   @AfterEach
-  void printAndRequireSchedules(TestInfo test) {
+  void requireSchedules() {
     long ran = explored.getLong(0);
     explored.putLong(0, 0);
-    System.out.printf("schedules explored: %,d  %s%n", ran, test.getDisplayName());
-    assertThat(ran).isGreaterThanOrEqualTo(Math.min(SCHEDULES, 100));
+    assertThat(ran).as("schedules explored").isGreaterThanOrEqualTo(Math.min(SCHEDULES, 100));
   }
 
   @Test

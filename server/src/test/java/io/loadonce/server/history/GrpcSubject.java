@@ -9,6 +9,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.loadonce.db.OneLookup;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.changes.DelayedInvalidations;
@@ -51,7 +52,7 @@ final class GrpcSubject implements HistorySubject {
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
             engine,
-            KeyType.BIGINT,
+            KeyColumns.of("id", KeyType.BIGINT),
             /* hasVersionColumn= */ true,
             CALL_TIMEOUT,
             new DelayedInvalidations(System::nanoTime, Runnable::run),

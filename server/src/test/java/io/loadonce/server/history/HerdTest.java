@@ -7,6 +7,7 @@ import io.loadonce.db.OneLookup;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
@@ -56,7 +57,7 @@ class HerdTest {
             threads.submit(
                 () -> {
                   for (int id = 0; id < IDS; id++) {
-                    call(engine, new Key(Integer.toString(id)), missed, random);
+                    call(engine, Key.of(Integer.toString(id)), missed, random);
                   }
                   return null;
                 }));
@@ -65,9 +66,6 @@ class HerdTest {
         caller.get();
       }
       Map<String, Long> loads = database.loadsPerId();
-      System.out.printf(
-          "history, herds: %d callers on each of %d cold ids, ids loaded more than once: %d%n",
-          CALLERS, loads.size(), loads.values().stream().filter(count -> count > 1).count());
       assertThat(loads).hasSize(IDS);
       assertThat(loads.values()).containsOnly(1L);
     }
@@ -76,11 +74,11 @@ class HerdTest {
   private static void call(
       LoadOnce<Key, Row> engine, Key id, CyclicBarrier missed, SplittableRandom random)
       throws Exception {
-    assertThat(engine.look(id, Outcome.ANY_VERSION)).isNull();
+    assertThat(engine.look(id, Freshness.ANY)).isNull();
     missed.await();
     LockSupport.parkNanos(random.nextLong(MAX_LATE_NANOS));
     CompletableFuture<Outcome<Row>> answer = new CompletableFuture<>();
-    var _ = engine.join(id, Outcome.ANY_VERSION, WAIT, answer::complete);
+    var _ = engine.join(id, Freshness.ANY, WAIT, answer::complete);
     answer.get(WAIT.toSeconds(), TimeUnit.SECONDS);
   }
 }

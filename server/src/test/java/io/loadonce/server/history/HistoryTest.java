@@ -9,8 +9,10 @@ import java.sql.SQLException;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -29,6 +31,8 @@ class HistoryTest {
   @TempDir private static Path directory;
   private static HistoryDatabase database;
 
+  private TestReporter reporter;
+
   @BeforeAll
   static void startDatabase() throws IOException, SQLException {
     database = HistoryDatabase.start(HistoryRun.IDS, directory);
@@ -37,6 +41,11 @@ class HistoryTest {
   @AfterAll
   static void endDatabase() throws IOException {
     database.close();
+  }
+
+  @BeforeEach
+  void setReporter(TestReporter given) {
+    reporter = given;
   }
 
   @Test
@@ -58,7 +67,7 @@ class HistoryTest {
       total = total.plus(verdict);
     }
     report("clean, all", total);
-    assertThat(total.isClean()).as(total.first()).isTrue();
+    assertClean(total);
     assertThat(total.failed()).as("a busy machine").isLessThan(total.judged() / 100);
   }
 
@@ -72,7 +81,9 @@ class HistoryTest {
         Verdict verdict = new HistoryRun(plan, database, subject).run();
         report("faults, " + variant + ", " + faults.summary(), verdict);
         if (variant == Variant.OLD_ROWS) {
-          assertThat(subject.engine().counts().count(Ending.STALE)).isPositive();
+          assertThat(subject.engine().counts().count(Ending.STALE))
+              .as("stale rows served, seed %d", SEED)
+              .isPositive();
         }
         total = total.plus(verdict);
       }
@@ -85,7 +96,7 @@ class HistoryTest {
       total = total.plus(verdict);
     }
     report("faults, all", total);
-    assertThat(total.isClean()).as(total.first()).isTrue();
+    assertClean(total);
   }
 
   @Test
@@ -98,11 +109,11 @@ class HistoryTest {
     }
   }
 
-  private static void readUntilKilled(String what, HistorySubject subject) throws Exception {
+  private void readUntilKilled(String what, HistorySubject subject) throws Exception {
     try (Faults faults = Faults.withKills(database, SEED)) {
       Verdict verdict = faults.untilKilled(KILLS, HistoryPlan.of(SEED, share(READS / 5)), subject);
       report(what + ", " + faults.summary(), verdict);
-      assertThat(verdict.isClean()).as(verdict.first()).isTrue();
+      assertClean(verdict);
     }
   }
 
@@ -111,13 +122,13 @@ class HistoryTest {
     return Math.ceilDiv(reads, Variant.values().length + 1);
   }
 
-  private static void report(String what, Verdict verdict) {
-    System.out.println("history, " + what + ": " + verdict);
-    if (!verdict.isClean()) {
-      System.out.printf(
-          "history, again: mvn -q -pl server -am verify -Dtest=HistoryTest -DfailIfNoTests=false"
-              + " -Dsurefire.failIfNoSpecifiedTests=false -Dhistory.reads=%d -Dhistory.seed=%d%n",
-          READS, SEED);
-    }
+  private void report(String what, Verdict verdict) {
+    reporter.publishEntry(what, verdict + ", seed " + SEED);
+  }
+
+  private static void assertClean(Verdict verdict) {
+    assertThat(verdict.isClean())
+        .as("%s; repeat it with -Dhistory.reads=%d -Dhistory.seed=%d", verdict.first(), READS, SEED)
+        .isTrue();
   }
 }

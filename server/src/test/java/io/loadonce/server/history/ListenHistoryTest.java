@@ -15,11 +15,12 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -42,6 +43,8 @@ class ListenHistoryTest {
   @TempDir private static Path directory;
   private static HistoryDatabase database;
 
+  private TestReporter reporter;
+
   @BeforeAll
   static void startDatabase() throws IOException, SQLException {
     database = HistoryDatabase.start(HistoryRun.IDS, directory).withTriggers();
@@ -52,15 +55,20 @@ class ListenHistoryTest {
     database.close();
   }
 
+  @BeforeEach
+  void setReporter(TestReporter given) {
+    reporter = given;
+  }
+
   @Test
   void read_listenIsCut_keepsEveryPromiseAMomentLater() throws Exception {
     try (ListeningSubject subject = new ListeningSubject(database, Variant.SLOW_LOADS);
         Faults faults = Faults.start(database, SEED)) {
       Verdict verdict = new HistoryRun(HistoryPlan.of(SEED, READS), database, subject).run();
-      System.out.printf(
-          "history, changes received from the database, fresh within %d ms, %s: %s; seed %d%n",
-          subject.freshWithin().toMillis(), faults.summary(), verdict, SEED);
-      assertThat(verdict.isClean()).as(verdict.first()).isTrue();
+      reporter.publishEntry(
+          "fresh within %d ms, %s".formatted(subject.freshWithin().toMillis(), faults.summary()),
+          verdict + ", seed " + SEED);
+      assertClean(verdict);
     }
   }
 
@@ -70,10 +78,8 @@ class ListenHistoryTest {
         Faults faults = Faults.withKills(database, SEED)) {
       Verdict verdict =
           faults.untilKilled(/* kills= */ 1, HistoryPlan.of(SEED, READS / 5), subject);
-      System.out.printf(
-          "history, changes received from the database, %s: %s; seed %d%n",
-          faults.summary(), verdict, SEED);
-      assertThat(verdict.isClean()).as(verdict.first()).isTrue();
+      reporter.publishEntry(faults.summary(), verdict + ", seed " + SEED);
+      assertClean(verdict);
     }
   }
 
@@ -84,8 +90,8 @@ class ListenHistoryTest {
       subject.stopListening();
       HistoryPlan plan = HistoryPlan.untilBroken(SEED, MOST_READS, /* demands= */ 0);
       Verdict verdict = new HistoryRun(plan, database, subject).run();
-      System.out.println("history, control NOBODY_LISTENS: " + verdict);
-      assertThat(verdict.stale()).isPositive();
+      reporter.publishEntry("without a listener", verdict + ", seed " + SEED);
+      assertThat(verdict.stale()).as("seed %d", SEED).isPositive();
     }
   }
 
@@ -98,12 +104,14 @@ class ListenHistoryTest {
       waitFor(subject.freshWithin());
       await().atMost(TIMEOUT).until(subject::isConnected);
       long[] read = readAll(subject);
-      long stale = IntStream.range(0, HistoryRun.IDS).filter(id -> read[id] < versions[id]).count();
-      System.out.printf(
-          "history, LISTEN cut %d times during %d updates of %d rows: %d stale after the resync%n",
-          UPDATES / UPDATES_PER_CUT, UPDATES, HistoryRun.IDS, stale);
       assertThat(read).isEqualTo(versions);
     }
+  }
+
+  private static void assertClean(Verdict verdict) {
+    assertThat(verdict.isClean())
+        .as("%s; repeat it with -Dhistory.seed=%d", verdict.first(), SEED)
+        .isTrue();
   }
 
   /** Returns the version of each row afterwards. */

@@ -24,7 +24,7 @@ final class ListeningSubject implements HistorySubject {
     engine = new LoadOnceSubject(database, variant);
     listener =
         ChangeListener.start(
-            ChangeFeed.of(engine.database(), ChangedTable.of("history", lookup), lookup.keyType()),
+            ChangeFeed.of(engine.database(), ChangedTable.of("history", lookup), lookup.key()),
             engine.engine(),
             HEARTBEAT,
             System::nanoTime);

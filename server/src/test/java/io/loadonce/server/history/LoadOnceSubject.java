@@ -7,6 +7,7 @@ import io.loadonce.db.form.Row;
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Outcome.Failed;
@@ -80,8 +81,8 @@ final class LoadOnceSubject implements HistorySubject {
 
   @Override
   public Answer read(int id, long minVersion) throws InterruptedException {
-    Key key = new Key(Integer.toString(id));
-    Outcome<Long> hit = engine.look(key, minVersion);
+    Key key = Key.of(Integer.toString(id));
+    Outcome<Long> hit = engine.look(key, Freshness.ofVersion(minVersion));
     return answer(hit == null ? load(key, minVersion) : hit);
   }
 
@@ -91,13 +92,13 @@ final class LoadOnceSubject implements HistorySubject {
     if (invalidations.incrementAndGet() % IDS_PER_ALL == 0) {
       engine.invalidateAll();
     } else {
-      engine.invalidate(new Key(Integer.toString(id)));
+      engine.invalidate(Key.of(Integer.toString(id)));
     }
   }
 
   /** Removes the entry as a cache without flights would, and fences no flight. */
   void forgetOnly(int id) {
-    cache.remove(new Key(Integer.toString(id)));
+    cache.remove(Key.of(Integer.toString(id)));
   }
 
   Database database() {
@@ -116,7 +117,7 @@ final class LoadOnceSubject implements HistorySubject {
 
   private Outcome<Long> load(Key key, long minVersion) throws InterruptedException {
     CompletableFuture<Outcome<Long>> outcome = new CompletableFuture<>();
-    var _ = engine.join(key, minVersion, timeout, outcome::complete);
+    var _ = engine.join(key, Freshness.ofVersion(minVersion), timeout, outcome::complete);
     try {
       return outcome.get();
     } catch (ExecutionException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.StallingSource;
@@ -51,7 +52,7 @@ class RaiseRacesInvalidateAllTest {
   @Test
   void complete_everythingInvalidatedWhileARowIsRaised_staysInvalidated() throws Exception {
     WaitingCaller caller = new WaitingCaller();
-    engine.join("a", /* minVersion= */ 2, MINUTE, caller);
+    engine.join("a", Freshness.ofVersion(2), MINUTE, caller);
     StallingSource.PendingQuery asked = database.next();
     engine.invalidateAll();
     // As if the cache had not been emptied yet.

@@ -6,6 +6,7 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
@@ -49,14 +50,14 @@ class VersionNeededInAnOutageTest {
 
   private void load(Map<String, SourceRow<String>> rows) throws Exception {
     WaitingCaller first = new WaitingCaller();
-    engine.join("a", Outcome.ANY_VERSION, MINUTE, first);
+    engine.join("a", Freshness.ANY, MINUTE, first);
     database.next().find(rows);
     first.outcome();
   }
 
   private void assertThatVersion5IsUnavailable() throws Exception {
     WaitingCaller caller = new WaitingCaller();
-    engine.join("a", /* minVersion= */ 5, MINUTE, caller);
+    engine.join("a", Freshness.ofVersion(5), MINUTE, caller);
     database.next().fail(new SourceException.Unavailable("no answer", /* cause= */ null));
     assertThat(caller.outcome())
         .isInstanceOfSatisfying(

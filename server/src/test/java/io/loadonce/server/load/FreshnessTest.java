@@ -175,7 +175,7 @@ class FreshnessTest {
     // The leader is answered first, when the other has been freed and not yet called back.
     engine.join(
         "a",
-        Outcome.ANY_VERSION,
+        Freshness.ANY,
         MINUTE,
         outcome -> {
           assertThat(Objects.requireNonNull(leaving.get()).withdraw()).isFalse();
@@ -183,7 +183,7 @@ class FreshnessTest {
         });
     StallingSource.PendingQuery early = database.next();
     WaitingCaller demanding = new WaitingCaller();
-    leaving.set(engine.join("a", 5, MINUTE, demanding));
+    leaving.set(engine.join("a", Freshness.ofVersion(5), MINUTE, demanding));
     early.findVersion(4);
     assertThat(leader.outcome()).isInstanceOf(Found.class);
     await(() -> assertThat(fixture.loaders().inUse()).isZero());
@@ -194,21 +194,21 @@ class FreshnessTest {
   @Test
   void look_rowBelowMinVersion_isAMiss() throws Exception {
     load("a", 4);
-    assertThat(engine.look("a", 4)).isInstanceOf(Found.class);
-    assertThat(engine.look("a", 5)).isNull();
+    assertThat(engine.look("a", Freshness.ofVersion(4))).isInstanceOf(Found.class);
+    assertThat(engine.look("a", Freshness.ofVersion(5))).isNull();
   }
 
   @Test
   void look_cachedNotFoundWithMinVersion_isAMiss() throws Exception {
     WaitingCaller caller = join("a");
     database.next().find(Map.of());
-    assertThat(caller.outcome()).isEqualTo(new Missing<>());
-    assertThat(engine.look("a", 1)).isNull();
+    assertThat(caller.outcome()).isInstanceOf(Missing.class);
+    assertThat(engine.look("a", Freshness.ofVersion(1))).isNull();
   }
 
   @Test
   void join_leaderGetsRowBelowMinVersion_isOutdatedAfterOneQuery() throws Exception {
-    WaitingCaller caller = join("a", 5);
+    WaitingCaller caller = join("a", Freshness.ofVersion(5));
     database.next().findVersion(4);
     assertThat(caller.outcome()).isEqualTo(new Outdated<>(4, 5));
     assertThat(database.queries()).isOne();
@@ -218,8 +218,8 @@ class FreshnessTest {
   void join_flightReadTooEarly_callersWithMinVersionShareASecondFlight() throws Exception {
     WaitingCaller content = join("a");
     StallingSource.PendingQuery early = database.next();
-    WaitingCaller first = join("a", 5);
-    WaitingCaller second = join("a", 5);
+    WaitingCaller first = join("a", Freshness.ofVersion(5));
+    WaitingCaller second = join("a", Freshness.ofVersion(5));
     early.findVersion(4);
     assertThat(content.outcome()).isEqualTo(found(4, Origin.LOADED, Duration.ZERO));
     database.next().findVersion(5);
@@ -232,7 +232,7 @@ class FreshnessTest {
   void join_secondFlightTooOldAsWell_isOutdated() throws Exception {
     join("a");
     StallingSource.PendingQuery early = database.next();
-    WaitingCaller demanding = join("a", 5);
+    WaitingCaller demanding = join("a", Freshness.ofVersion(5));
     early.find(Map.of());
     database.next().findVersion(4);
     assertThat(demanding.outcome()).isEqualTo(new Outdated<>(4, 5));
@@ -308,16 +308,16 @@ class FreshnessTest {
   }
 
   private @Nullable Outcome<String> look(String id) {
-    return engine.look(id, Outcome.ANY_VERSION);
+    return engine.look(id, Freshness.ANY);
   }
 
   private WaitingCaller join(String id) {
-    return join(id, Outcome.ANY_VERSION);
+    return join(id, Freshness.ANY);
   }
 
-  private WaitingCaller join(String id, long minVersion) {
+  private WaitingCaller join(String id, Freshness needed) {
     WaitingCaller caller = new WaitingCaller();
-    caller.joined(engine.join(id, minVersion, MINUTE, caller));
+    caller.joined(engine.join(id, needed, MINUTE, caller));
     return caller;
   }
 

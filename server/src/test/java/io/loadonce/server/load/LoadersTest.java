@@ -131,7 +131,7 @@ class LoadersTest {
   void join_loaderCannotStart_sweepStartsOneForAllIds() throws Exception {
     noThreads = true;
     WaitingCaller first = new WaitingCaller();
-    assertThatThrownBy(() -> engine.join("a", Outcome.ANY_VERSION, MINUTE, first))
+    assertThatThrownBy(() -> engine.join("a", Freshness.ANY, MINUTE, first))
         .isInstanceOf(OutOfMemoryError.class);
     assertThat(fixture.loaders().inUse()).isZero();
     noThreads = false;
@@ -227,7 +227,7 @@ class LoadersTest {
         .map(
             id -> {
               WaitingCaller caller = new WaitingCaller();
-              caller.joined(engine.join(id, Outcome.ANY_VERSION, MINUTE, caller));
+              caller.joined(engine.join(id, Freshness.ANY, MINUTE, caller));
               return caller;
             })
         .toList();

@@ -131,9 +131,10 @@ class StaleOnErrorTest {
   void join_minVersionAndDatabaseUnreachable_isStaleIfTheRowIsNewEnough() throws Exception {
     loadAndExpire("a");
     failToLoad("other");
-    WaitingCaller demanding = join("a", 2, SECOND);
+    WaitingCaller demanding = join("a", Freshness.ofVersion(2), SECOND);
     StallingSource.PendingQuery asked = database.next();
-    assertThat(join("a", 1, SECOND).outcome()).isEqualTo(stale("a", TIME_TO_LIVE));
+    assertThat(join("a", Freshness.ofVersion(1), SECOND).outcome())
+        .isEqualTo(stale("a", TIME_TO_LIVE));
     assertThat(demanding.isAnswered()).isFalse();
     asked.findVersion(2);
     assertThat(demanding.outcome()).isEqualTo(found("a", 2, Origin.LOADED));
@@ -148,7 +149,7 @@ class StaleOnErrorTest {
     List<WaitingCaller> callers = List.of(old, cold);
     engine.getAll(
         List.of("a", "cold"),
-        Outcome.ANY_VERSION,
+        Freshness.ANY,
         SECOND,
         (outcome, place) -> callers.get(place).accept(outcome));
     assertThat(old.outcome()).isEqualTo(stale("a", TIME_TO_LIVE));
@@ -167,7 +168,7 @@ class StaleOnErrorTest {
   void sweep_halfOfTheTimeoutPasses_isStaleAndTheLoadContinues() throws Exception {
     loadAndExpire("a");
     WaitingCaller hasty = join("a");
-    WaitingCaller patient = join("a", Outcome.ANY_VERSION, SECOND.multipliedBy(4));
+    WaitingCaller patient = join("a", Freshness.ANY, SECOND.multipliedBy(4));
     StallingSource.PendingQuery asked = database.next();
     pass(HALF.minusNanos(1));
     assertThat(hasty.isAnswered()).isFalse();
@@ -219,10 +220,10 @@ class StaleOnErrorTest {
     loadAndExpire("a");
     List<StallingSource.PendingQuery> busy = new ArrayList<>();
     for (String id : List.of("x", "y")) {
-      join(id, Outcome.ANY_VERSION, TIME_TO_LIVE);
+      join(id, Freshness.ANY, TIME_TO_LIVE);
       busy.add(database.next());
     }
-    List.of("p", "q", "r", "s").forEach(id -> join(id, Outcome.ANY_VERSION, TIME_TO_LIVE));
+    List.of("p", "q", "r", "s").forEach(id -> join(id, Freshness.ANY, TIME_TO_LIVE));
     WaitingCaller caller = join("a");
     pass(HALF);
     assertThat(caller.outcome()).isInstanceOf(Found.class);
@@ -256,8 +257,8 @@ class StaleOnErrorTest {
     for (long version = 1; version <= 2; version++) {
       WaitingCaller first = new WaitingCaller();
       WaitingCaller second = new WaitingCaller();
-      narrow.join("a", Outcome.ANY_VERSION, SECOND, first);
-      narrow.join("a", Outcome.ANY_VERSION, SECOND, second);
+      narrow.join("a", Freshness.ANY, SECOND, first);
+      narrow.join("a", Freshness.ANY, SECOND, second);
       database.next().findVersion(version);
       assertThat(first.outcome()).isInstanceOf(Found.class);
       assertThat(second.outcome())
@@ -305,8 +306,8 @@ class StaleOnErrorTest {
   @Test
   void sweep_minVersion_isStaleIfTheRowIsNewEnough() throws Exception {
     loadAndExpire("a");
-    WaitingCaller content = join("a", 1, SECOND);
-    WaitingCaller demanding = join("a", 2, SECOND);
+    WaitingCaller content = join("a", Freshness.ofVersion(1), SECOND);
+    WaitingCaller demanding = join("a", Freshness.ofVersion(2), SECOND);
     StallingSource.PendingQuery asked = database.next();
     pass(HALF);
     assertThat(content.outcome()).isEqualTo(stale("a", TIME_TO_LIVE.plus(HALF)));
@@ -322,7 +323,7 @@ class StaleOnErrorTest {
     for (Duration wait : List.of(Duration.ZERO, TIME_TO_LIVE)) {
       clock.addAndGet(wait.toNanos());
       WaitingCaller caller = new WaitingCaller();
-      off.join("a", Outcome.ANY_VERSION, SECOND, caller);
+      off.join("a", Freshness.ANY, SECOND, caller);
       StallingSource.PendingQuery asked = database.next();
       clock.addAndGet(HALF.toNanos());
       off.sweep();
@@ -333,7 +334,7 @@ class StaleOnErrorTest {
     clock.addAndGet(TIME_TO_LIVE.toNanos());
     for (String id : List.of("other", "a")) {
       WaitingCaller caller = new WaitingCaller();
-      off.join(id, Outcome.ANY_VERSION, SECOND, caller);
+      off.join(id, Freshness.ANY, SECOND, caller);
       database.next().failUnreachable();
       assertThat(caller.outcome()).as(id).isInstanceOf(Failed.class);
     }
@@ -372,17 +373,17 @@ class StaleOnErrorTest {
   }
 
   private WaitingCaller join(String id) {
-    return join(id, Outcome.ANY_VERSION, SECOND);
+    return join(id, Freshness.ANY, SECOND);
   }
 
-  private WaitingCaller join(String id, long minVersion, Duration timeout) {
+  private WaitingCaller join(String id, Freshness needed, Duration timeout) {
     WaitingCaller caller = new WaitingCaller();
-    caller.joined(engine.join(id, minVersion, timeout, caller));
+    caller.joined(engine.join(id, needed, timeout, caller));
     return caller;
   }
 
   private @Nullable Outcome<String> look(String id) {
-    return engine.look(id, Outcome.ANY_VERSION);
+    return engine.look(id, Freshness.ANY);
   }
 
   private static Found<String> found(String id, long version, Origin origin) {

@@ -58,6 +58,15 @@ class RateLimitedLogTest {
   }
 
   @Test
+  void warn_otherDetailsWithinAMinute_areLoggedOnce() {
+    log.warn("down", " after 1 ms", /* cause= */ null);
+    pass(RateLimitedLog.BETWEEN_LINES);
+    log.warn("down", " after 2 ms", /* cause= */ null);
+
+    assertThat(lines()).containsExactly("down after 1 ms");
+  }
+
+  @Test
   void warn_withACause_logsItsStackTrace() {
     log.warn("failed", new IllegalStateException("planted"));
 

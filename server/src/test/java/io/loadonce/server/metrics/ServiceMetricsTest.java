@@ -18,6 +18,7 @@ import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lock.WaiterBudget;
 import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.Lookup;
+import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
 import java.time.Duration;
 import java.util.List;
@@ -35,16 +36,18 @@ class ServiceMetricsTest {
   void scrape_afterOneLookupOfEachKind_hasEveryName() throws Exception {
     Lookups lookups =
         new Lookups(
-            List.of(EmbeddedCities.LOOKUP.withKey("id", KeyType.TEXT)),
+            List.of(
+                new LookupConfig(
+                    EmbeddedCities.LOOKUP.withKey("id", KeyType.TEXT),
+                    CacheSettings.within(1 << 20, 1 << 20),
+                    LoadSettings.DEFAULTS)),
             _ -> new Rows(),
             new Shared(new WaiterBudget(10), Loaders.of(1), new Availability()),
-            CacheSettings.within(1 << 20, 1 << 20),
-            LoadSettings.DEFAULTS,
             LockSettings.DEFAULTS,
             System::nanoTime);
     Lookup lookup = lookups.all().getFirst();
     for (String id : List.of("row", "row", "none", "broken")) {
-      lookup.engine().await(lookup.settings().keyType().parse(id), TIMEOUT);
+      lookup.engine().await(lookup.settings().key().parse(id), TIMEOUT);
     }
 
     try (ServiceMetrics metrics = new ServiceMetrics(lookups)) {

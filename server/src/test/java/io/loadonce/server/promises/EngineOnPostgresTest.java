@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** The engine embedded in a process, over a real PostgreSQL that counts. */
 @Tag("slow")
 class EngineOnPostgresTest {
-  private static final Key PARIS = new Key("2988507");
+  private static final Key PARIS = Key.of("2988507");
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   @Test
@@ -49,13 +49,7 @@ class EngineOnPostgresTest {
               source,
               System::nanoTime);
       Callable<Outcome<Row>> caller = () -> engine.await(PARIS, MINUTE);
-      Herd<Outcome<Row>> herd = Herd.of(Collections.nCopies(500, caller));
-      System.out.printf(
-          "500 callers in process of one cold id: %s after %d ms, %d query counted%n",
-          herd.answers().getFirst().getClass().getSimpleName(),
-          herd.took().toMillis(),
-          database.queries());
-      return herd;
+      return Herd.of(Collections.nCopies(500, caller));
     }
   }
 }

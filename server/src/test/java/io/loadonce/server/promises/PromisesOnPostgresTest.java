@@ -28,10 +28,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 
 /**
  * The promises, end to end: callers over gRPC, a real PostgreSQL below, and the queries counted
- * there. Times are printed and not judged, but for what would show a convoy.
+ * there. Times are reported and not judged, but for what would show a convoy.
  */
 @Tag("slow")
 class PromisesOnPostgresTest {
@@ -42,6 +43,8 @@ class PromisesOnPostgresTest {
   private static final Duration HELD_LONG = Duration.ofSeconds(3);
 
   private static CountedDatabase database;
+
+  private TestReporter reporter;
 
   @BeforeAll
   static void startDatabase() throws Exception {
@@ -54,7 +57,8 @@ class PromisesOnPostgresTest {
   }
 
   @BeforeEach
-  void countFromZero() {
+  void countFromZero(TestReporter given) {
+    reporter = given;
     database.reset();
   }
 
@@ -62,7 +66,7 @@ class PromisesOnPostgresTest {
   void get_500CallersOfOneColdId_oneQuery() throws Exception {
     try (RunningService service = slowService()) {
       Herd<GetResponse> herd = Herd.of(callers(service, Collections.nCopies(500, PARIS)));
-      report("500 callers of one cold id over gRPC", herd);
+      report("500 callers of one cold id", herd.took());
       assertThat(herd.answers())
           .allSatisfy(answer -> assertThat(answer.getResource().getId()).isEqualTo(PARIS));
       assertThat(database.queries()).isOne();
@@ -81,12 +85,13 @@ class PromisesOnPostgresTest {
     Collections.shuffle(wanted, new Random(seed));
     try (RunningService service = slowService()) {
       Herd<GetResponse> herd = Herd.of(callers(service, wanted));
-      report("200 cold ids x 50 callers over gRPC, seed " + seed, herd);
-      assertThat(database.queries()).isBetween(1L, 200L);
+      report("50 callers of each of 200 cold ids, seed " + seed, herd.took());
+      assertThat(database.queries()).as("seed %d", seed).isBetween(1L, 200L);
       assertThat(database.loadsPerId())
+          .as("seed %d", seed)
           .hasSize(200)
           .allSatisfy((_, loads) -> assertThat(loads).isOne());
-      assertThat(countOf(herd, Source.SOURCE_LOADED)).isEqualTo(200);
+      assertThat(countOf(herd, Source.SOURCE_LOADED)).as("seed %d", seed).isEqualTo(200);
       assertThatIsIdle(service);
     }
   }
@@ -96,7 +101,7 @@ class PromisesOnPostgresTest {
     try (RunningService service =
         RunningService.on(database, database.failingQuery(HELD), Map.of())) {
       Herd<Status.Code> herd = Herd.of(statuses(service, Collections.nCopies(500, PARIS)));
-      report("500 callers of a load that fails after 300 ms over gRPC", herd);
+      report("500 callers of a load that fails after 300 ms", herd.took());
       assertThat(herd.answers()).containsOnly(Status.Code.INTERNAL);
       assertThat(database.queries()).isOne();
       assertThat(herd.took()).as("no convoy of loads").isLessThan(HELD.multipliedBy(20));
@@ -119,10 +124,8 @@ class PromisesOnPostgresTest {
       for (ListenableFuture<GetResponse> call : calls) {
         answered += isAnswered(call) ? 1 : 0;
       }
-      System.out.printf(
-          "half of 200 cancel, the leader first: %d answered, seed %d%n", answered, seed);
-      assertThat(answered).isEqualTo(100);
-      assertThat(database.queries()).isOne();
+      assertThat(answered).as("seed %d", seed).isEqualTo(100);
+      assertThat(database.queries()).as("seed %d", seed).isOne();
       assertThatIsIdle(service);
     }
   }
@@ -142,9 +145,9 @@ class PromisesOnPostgresTest {
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofMillis(2))
           .until(() -> database.runningStatements() == 0);
-      System.out.printf(
-          "all of 200 cancel: the statement was gone after %d ms%n",
-          Duration.ofNanos(System.nanoTime() - cancelledNanos).toMillis());
+      report(
+          "the statement was gone after all of 200 had cancelled",
+          Duration.ofNanos(System.nanoTime() - cancelledNanos));
       assertThat(database.queries()).isOne();
       assertThatIsIdle(service);
     }
@@ -225,14 +228,8 @@ class PromisesOnPostgresTest {
     return herd.answers().stream().filter(a -> a.getInfo().getSource() == source).count();
   }
 
-  private static void report(String what, Herd<?> herd) {
-    System.out.printf(
-        "%s: %d answered within %d ms, %d queries of %d ids counted by the database%n",
-        what,
-        herd.answers().size(),
-        herd.took().toMillis(),
-        database.queries(),
-        database.loadsPerId().size());
+  private void report(String what, Duration took) {
+    reporter.publishEntry(what, took.toMillis() + " ms");
   }
 
   private static void assertThatIsIdle(RunningService service) {

@@ -3,7 +3,7 @@ package io.loadonce.server.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.loadonce.server.load.Outcome;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.v1.BatchGetRequest;
 import java.util.List;
 import java.util.Random;
@@ -19,7 +19,7 @@ class ParsedBatchGetTest {
       byte[] request =
           BatchGetRequest.newBuilder().addAllIds(ids.subList(0, size)).build().toByteArray();
       assertThat(ParsedBatchGet.of(request))
-          .isEqualTo(new ParsedBatchGet(ids.subList(0, size), Outcome.ANY_VERSION));
+          .isEqualTo(new ParsedBatchGet(ids.subList(0, size), Freshness.ANY_VERSION));
     }
   }
 
@@ -33,7 +33,6 @@ class ParsedBatchGetTest {
   @Test
   void of_anyBytes_isEqualToTheGeneratedParser() {
     long seed = Long.getLong("seed", System.nanoTime());
-    System.out.printf("seed %d%n", seed);
     Random random = new Random(seed);
     for (int i = 0; i < 100_000; i++) {
       byte[] bytes = new byte[random.nextInt(10)];
@@ -57,7 +56,7 @@ class ParsedBatchGetTest {
   private static String generatedOrNothing(byte[] bytes) {
     try {
       BatchGetRequest parsed = BatchGetRequest.parseFrom(bytes);
-      long minVersion = parsed.hasMinVersion() ? parsed.getMinVersion() : Outcome.ANY_VERSION;
+      long minVersion = parsed.hasMinVersion() ? parsed.getMinVersion() : Freshness.ANY_VERSION;
       return new ParsedBatchGet(parsed.getIdsList(), minVersion).toString();
     } catch (InvalidProtocolBufferException _) {
       return "nothing";

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.loadonce.server.load.Outcome;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.v1.GetRequest;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -18,7 +18,7 @@ class ParsedGetTest {
   @ValueSource(strings = {"", "1", "2988507", "a b\n", "\u0000", "Zürich", "\uD83D\uDE00", "~"})
   void of_anyId_isTheIdOfTheRequest(String id) throws Exception {
     byte[] request = GetRequest.newBuilder().setId(id).build().toByteArray();
-    assertThat(ParsedGet.of(request)).isEqualTo(new ParsedGet(id, Outcome.ANY_VERSION));
+    assertThat(ParsedGet.of(request)).isEqualTo(new ParsedGet(id, Freshness.ANY_VERSION));
   }
 
   @ParameterizedTest
@@ -45,7 +45,6 @@ class ParsedGetTest {
   @Test
   void of_anyBytes_isEqualToTheGeneratedParser() {
     long seed = Long.getLong("seed", System.nanoTime());
-    System.out.printf("seed %d%n", seed);
     Random random = new Random(seed);
     for (int i = 0; i < 100_000; i++) {
       byte[] bytes = new byte[random.nextInt(8)];

@@ -9,10 +9,13 @@ import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.changes.ListenSettings;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.ports.Address;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,9 +39,11 @@ class SettingsTest {
                 new Address("127.0.0.1", 50051),
                 new Address("127.0.0.1", 50080),
                 EmbeddedCities.DATABASE,
-                EmbeddedCities.LOOKUP,
-                CacheSettings.within(HEAP / 4, HEAP / 64),
-                LoadSettings.DEFAULTS,
+                List.of(
+                    new LookupConfig(
+                        EmbeddedCities.LOOKUP,
+                        CacheSettings.within(HEAP / 4, HEAP / 64),
+                        LoadSettings.DEFAULTS)),
                 LockSettings.DEFAULTS,
                 new ListenSettings(/* isOn= */ false, /* table= */ "", Duration.ofSeconds(1)),
                 Duration.ofSeconds(10),
@@ -141,12 +146,67 @@ class SettingsTest {
   }
 
   @Test
-  void file_unknownKey_isNamedWithTheNearest() throws Exception {
+  void file_unknownKey_isNamedWithASimilarOne() throws Exception {
     String file = file("prot=1");
 
     assertThatThrownBy(() -> SettingTexts.choose(Map.of("--config", file), Map.of()))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageStartingWith("prot: unknown in " + file + "; nearest: port");
+        .hasMessage("prot: unknown in " + file + "; did you mean port?");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "prot, port, 1",
+    "port, port, 0",
+    "ttl, port, 4",
+    "poolsize, pool-size, 1",
+    "tll, ttl, 1",
+    "'', ttl, 3"
+  })
+  void edits_ofTwoNames_countASwapAsOne(String from, String to, int edits) {
+    assertThat(Suggestions.edits(from, to)).isEqualTo(edits);
+    assertThat(Suggestions.edits(to, from)).isEqualTo(edits);
+  }
+
+  @Test
+  void file_isADirectory_isRejectedInWords() {
+    String line =
+        " cannot be read (it is a directory, and a file is needed); name a file with key=value"
+            + " lines in UTF-8; it is '"
+            + directory
+            + "'";
+
+    assertThatThrownBy(() -> settings(Map.of("--config", directory.toString()), Map.of()))
+        .hasMessage("config:" + line);
+    assertThatThrownBy(() -> settings(Map.of(), Map.of("LOADONCE_CONFIG", "" + directory)))
+        .hasMessage("LOADONCE_CONFIG:" + line);
+    assertThatThrownBy(() -> settings(Map.of("--db-password-file", "" + directory), Map.of()))
+        .hasMessage(
+            "db-password-file: cannot be read (it is a directory, and a file is needed); it is '"
+                + directory
+                + "'");
+  }
+
+  @Test
+  void file_isMissing_isRejectedInWords() {
+    assertThatThrownBy(() -> settings(Map.of("--config", "no/such/file"), Map.of()))
+        .hasMessage(
+            "config: cannot be read (there is no such file); name a file with key=value lines in"
+                + " UTF-8; it is 'no/such/file'");
+  }
+
+  /** A test that runs as root can read every file, so the exception is made by hand. */
+  @Test
+  void reason_fileMayNotBeRead_isInWords() {
+    assertThat(SettingTexts.reason(new AccessDeniedException("secret"), "secret"))
+        .isEqualTo("this user has no permission");
+  }
+
+  @Test
+  void environment_variableIsEmpty_isNamed() {
+    assertThatThrownBy(() -> settings(Map.of(), Map.of("LOADONCE_PORT", "")))
+        .hasMessage(
+            "port: must be a whole number from 0 to 65535; it is '' (environment LOADONCE_PORT)");
   }
 
   @Test
@@ -189,10 +249,10 @@ class SettingsTest {
   }
 
   @Test
-  void environment_unknownVariable_isNamedWithTheNearest() {
+  void environment_unknownVariable_isNamedWithASimilarOne() {
     assertThatThrownBy(() -> SettingTexts.choose(Map.of(), Map.of("LOADONCE_POOLSIZE", "1")))
-        .hasMessageStartingWith(
-            "LOADONCE_POOLSIZE: unknown in the environment; nearest: LOADONCE_POOL_SIZE");
+        .hasMessage(
+            "LOADONCE_POOLSIZE: unknown in the environment; did you mean LOADONCE_POOL_SIZE?");
   }
 
   /** A Kubernetes service that is called loadonce puts these into every container. */

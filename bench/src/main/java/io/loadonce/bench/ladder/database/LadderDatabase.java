@@ -142,7 +142,7 @@ public abstract sealed class LadderDatabase implements AutoCloseable permits H2L
     try (Statement statement = admin.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
       while (result.next()) {
-        ids.add(new Key(result.getString(1)));
+        ids.add(Key.of(result.getString(1)));
       }
     } catch (SQLException e) {
       throw new IllegalStateException("the database rejects: " + sql, e);

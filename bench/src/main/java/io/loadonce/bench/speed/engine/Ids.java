@@ -29,7 +29,7 @@ public class Ids {
   List<Key> stored() {
     List<Key> ids = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      ids.add(new Key(Integer.toString(2_000_000 + i)));
+      ids.add(Key.of(Integer.toString(2_000_000 + i)));
     }
     return ids;
   }

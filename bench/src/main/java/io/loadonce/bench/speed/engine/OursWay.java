@@ -3,6 +3,7 @@ package io.loadonce.bench.speed.engine;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
@@ -47,6 +48,6 @@ final class OursWay {
 
   /** A hit, as the service reads it. */
   @Nullable Outcome<EncodedRow> look(Key id) {
-    return loadOnce.look(id, Outcome.ANY_VERSION);
+    return loadOnce.look(id, Freshness.ANY);
   }
 }

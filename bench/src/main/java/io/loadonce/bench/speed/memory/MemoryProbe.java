@@ -6,9 +6,9 @@ import io.loadonce.db.source.Source;
 import io.loadonce.db.source.SourceQuery;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
-import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lookup.EncodedRow;
 import java.io.IOException;
@@ -118,7 +118,7 @@ public final class MemoryProbe {
                 /* jitter= */ 0,
                 /* maxBytes= */ 1L << 40,
                 /* maxNegativeBytes= */ 1 << 20),
-            id -> id.text().length(),
+            Key::memoryBytes,
             EncodedRow::sizeBytes);
     long readNanos = System.nanoTime();
     for (int i = 0; i < rows; i++) {
@@ -140,7 +140,7 @@ public final class MemoryProbe {
     while (now - until < 0) {
       Key id = id(random.nextInt(rows));
       long asked = System.nanoTime();
-      if (loadOnce.look(id, Outcome.ANY_VERSION) == null) {
+      if (loadOnce.look(id, Freshness.ANY) == null) {
         throw new IllegalStateException(id + " is not cached");
       }
       now = System.nanoTime();
@@ -151,7 +151,7 @@ public final class MemoryProbe {
   }
 
   private static Key id(int place) {
-    return new Key(Integer.toString(1_000_000 + place));
+    return Key.of(Integer.toString(1_000_000 + place));
   }
 
   private static long usedBytes() {

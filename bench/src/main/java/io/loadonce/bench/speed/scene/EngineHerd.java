@@ -9,6 +9,7 @@ import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
@@ -43,7 +44,7 @@ final class EngineHerd implements AutoCloseable {
     this.database = database;
     this.loadOnce =
         new LoadOnce<>(
-            new MemoryCache<>(MEMORY, id -> id.text().length(), EncodedRow::sizeBytes),
+            new MemoryCache<>(MEMORY, Key::memoryBytes, EncodedRow::sizeBytes),
             LoadSettings.DEFAULTS,
             LockSettings.DEFAULTS,
             database.source(
@@ -63,7 +64,7 @@ final class EngineHerd implements AutoCloseable {
    * @throws IllegalStateException if a caller got something else than the row
    */
   double gather(long id, int callers) throws InterruptedException {
-    Key wanted = new Key(Long.toString(id));
+    Key wanted = Key.of(Long.toString(id));
     CountDownLatch answers = new CountDownLatch(callers);
     LongAdder waited = new LongAdder();
     AtomicReference<@Nullable EncodedRow> row = new AtomicReference<>();
@@ -71,7 +72,7 @@ final class EngineHerd implements AutoCloseable {
       var _ =
           loadOnce.join(
               wanted,
-              Outcome.ANY_VERSION,
+              Freshness.ANY,
               TIMEOUT,
               outcome -> {
                 if (outcome instanceof Outcome.Found<EncodedRow> found
