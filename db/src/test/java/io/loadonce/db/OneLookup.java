@@ -1,6 +1,7 @@
 package io.loadonce.db;
 
 import io.loadonce.db.form.Row;
+import io.loadonce.db.form.RowList;
 import io.loadonce.db.form.StructForm;
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.DatabaseSettings;
@@ -52,6 +53,11 @@ public record OneLookup(DatabaseSettings database, LookupSettings lookup) {
     return new OneLookup(database, lookup.withMaxRowBytes(bytes));
   }
 
+  /** Ids have lists of up to this many rows. */
+  public OneLookup withLists(int maxRows) {
+    return new OneLookup(database, lookup.withLists(maxRows));
+  }
+
   /** Opens the database and a source of decoded rows. */
   public Open<Row> open() {
     return open(row -> row);
@@ -60,7 +66,19 @@ public record OneLookup(DatabaseSettings database, LookupSettings lookup) {
   /** Opens the database and a source of converted rows. */
   public <V> Open<V> open(Function<Row, V> conversion) {
     Database opened = Database.open(database);
-    return new Open<>(opened, opened.source(lookup, new StructForm<>(conversion)));
+    return new Open<>(opened, opened.source(lookup, StructForm.ofOne(conversion)));
+  }
+
+  /** Opens the database and a source of lists of rows. */
+  public Open<RowList> openLists() {
+    Database opened = Database.open(database);
+    StructForm<RowList> form =
+        new StructForm<>(
+            _ -> {
+              throw new AssertionError("not a list");
+            },
+            list -> list);
+    return new Open<>(opened, opened.source(lookup, form));
   }
 
   /** A source that closes its database with itself. */

@@ -90,7 +90,7 @@ final class Service {
     Database database = Database.open(settings.database());
     closings.push(database::close);
     Optional<ChangeFeed> feed = feed(settings, database);
-    StructForm<EncodedRow> form = new StructForm<>(EncodedRow::of);
+    StructForm<EncodedRow> form = StructForm.ofOne(EncodedRow::of);
     Lookups lookups =
         new Lookups(
             settings.lookups(),

@@ -110,7 +110,7 @@ public record Expiry(int rows, Duration timeToLive, Duration measured) {
               LockSettings.DEFAULTS,
               new Watched(
                   database.source(
-                      VersionTable.lookup(variant.maxDelay()), new StructForm<>(Row::version)),
+                      VersionTable.lookup(variant.maxDelay()), StructForm.ofOne(Row::version)),
                   queries),
               System::nanoTime);
       for (int i = 0; i < WARM_UPS; i++) {

@@ -128,7 +128,7 @@ public record Outage(Duration before, Duration outage, Duration after) {
               LockSettings.DEFAULTS,
               database.source(
                   VersionTable.lookup(/* maxDelay= */ Duration.ZERO),
-                  new StructForm<>(Row::version)),
+                  StructForm.ofOne(Row::version)),
               System::nanoTime);
       Future<?> sweeps =
           threads.scheduleWithFixedDelay(engine::sweep, 0, 10, TimeUnit.MILLISECONDS);

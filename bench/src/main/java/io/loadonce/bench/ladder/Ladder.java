@@ -109,6 +109,6 @@ final class Ladder implements AutoCloseable {
   }
 
   private Source<Key, Row> source(LookupSettings lookup) {
-    return connections.source(lookup, new StructForm<>(row -> row));
+    return connections.source(lookup, StructForm.ofOne(row -> row));
   }
 }

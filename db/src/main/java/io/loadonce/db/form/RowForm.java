@@ -1,15 +1,16 @@
 package io.loadonce.db.form;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Value;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import java.util.List;
 
 /**
- * The form in which rows are cached: turns the columns of a row into one value. Safe for use by
- * many threads.
+ * The form in which rows are cached: turns the columns of one row, or of a list of rows, into one
+ * value. Safe for use by many threads.
  *
- * @param <V> the cached value of a row
+ * @param <V> the cached value of an id
  */
 @FunctionalInterface
 public interface RowForm<V> {
@@ -22,16 +23,30 @@ public interface RowForm<V> {
   Encoder<V> encoder(List<String> columns, int maxBytes);
 
   /** Encodes rows that have the same columns. Safe for use by many threads. */
-  @FunctionalInterface
   interface Encoder<V> {
 
     /**
-     * Encodes one row.
+     * Encodes the columns of one row.
      *
-     * @param version the value of the version column, 0 where none is configured
      * @param values one for each column, in the order of the columns; must not be kept
      * @throws SourceException if this row cannot be encoded, for example because it is too large
      */
-    V encode(Key id, long version, Value[] values) throws SourceException;
+    ByteString encode(Value[] values) throws SourceException;
+
+    /**
+     * Returns the value of an id that has one row.
+     *
+     * @param version the value of the version column, 0 where none is configured
+     */
+    V one(Key id, long version, ByteString row);
+
+    /**
+     * Returns the value of an id that has a list of rows, with at least one in it.
+     *
+     * @param version the value of the version column, the same in all rows; 0 where none is
+     *     configured
+     * @param rows in the order of the query
+     */
+    V many(Key id, long version, List<ByteString> rows);
   }
 }

@@ -1,5 +1,6 @@
 package io.loadonce.db.form;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Value;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyColumns;
@@ -24,6 +25,13 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the cached value of a row
  */
 public final class RowShape<V> {
+
+  /**
+   * The columns of one row, encoded.
+   *
+   * @param version the value of the version column, 0 where none is configured
+   */
+  public record EncodedColumns(ByteString columns, long version) {}
 
   private record Column(String name, int jdbcType, String typeName) {}
 
@@ -109,9 +117,9 @@ public final class RowShape<V> {
   /**
    * Reads the current row.
    *
-   * @throws SourceException if this row cannot be given; the others are unharmed
+   * @throws SourceException if this row cannot be returned; the others are unharmed
    */
-  public SourceRow.Found<V> read(Key id, ResultSet row) throws SQLException, SourceException {
+  public EncodedColumns read(ResultSet row) throws SQLException, SourceException {
     if (problem != null) {
       throw new SourceException.InvalidRow(problem);
     }
@@ -120,7 +128,17 @@ public final class RowShape<V> {
       values[i] = value(i, row);
     }
     long version = version(row);
-    return new SourceRow.Found<>(encoder.encode(id, version, values), version);
+    return new EncodedColumns(encoder.encode(values), version);
+  }
+
+  /** Returns the row of an id that has one. */
+  public SourceRow.Found<V> one(Key id, EncodedColumns row) {
+    return new SourceRow.Found<>(encoder.one(id, row.version, row.columns), row.version);
+  }
+
+  /** Returns the rows of an id that has a list of them, with at least one in it. */
+  public SourceRow.Found<V> many(Key id, long version, List<ByteString> rows) {
+    return new SourceRow.Found<>(encoder.many(id, version, rows), version);
   }
 
   /** Whatever the driver throws for one value, it is this row that cannot be read. */

@@ -122,7 +122,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     boolean endedByCancel = false;
     cancellation.begin(statement);
     try (ResultSet result = statement.executeQuery()) {
-      return new RowCollector<>(source, asked).collect(result);
+      return new RowCollector<>(source.shape(result.getMetaData()), lookup, asked).collect(result);
     } catch (SQLException e) {
       endedByCancel = SqlFailure.isCancelled(e);
       throw e;
@@ -138,6 +138,6 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     new KeyParameters(lookup, source.database().isPostgresql()).set(statement, asked);
     statement.setQueryTimeout(ConnectionPool.wholeSeconds(queryTimeout));
     // One row more than is right shows that the query is wrong, however many rows there are.
-    statement.setMaxRows(asked.size() + 1);
+    statement.setMaxRows(RowCollector.maxRows(lookup, asked.size()) + 1);
   }
 }

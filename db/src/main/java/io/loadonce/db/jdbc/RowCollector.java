@@ -2,6 +2,8 @@ package io.loadonce.db.jdbc;
 
 import io.loadonce.db.form.RowShape;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.db.lookup.Rows;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
 import java.sql.ResultSet;
@@ -16,60 +18,87 @@ import org.jspecify.annotations.Nullable;
 /** Assigns each row of a result to its id. */
 final class RowCollector<V> {
 
-  private final JdbcSource<V> source;
+  private final RowShape<V> shape;
+  private final LookupSettings lookup;
   private final Set<Key> requested;
   private final Map<Key, SourceRow<V>> rows;
 
-  RowCollector(JdbcSource<V> source, List<Key> ids) {
-    this.source = source;
+  /** Empty, unless the ids have lists of rows. */
+  private final Map<Key, ListBuilder<V>> lists = new HashMap<>();
+
+  RowCollector(RowShape<V> shape, LookupSettings lookup, List<Key> ids) {
+    this.shape = shape;
+    this.lookup = lookup;
     this.requested = new HashSet<>(ids);
     this.rows = HashMap.newHashMap(ids.size());
   }
 
+  /** Returns the most rows that a result for so many ids can rightly have. */
+  static int maxRows(LookupSettings lookup, int ids) {
+    return lookup.rows() == Rows.MANY ? ids * lookup.maxRows() : ids;
+  }
+
   /**
    * Returns the rows by id; null if they cannot be told apart: a row has an id that was not
-   * requested, or there are more rows than ids, of which the rest was not sent. Never null for a
-   * single id.
+   * requested, or there are more rows than is right, of which the rest was not sent. Never null for
+   * a single id.
    */
-  @Nullable Map<Key, SourceRow<V>> collect(ResultSet result) throws SQLException, SourceException {
-    RowShape<V> shape = source.shape(result.getMetaData());
+  @Nullable Map<Key, SourceRow<V>> collect(ResultSet result) throws SQLException {
+    boolean isAlone = requested.size() == 1;
+    int maxRows = maxRows(lookup, requested.size());
     for (int count = 1; result.next(); count++) {
       Key id = shape.key(result);
-      if (id != null && !requested.contains(id)) {
-        id = null;
-      }
-      if (requested.size() > 1 && (id == null || count > requested.size())) {
+      boolean isRequested = id != null && requested.contains(id);
+      if (!isAlone && (!isRequested || count > maxRows)) {
         return null;
       }
-      if (id == null) {
-        Key only = requested.iterator().next();
+      if (id != null && isRequested) {
+        add(id, result);
+      } else {
         rows.put(
-            only, unusable("the database returned a row with another key than the requested one"));
-        continue;
-      }
-      SourceRow<V> row = read(shape, id, result);
-      if (rows.putIfAbsent(id, row) != null) {
-        rows.put(id, unusable("the query returns two rows for one id"));
+            requested.iterator().next(),
+            unusable("the database returned a row with another key than the requested one"));
       }
     }
+    lists.forEach((id, list) -> rows.putIfAbsent(id, list.build(id, shape)));
     return rows;
   }
 
   /** Whatever is thrown while this row is read is about this row, unless the connection is lost. */
-  private SourceRow<V> read(RowShape<V> shape, Key id, ResultSet result) throws SQLException {
+  private void add(Key id, ResultSet result) throws SQLException {
     try {
-      return shape.read(id, result);
+      add(id, shape.read(result));
     } catch (SourceException e) {
       if (e.getCause() instanceof SQLException failure) {
         rethrowIfUnavailable(failure);
       }
-      return new SourceRow.Unusable<>(e);
+      fail(id, e);
     } catch (SQLException e) {
       rethrowIfUnavailable(e);
-      return unusable("the row cannot be read");
+      fail(id, new SourceException.InvalidRow("the row cannot be read"));
     } catch (RuntimeException e) {
-      return unusable("the row cannot be read");
+      fail(id, new SourceException.InvalidRow("the row cannot be read"));
     }
+  }
+
+  private void add(Key id, RowShape.EncodedColumns row) {
+    if (lookup.rows() == Rows.MANY) {
+      list(id).add(row);
+    } else if (rows.putIfAbsent(id, shape.one(id, row)) != null) {
+      rows.put(id, unusable("the query returns two rows for one id"));
+    }
+  }
+
+  private void fail(Key id, SourceException reason) {
+    if (lookup.rows() == Rows.MANY) {
+      list(id).fail(reason);
+    } else {
+      rows.put(id, new SourceRow.Unusable<>(reason));
+    }
+  }
+
+  private ListBuilder<V> list(Key id) {
+    return lists.computeIfAbsent(id, _ -> new ListBuilder<>(lookup));
   }
 
   private static void rethrowIfUnavailable(SQLException failure) throws SQLException {

@@ -2,6 +2,8 @@ package io.loadonce.db.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Value;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.form.RowForm;
 import io.loadonce.db.form.StructForm;
@@ -15,15 +17,31 @@ import org.junit.jupiter.api.Test;
 final class DatabaseTest {
 
   /** A form that keeps only the name, the second column. */
-  private static final RowForm<String> NAME =
-      (columns, maxBytes) -> (id, version, values) -> values[1].getStringValue();
+  private static final RowForm<String> NAME = (_, _) -> new NameEncoder();
+
+  private static final class NameEncoder implements RowForm.Encoder<String> {
+    @Override
+    public ByteString encode(Value[] values) {
+      return values[1].getStringValueBytes();
+    }
+
+    @Override
+    public String one(Key id, long version, ByteString row) {
+      return row.toStringUtf8();
+    }
+
+    @Override
+    public String many(Key id, long version, List<ByteString> rows) {
+      throw new AssertionError("not a list");
+    }
+  }
 
   @Test
   void source_twoForms_shareThePool() throws Exception {
     Key paris = KeyType.BIGINT.parse("2988507");
     try (Database database = Database.open(EmbeddedCities.DATABASE)) {
       var names = database.source(EmbeddedCities.LOOKUP, NAME);
-      var ids = database.source(EmbeddedCities.LOOKUP, new StructForm<>(Row::id));
+      var ids = database.source(EmbeddedCities.LOOKUP, StructForm.ofOne(Row::id));
 
       assertThat(names.query(List.of(paris)).run())
           .containsEntry(paris, new SourceRow.Found<>("Paris", 0));

@@ -48,7 +48,7 @@ final class EngineHerd implements AutoCloseable {
             LoadSettings.DEFAULTS,
             LockSettings.DEFAULTS,
             database.source(
-                LookupSettings.of(PostgresTable.SLOW_QUERY), new StructForm<>(EncodedRow::of)),
+                LookupSettings.of(PostgresTable.SLOW_QUERY), StructForm.ofOne(EncodedRow::of)),
             System::nanoTime);
   }
 
