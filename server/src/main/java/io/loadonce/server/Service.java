@@ -106,13 +106,7 @@ final class Service {
         new DelayedInvalidations(
             System::nanoTime, task -> Thread.ofVirtual().name("invalidate-again").start(task));
     ResourceEndpoint endpoint =
-        new ResourceEndpoint(
-            lookup.engine(),
-            lookup.settings().key(),
-            lookup.settings().versionColumn() != null,
-            settings.callTimeout(),
-            delayed,
-            System::nanoTime);
+        new ResourceEndpoint(lookups, settings.callTimeout(), delayed, System::nanoTime);
     Optional<ChangeListener> listener =
         feed.map(
             changes ->
