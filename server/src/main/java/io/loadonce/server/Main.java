@@ -2,6 +2,7 @@ package io.loadonce.server;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.server.settings.ConfigPage;
+import io.loadonce.server.settings.InvalidConfigException;
 import io.loadonce.server.settings.ServeFlags;
 import io.loadonce.server.settings.SettingTexts;
 import io.loadonce.server.settings.Settings;
@@ -9,6 +10,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -65,6 +67,9 @@ public final class Main {
     } catch (InvalidSettingException | ParameterException e) {
       err.println("loadonce: " + e.getMessage());
       return WRONG_SETTING;
+    } catch (InvalidConfigException e) {
+      e.problems().forEach(problem -> err.println("loadonce: " + problem));
+      return WRONG_SETTING;
     }
   }
 
@@ -78,9 +83,11 @@ public final class Main {
         runtime.maxMemory() / MEBIBYTE,
         settings.cacheBytes() / MEBIBYTE);
     log.info(
-        "rows are loaded from {} with {}",
+        "rows are loaded from {} for {}",
         ConfigPage.masked(settings.database().url()),
-        settings.lookups().getFirst().query().query());
+        settings.lookups().stream()
+            .map(lookup -> lookup.query().name())
+            .collect(Collectors.joining(", ")));
     Service service = Service.start(settings);
     CompletableFuture<Boolean> drained = new CompletableFuture<>();
     StopSignals.onFirst(
