@@ -6,6 +6,7 @@ import io.loadonce.db.feed.ChangedTable;
 import io.loadonce.db.form.StructForm;
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.db.source.SourceException;
 import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.Loaders;
@@ -13,6 +14,7 @@ import io.loadonce.server.load.Shared;
 import io.loadonce.server.lock.WaiterBudget;
 import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.Lookup;
+import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.metrics.ListenMetrics;
 import io.loadonce.server.metrics.ServiceMetrics;
@@ -36,6 +38,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The running service: it starts all parts in order and stops them in the opposite order. Calls are
@@ -44,6 +48,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Service {
 
+  private static final Logger log = LoggerFactory.getLogger(Service.class);
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(10);
 
   /** At the end, how long the database has to cancel the loads whose callers have left. */
@@ -75,6 +80,8 @@ final class Service {
    * ended.
    *
    * @throws InvalidSettingException if a port cannot be opened; nothing is left running
+   * @throws io.loadonce.server.settings.InvalidConfigException if the database was reached, and a
+   *     lookup cannot load rows from it; nothing is left running
    */
   static Service start(Settings settings) {
     Deque<Runnable> closings = new ArrayDeque<>();
@@ -124,7 +131,7 @@ final class Service {
     closings.push(metrics::close);
     listener.ifPresent(heard -> ListenMetrics.register(metrics.registry(), heard));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME);
-    Thread contact = DatabaseWait.await(database::isReachable, health::serving);
+    Thread contact = DatabaseWait.await(() -> reach(database, settings.lookups()), health::serving);
     closings.push(contact::interrupt);
     AdminPort admin = openAdmin(settings.admin(), List.of(metrics(metrics), health.page()));
     closings.push(admin::close);
@@ -175,6 +182,21 @@ final class Service {
     LookupSettings lookup = settings.lookups().getFirst().query();
     ChangedTable table = ChangedTable.of(settings.listen().table(), lookup);
     return Optional.of(ChangeFeed.of(database, table, lookup.key()));
+  }
+
+  private static DatabaseWait.Attempt reach(Database database, List<LookupConfig> lookups) {
+    if (!database.isReachable()) {
+      return new DatabaseWait.Attempt.Unreachable();
+    }
+    try {
+      LookupChecks checks = LookupChecks.of(database, lookups);
+      checks.warnings().forEach(log::warn);
+      return checks.problems().isEmpty()
+          ? new DatabaseWait.Attempt.Ready()
+          : new DatabaseWait.Attempt.Refused(checks.problems());
+    } catch (SourceException.Unavailable _) {
+      return new DatabaseWait.Attempt.Unreachable();
+    }
   }
 
   private static GrpcPort openGrpc(Address address, ResourceEndpoint endpoint, Health health) {

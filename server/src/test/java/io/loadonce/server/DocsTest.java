@@ -3,6 +3,7 @@ package io.loadonce.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.loadonce.server.settings.LookupKey;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Setting.Group;
 import java.io.IOException;
@@ -50,7 +51,10 @@ class DocsTest {
 
   @Test
   void settings_tableOfEachGroup_isThatOfItsKeys() throws IOException {
-    assertThatPageHas("settings.md", Stream.of(Group.values()).map(DocsTest::settings).toList());
+    List<DocTable> tables = new ArrayList<>();
+    Stream.of(Group.values()).map(DocsTest::settings).forEach(tables::add);
+    tables.add(yaml());
+    assertThatPageHas("settings.md", tables);
   }
 
   @Test
@@ -137,6 +141,29 @@ class DocsTest {
       }
     }
     return new DocTable(group.heading(), rows);
+  }
+
+  /** Each key of a YAML file, and whether it stands at the top, in a lookup or in both. */
+  private static DocTable yaml() {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("key", "for the process", "in a lookup", "meaning"));
+    for (LookupKey key : LookupKey.values()) {
+      rows.add(List.of(code(key.key()), "", code(key.unit()), key.description()));
+    }
+    for (Setting setting : Setting.values()) {
+      String section = setting.isInDatabaseSection() ? "in `database`" : "yes";
+      switch (setting.scope()) {
+        case ONE_LOOKUP -> {}
+        case PROCESS, EACH_LOOKUP ->
+            rows.add(
+                List.of(
+                    code(setting.yamlKey()),
+                    section,
+                    setting.scope() == Setting.Scope.EACH_LOOKUP ? "yes" : "",
+                    "as " + code(setting.flag())));
+      }
+    }
+    return new DocTable("YAML", rows);
   }
 
   private static DocTable statuses() throws IOException {

@@ -129,6 +129,10 @@ final class JdbcUrl {
     return url.startsWith(POSTGRESQL);
   }
 
+  static boolean isMariadb(String url) {
+    return url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:");
+  }
+
   static boolean isH2InMemory(String url) {
     return url.startsWith(H2 + "mem:");
   }
