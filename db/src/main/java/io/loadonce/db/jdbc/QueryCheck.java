@@ -97,7 +97,7 @@ public record QueryCheck(
       throws SQLException {
     try {
       String problem =
-          RowShape.<Row>of(result, lookup, new StructForm<Row>(row -> row), /* known= */ null)
+          RowShape.of(result, lookup, StructForm.<Row>ofOne(row -> row), /* known= */ null)
               .problem();
       return problem == null ? List.of() : List.of(problem);
     } catch (SourceException e) {
