@@ -97,7 +97,7 @@ final class Service {
     Database database = Database.open(settings.database());
     closings.push(database::close);
     Optional<ChangeFeed> feed = feed(settings, database);
-    StructForm<EncodedRow> form = StructForm.ofOne(EncodedRow::of);
+    StructForm<EncodedRow> form = new StructForm<>(EncodedRow::of, EncodedRow::ofList);
     Lookups lookups =
         new Lookups(
             settings.lookups(),

@@ -1,5 +1,6 @@
 package io.loadonce.db.jdbc;
 
+import io.loadonce.db.form.Row;
 import io.loadonce.db.form.RowShape;
 import io.loadonce.db.form.StructForm;
 import io.loadonce.db.lookup.InvalidIdException;
@@ -95,8 +96,9 @@ public record QueryCheck(
   private static List<String> shapeProblems(ResultSetMetaData result, LookupSettings lookup)
       throws SQLException {
     try {
-      StructForm<Object> form = new StructForm<>(row -> row, rows -> rows);
-      String problem = RowShape.of(result, lookup, form, /* known= */ null).problem();
+      String problem =
+          RowShape.of(result, lookup, StructForm.<Row>ofOne(row -> row), /* known= */ null)
+              .problem();
       return problem == null ? List.of() : List.of(problem);
     } catch (SourceException e) {
       return List.of(String.valueOf(e.getMessage()));

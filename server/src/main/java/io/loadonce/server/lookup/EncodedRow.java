@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import io.loadonce.db.form.Row;
+import io.loadonce.db.form.RowList;
 import io.loadonce.db.lookup.Key;
 import java.io.IOException;
 import java.util.List;
@@ -37,18 +38,14 @@ public final class EncodedRow {
     return encoded(row.id(), row.version(), List.of(row.encodedData()), DATA);
   }
 
-  /**
-   * Encodes a list of rows of one id, in this order.
-   *
-   * @param rows the columns of each, which are encoded already
-   */
-  public static EncodedRow ofList(Key id, long version, List<ByteString> rows) {
-    return encoded(id, version, rows, ROWS);
+  /** Encodes the id and the version around the rows of a list, which are encoded already. */
+  public static EncodedRow ofList(RowList list) {
+    return encoded(list.id(), list.version(), list.encodedRows(), ROWS);
   }
 
   /** Encodes the list of an id that has no rows. */
   public static EncodedRow emptyList(Key id) {
-    return ofList(id, /* version= */ 0, List.of());
+    return encoded(id, /* version= */ 0, List.of(), ROWS);
   }
 
   /** Writes the fields in the order of generated code, so that the bytes are the same. */

@@ -60,7 +60,7 @@ final class GrpcSubject implements HistorySubject {
     var _ =
         sweeper.scheduleWithFixedDelay(
             () -> {
-              lookups.sweep();
+              lookups.all().getFirst().engine().sweep();
               endpoint.sweep();
             },
             0,

@@ -5,12 +5,16 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.loadonce.db.form.StructForm;
+import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.db.source.Source;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.lookup.LookupsOverSources;
@@ -29,24 +33,43 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
-/** A service over {@link ShopSource}s, within this process. Its time passes only on request. */
+/** A service over a shop, within this process. Its time passes only on request. */
 final class ShopService implements AutoCloseable {
 
   private static final java.time.Duration TIMEOUT = java.time.Duration.ofSeconds(20);
 
   private final AtomicLong clock = new AtomicLong();
-  private final Queue<List<Key>> queries = new ConcurrentLinkedQueue<>();
+  private final Queue<List<Key>> queries;
   private final Server server;
   private final ManagedChannel channel;
   private final ResourceServiceBlockingStub stub;
 
   /** The lookups product, price and order-lines. */
   static ShopService open() {
-    return new ShopService(List.of(ShopSource.PRODUCT, ShopSource.PRICE, ShopSource.ORDER_LINES));
+    return over(List.of(ShopSource.PRODUCT, ShopSource.PRICE, ShopSource.ORDER_LINES));
   }
 
-  ShopService(List<LookupSettings> settings) {
+  static ShopService over(List<LookupSettings> settings) {
+    Queue<List<Key>> queries = new ConcurrentLinkedQueue<>();
+    return new ShopService(settings, each -> new ShopSource(each, queries), queries);
+  }
+
+  /** The lookups product, price and order-lines of a real database. */
+  static ShopService over(Database database) {
+    StructForm<EncodedRow> form = new StructForm<>(EncodedRow::of, EncodedRow::ofList);
+    return new ShopService(
+        List.of(ShopSource.PRODUCT, ShopSource.PRICE, ShopSource.ORDER_LINES),
+        each -> database.source(each, form),
+        new ConcurrentLinkedQueue<>());
+  }
+
+  private ShopService(
+      List<LookupSettings> settings,
+      Function<LookupSettings, Source<Key, EncodedRow>> sources,
+      Queue<List<Key>> queries) {
+    this.queries = queries;
     Lookups lookups =
         LookupsOverSources.of(
             settings.stream()
@@ -55,7 +78,7 @@ final class ShopService implements AutoCloseable {
                         new LookupConfig(
                             each, CacheSettings.within(1 << 20, 1 << 20), LoadSettings.DEFAULTS))
                 .toList(),
-            each -> new ShopSource(each, queries),
+            sources,
             LockSettings.DEFAULTS,
             clock::get);
     DelayedInvalidations delayed = new DelayedInvalidations(clock::get, Runnable::run);
@@ -86,7 +109,7 @@ final class ShopService implements AutoCloseable {
     return stub.listLookups(ListLookupsRequest.getDefaultInstance()).getLookupsList();
   }
 
-  /** The keys of each query that was run, of all lookups. */
+  /** The keys of each query that was run, of all lookups; none of a real database. */
   Queue<List<Key>> queries() {
     return queries;
   }

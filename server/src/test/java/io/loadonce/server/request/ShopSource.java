@@ -3,6 +3,7 @@ package io.loadonce.server.request;
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.Values;
 import io.loadonce.db.form.Row;
+import io.loadonce.db.form.RowList;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyColumn;
 import io.loadonce.db.lookup.KeyColumns;
@@ -90,7 +91,7 @@ record ShopSource(LookupSettings lookup, Queue<List<Key>> queries)
             .putFields("key", Values.of(id.text()))
             .build();
     return lookup.rows() == Rows.MANY
-        ? EncodedRow.ofList(id, 0, List.of(data.toByteString(), data.toByteString()))
+        ? EncodedRow.ofList(new RowList(id, 0, List.of(data.toByteString(), data.toByteString())))
         : EncodedRow.of(new Row(id, VERSION, data));
   }
 }
