@@ -2,6 +2,12 @@ package io.loadonce.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.v1.GetRequest;
+import io.loadonce.v1.KeyColumn;
+import io.loadonce.v1.ListLookupsRequest;
+import io.loadonce.v1.ListLookupsResponse;
+import io.loadonce.v1.Lookup;
+import io.loadonce.v1.Resource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -17,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +91,47 @@ class CheckConfigTest {
   }
 
   @Test
+  void serve_twentyLookups_eachAnswers(TestReporter reporter) throws Exception {
+    long startNanos = System.nanoTime();
+    try (RunningService service =
+        RunningService.with(
+            Map.of(
+                "--config",
+                CONFIG,
+                "--db-url",
+                environment.getOrDefault("LOADONCE_DB_URL", ""),
+                "--db-user",
+                "postgres"))) {
+      reporter.publishEntry("start with 20 lookups", millisSince(startNanos));
+      startNanos = System.nanoTime();
+      ListLookupsResponse lookups =
+          service.stub().listLookups(ListLookupsRequest.newBuilder().build());
+      assertThat(lookups.getLookupsList()).hasSize(20);
+      for (Lookup lookup : lookups.getLookupsList()) {
+        GetRequest.Builder request = GetRequest.newBuilder().setLookup(lookup.getName());
+        lookup.getKeyList().forEach(column -> request.addKey(example(column)));
+        Resource resource = service.stub().get(request.build()).getResource();
+        assertThat(resource.getRowsCount() > 0)
+            .as(lookup.getName())
+            .isEqualTo(lookup.getReturnsLists());
+        assertThat(resource.hasData()).as(lookup.getName()).isNotEqualTo(lookup.getReturnsLists());
+      }
+      reporter.publishEntry("one Get through each of 20 lookups", millisSince(startNanos));
+    }
+  }
+
+  /** A key that the tables have. */
+  private static String example(KeyColumn column) {
+    return switch (column.getType()) {
+      case "uuid" -> "c4ca4238-a0b9-2382-0dcc-509a6f75849b";
+      case "date" -> "2026-01-02";
+      case "char" -> "no";
+      case "text" -> column.getName().equals("email") ? "1@example.org" : "sku-2";
+      default -> "1";
+    };
+  }
+
+  @Test
   void checkConfig_everyIndexThere_hasNoWarning() throws Exception {
     execute("CREATE INDEX review_customer ON review (customer_id)");
     try {
@@ -147,6 +195,10 @@ class CheckConfigTest {
     assertThat(err.toString(StandardCharsets.UTF_8).lines().distinct())
         .containsExactly(
             "loadonce: check-config: needs one file: ./loadonce check-config FILE [--connect]");
+  }
+
+  private static String millisSince(long startNanos) {
+    return (System.nanoTime() - startNanos) / 1_000_000 + " ms";
   }
 
   private String wrongQueries() throws Exception {

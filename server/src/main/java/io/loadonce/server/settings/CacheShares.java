@@ -23,17 +23,18 @@ record CacheShares(long maxHeapBytes, long rows, long negative) {
   private static final int CACHE_PER_NEGATIVE_CACHE = 16;
 
   /**
+   * @param lookups how many there are
    * @throws InvalidSettingException if a budget is out of its range, or if the lookups' own budgets
    *     are more than the total
    */
-  static CacheShares of(SettingTexts texts, long maxHeapBytes) {
+  static CacheShares of(SettingTexts texts, int lookups, long maxHeapBytes) {
     long total = bytes(texts, Setting.CACHE_BYTES, maxHeapBytes, maxHeapBytes / HEAP_PER_CACHE);
     long negativeTotal =
         bytes(texts, Setting.NEGATIVE_CACHE_BYTES, maxHeapBytes, total / CACHE_PER_NEGATIVE_CACHE);
     return new CacheShares(
         maxHeapBytes,
-        rest(texts, Setting.CACHE_BYTES, total, maxHeapBytes),
-        rest(texts, Setting.NEGATIVE_CACHE_BYTES, negativeTotal, maxHeapBytes));
+        rest(texts, lookups, Setting.CACHE_BYTES, total, maxHeapBytes),
+        rest(texts, lookups, Setting.NEGATIVE_CACHE_BYTES, negativeTotal, maxHeapBytes));
   }
 
   /** Returns the memory of the lookup with these texts, of which some may be its own. */
@@ -48,9 +49,10 @@ record CacheShares(long maxHeapBytes, long rows, long negative) {
   }
 
   /** Returns the equal part of a lookup that has no budget of its own. */
-  private static long rest(SettingTexts texts, Setting setting, long total, long maxHeapBytes) {
-    List<SettingTexts> lookups = texts.lookups().stream().map(texts::in).toList();
-    List<SettingTexts> own = lookups.stream().filter(each -> each.isOwn(setting)).toList();
+  private static long rest(
+      SettingTexts texts, int lookups, Setting setting, long total, long maxHeapBytes) {
+    List<SettingTexts> own =
+        texts.lookups().stream().map(texts::in).filter(each -> each.isOwn(setting)).toList();
     long taken = own.stream().mapToLong(each -> bytes(each, setting, maxHeapBytes, 0)).sum();
     if (taken > total) {
       throw new InvalidSettingException(
@@ -59,7 +61,7 @@ record CacheShares(long maxHeapBytes, long rows, long negative) {
                   .formatted(total, taken)
               + " theirs");
     }
-    int without = Math.max(1, lookups.size() - own.size());
+    int without = Math.max(1, lookups - own.size());
     return (total - taken) / without;
   }
 

@@ -1,6 +1,7 @@
 package io.loadonce.server.settings;
 
 import io.loadonce.db.InvalidSettingException;
+import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.db.lookup.KeyColumn;
 import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.KeyType;
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the texts of the settings into lookups: those of the file, or the one of the flags. */
+/** Turns the texts of the settings into lookups: those of the file, or those of the flags. */
 final class LookupConfigs {
 
   private static final int MAX_QUERY_BYTES = 1 << 16;
@@ -43,11 +44,15 @@ final class LookupConfigs {
    * @throws InvalidConfigException if lookups of the file are wrong; has a problem of each
    */
   static List<LookupConfig> of(SettingTexts texts, long maxHeapBytes) {
-    CacheShares shares = CacheShares.of(texts, maxHeapBytes);
     if (texts.lookups().isEmpty()) {
       SettingValues values = new SettingValues(texts);
-      return List.of(new LookupConfig(one(values), cache(values, shares.of(texts)), load(values)));
+      List<LookupSettings> queries = withoutFile(texts, values);
+      CacheShares shares = CacheShares.of(texts, queries.size(), maxHeapBytes);
+      return queries.stream()
+          .map(query -> new LookupConfig(query, cache(values, shares.of(texts)), load(values)))
+          .toList();
     }
+    CacheShares shares = CacheShares.of(texts, texts.lookups().size(), maxHeapBytes);
     LookupConfigs configs = new LookupConfigs(texts);
     List<LookupConfig> all =
         texts.lookups().stream()
@@ -72,6 +77,21 @@ final class LookupConfigs {
       problems.add(e.getMessage());
       return null;
     }
+  }
+
+  /** The lookup of the flags; the cities have a second one, unless a query is set. */
+  private static List<LookupSettings> withoutFile(SettingTexts texts, SettingValues values) {
+    LookupSettings one = one(values);
+    boolean isCities =
+        texts.text(Setting.DB_URL).equals(EmbeddedCities.DATABASE.url())
+            && !texts.isGiven(Setting.QUERY);
+    return isCities
+        ? List.of(
+            one,
+            EmbeddedCities.OF_COUNTRY
+                .withMaxIdsPerQuery(one.maxIdsPerQuery())
+                .withMaxRowBytes(one.maxRowBytes()))
+        : List.of(one);
   }
 
   /** The lookup that flags, variables or a properties file describe. */

@@ -80,6 +80,11 @@ public final class SettingTexts {
     return of(setting).text();
   }
 
+  /** Returns whether a flag, a variable or a file sets it. */
+  boolean isGiven(Setting setting) {
+    return !of(setting).origin().equals(DEFAULT);
+  }
+
   /** Returns whether the lookup that these texts are for sets it itself. */
   boolean isOwn(Setting setting) {
     return own.contains(setting);

@@ -2,6 +2,7 @@ package io.loadonce.server.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.EmbeddedCities;
@@ -42,12 +43,25 @@ class SettingsTest {
                 List.of(
                     new LookupConfig(
                         EmbeddedCities.LOOKUP,
-                        CacheSettings.within(HEAP / 4, HEAP / 64),
+                        CacheSettings.within(HEAP / 8, HEAP / 128),
+                        LoadSettings.DEFAULTS),
+                    new LookupConfig(
+                        EmbeddedCities.OF_COUNTRY,
+                        CacheSettings.within(HEAP / 8, HEAP / 128),
                         LoadSettings.DEFAULTS)),
                 LockSettings.DEFAULTS,
                 new ListenSettings(/* isOn= */ false, /* table= */ "", Duration.ofSeconds(1)),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(20)));
+  }
+
+  @Test
+  void query_isSet_isTheOnlyLookup() {
+    Map<String, String> flags = Map.of("--query", "SELECT id FROM city WHERE id IN (:ids)");
+
+    assertThat(settings(flags, Map.of()).lookups())
+        .extracting(lookup -> lookup.query().name(), lookup -> lookup.cache().maxBytes())
+        .containsExactly(tuple("default", HEAP / 4));
   }
 
   @Test
