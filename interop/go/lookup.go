@@ -31,7 +31,7 @@ func reason(failed *status.Status) string {
 
 // lookup prints a row, the reason why another is missing, and a batch of both.
 func lookup(ctx context.Context, client loadoncev1.ResourceServiceClient) error {
-	found, err := client.Get(ctx, &loadoncev1.GetRequest{Id: "2988507"})
+	found, err := client.Get(ctx, &loadoncev1.GetRequest{Lookup: "default", Id: "2988507"})
 	if err != nil {
 		return err
 	}

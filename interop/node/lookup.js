@@ -36,7 +36,7 @@ function name(resource) {
 }
 
 async function main() {
-  const found = await call('Get', {id: '2988507'});
+  const found = await call('Get', {lookup: 'default', id: '2988507'});
   console.log(`Get: ${name(found.resource)}`);
 
   const error = await call('Get', {id: '1'}).catch(error => error);

@@ -23,7 +23,7 @@ def status(error):
 with grpc.insecure_channel(sys.argv[1]) as channel:
     service = resource_service_pb2_grpc.ResourceServiceStub(channel)
 
-    found = service.Get(resource_service_pb2.GetRequest(id="2988507"), timeout=10)
+    found = service.Get(resource_service_pb2.GetRequest(lookup="default", id="2988507"), timeout=10)
     print("Get:", found.resource.data["name"])
 
     try:

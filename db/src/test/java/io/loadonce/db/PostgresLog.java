@@ -22,9 +22,10 @@ import java.util.regex.Pattern;
  */
 final class PostgresLog {
 
-  /** Fetching the next rows of a statement is not another one. */
+  /** Fetching the next rows of a statement is not another one, and EXPLAIN reads nothing. */
   private static final Pattern READ =
-      Pattern.compile("LOG:  (statement|execute (?!fetch from )[^:]+): .*\\bFROM city\\b.*");
+      Pattern.compile(
+          "LOG:  (statement|execute (?!fetch from )[^:]+): (?!EXPLAIN).*\\bFROM city\\b.*");
 
   private static final Pattern PARAMETER = Pattern.compile("\\$\\d+ = '((?:[^']|'')*)'");
 

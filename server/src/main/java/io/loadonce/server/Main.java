@@ -2,6 +2,7 @@ package io.loadonce.server;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.server.settings.ConfigPage;
+import io.loadonce.server.settings.InvalidConfigException;
 import io.loadonce.server.settings.ServeFlags;
 import io.loadonce.server.settings.SettingTexts;
 import io.loadonce.server.settings.Settings;
@@ -9,16 +10,17 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The commands {@code serve} and {@code sql}. Exit code 0 after a drain in which every call was
- * answered, and after {@code --help}, {@code --version} and {@code --print-config}; 2 and one line
- * on standard error for a wrong setting; 3 after a drain whose time-out passed, so that calls were
- * cancelled; 1 for any other error.
+ * The commands {@code serve}, {@code sql} and {@code check-config}. Exit code 0 after a drain in
+ * which every call was answered, and after {@code --help}, {@code --version} and {@code
+ * --print-config}; 2 and one line on standard error for a wrong setting; 3 after a drain whose
+ * time-out passed, so that calls were cancelled; 1 for any other error.
  */
 public final class Main {
 
@@ -45,6 +47,10 @@ public final class Main {
         SqlCommand.run(arguments.subList(1, arguments.size()), environment, out);
         return 0;
       }
+      if (!arguments.isEmpty() && arguments.getFirst().equals("check-config")) {
+        return CheckConfigCommand.run(
+            arguments.subList(1, arguments.size()), environment, out, err);
+      }
       ServeFlags.Parsed parsed =
           flags.parse(named ? arguments.subList(1, arguments.size()) : arguments);
       if (parsed.help()) {
@@ -65,6 +71,9 @@ public final class Main {
     } catch (InvalidSettingException | ParameterException e) {
       err.println("loadonce: " + e.getMessage());
       return WRONG_SETTING;
+    } catch (InvalidConfigException e) {
+      e.problems().forEach(problem -> err.println("loadonce: " + problem));
+      return WRONG_SETTING;
     }
   }
 
@@ -78,9 +87,11 @@ public final class Main {
         runtime.maxMemory() / MEBIBYTE,
         settings.cacheBytes() / MEBIBYTE);
     log.info(
-        "rows are loaded from {} with {}",
+        "rows are loaded from {} for {}",
         ConfigPage.masked(settings.database().url()),
-        settings.lookups().getFirst().query().query());
+        settings.lookups().stream()
+            .map(lookup -> lookup.query().name())
+            .collect(Collectors.joining(", ")));
     Service service = Service.start(settings);
     CompletableFuture<Boolean> drained = new CompletableFuture<>();
     StopSignals.onFirst(

@@ -14,6 +14,7 @@ import io.loadonce.server.load.Shared;
 import io.loadonce.server.lock.WaiterBudget;
 import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.Lookup;
+import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.metrics.ListenMetrics;
 import io.loadonce.server.metrics.ServiceMetrics;
@@ -39,6 +40,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The running service: it starts all parts in order and stops them in the opposite order. Calls are
@@ -47,6 +50,7 @@ import java.util.stream.Collectors;
  */
 final class Service {
 
+  private static final Logger log = LoggerFactory.getLogger(Service.class);
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(10);
 
   /** At the end, how long the database has to cancel the loads whose callers have left. */
@@ -78,6 +82,8 @@ final class Service {
    * ended.
    *
    * @throws InvalidSettingException if a port cannot be opened; nothing is left running
+   * @throws io.loadonce.server.settings.InvalidConfigException if the database was reached, and a
+   *     lookup cannot load rows from it; nothing is left running
    */
   static Service start(Settings settings) {
     Deque<Runnable> closings = new ArrayDeque<>();
@@ -93,7 +99,7 @@ final class Service {
     Database database = Database.open(settings.database());
     closings.push(database::close);
     Optional<ChangeFeed> feed = feed(settings, database);
-    StructForm<EncodedRow> form = StructForm.ofOne(EncodedRow::of);
+    StructForm<EncodedRow> form = new StructForm<>(EncodedRow::of, EncodedRow::ofList);
     Lookups lookups =
         new Lookups(
             settings.lookups(),
@@ -104,18 +110,11 @@ final class Service {
                 database.availability()),
             settings.lock(),
             System::nanoTime);
-    Lookup lookup = lookups.all().getFirst();
     DelayedInvalidations delayed =
         new DelayedInvalidations(
             System::nanoTime, task -> Thread.ofVirtual().name("invalidate-again").start(task));
     ResourceEndpoint endpoint =
-        new ResourceEndpoint(
-            lookup.engine(),
-            lookup.settings().key(),
-            lookup.settings().versionColumn() != null,
-            settings.callTimeout(),
-            delayed,
-            System::nanoTime);
+        new ResourceEndpoint(lookups, settings.callTimeout(), delayed, System::nanoTime);
     Optional<ChangeListener> listener =
         feed.map(
             changes ->
@@ -133,7 +132,7 @@ final class Service {
     closings.push(metrics::close);
     listener.ifPresent(heard -> ListenMetrics.register(metrics.registry(), heard));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME);
-    Thread contact = DatabaseWait.await(database::isReachable, health::serving);
+    Thread contact = DatabaseWait.await(() -> reach(database, settings.lookups()), health::serving);
     closings.push(contact::interrupt);
     AdminPort admin = openAdmin(settings.admin(), List.of(metrics(metrics), health.page()));
     closings.push(admin::close);
@@ -193,6 +192,21 @@ final class Service {
   private static Map<String, LoadOnce<Key, ?>> engines(Lookups lookups) {
     return lookups.all().stream()
         .collect(Collectors.toMap(each -> each.settings().name(), Lookup::engine));
+  }
+
+  private static DatabaseWait.Attempt reach(Database database, List<LookupConfig> lookups) {
+    if (!database.isReachable()) {
+      return new DatabaseWait.Attempt.Unreachable();
+    }
+    try {
+      LookupChecks checks = LookupChecks.of(database, lookups);
+      checks.warnings().forEach(log::warn);
+      return checks.problems().isEmpty()
+          ? new DatabaseWait.Attempt.Ready()
+          : new DatabaseWait.Attempt.Refused(checks.problems());
+    } catch (SourceException.Unavailable _) {
+      return new DatabaseWait.Attempt.Unreachable();
+    }
   }
 
   private static GrpcPort openGrpc(Address address, ResourceEndpoint endpoint, Health health) {

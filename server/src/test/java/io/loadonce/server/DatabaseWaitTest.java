@@ -1,8 +1,14 @@
 package io.loadonce.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.loadonce.server.DatabaseWait.Attempt.Ready;
+import io.loadonce.server.DatabaseWait.Attempt.Refused;
+import io.loadonce.server.DatabaseWait.Attempt.Unreachable;
+import io.loadonce.server.settings.InvalidConfigException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -13,7 +19,7 @@ class DatabaseWaitTest {
   void await_databaseReachable_isServingAtOnce() {
     AtomicInteger serving = new AtomicInteger();
 
-    DatabaseWait.await(() -> true, serving::incrementAndGet);
+    DatabaseWait.await(Ready::new, serving::incrementAndGet);
 
     assertThat(serving).hasValue(1);
   }
@@ -22,7 +28,8 @@ class DatabaseWaitTest {
   void await_databaseReachableLater_isServingThen() {
     AtomicBoolean there = new AtomicBoolean();
     AtomicInteger serving = new AtomicInteger();
-    DatabaseWait.await(there::get, serving::incrementAndGet);
+    DatabaseWait.await(
+        () -> there.get() ? new Ready() : new Unreachable(), serving::incrementAndGet);
     assertThat(serving).hasValue(0);
 
     there.set(true);
@@ -31,9 +38,42 @@ class DatabaseWaitTest {
   }
 
   @Test
+  void await_databaseRefusesQueries_throwsTheirProblems() {
+    AtomicInteger serving = new AtomicInteger();
+
+    assertThatThrownBy(
+            () ->
+                DatabaseWait.await(
+                    () -> new Refused(List.of("lookup a: no table")), serving::incrementAndGet))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessage("lookup a: no table");
+    assertThat(serving).hasValue(0);
+  }
+
+  /** Not the start, but the health waits for it. */
+  @Test
+  void await_databaseRefusesQueriesLater_isNotServing() throws Exception {
+    AtomicInteger attempts = new AtomicInteger();
+    AtomicInteger serving = new AtomicInteger();
+    Thread trying =
+        DatabaseWait.await(
+            () ->
+                attempts.incrementAndGet() == 1
+                    ? new Unreachable()
+                    : new Refused(List.of("lookup a: no table")),
+            serving::incrementAndGet);
+
+    await().until(() -> attempts.get() == 2);
+    trying.interrupt();
+    trying.join();
+
+    assertThat(serving).hasValue(0);
+  }
+
+  @Test
   void await_interrupted_neverServes() throws Exception {
     AtomicInteger serving = new AtomicInteger();
-    Thread trying = DatabaseWait.await(() -> false, serving::incrementAndGet);
+    Thread trying = DatabaseWait.await(Unreachable::new, serving::incrementAndGet);
 
     trying.interrupt();
     trying.join();

@@ -3,6 +3,7 @@ package io.loadonce.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.loadonce.server.settings.LookupKey;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Setting.Group;
 import java.io.IOException;
@@ -19,10 +20,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,11 +46,15 @@ class DocsTest {
   private static final Pattern TEST = Pattern.compile("`([a-z]\\w*_\\w+_\\w+)`");
 
   private static final Pattern HELP = Pattern.compile("(?m)^# HELP (loadonce_\\w+) (.*)$");
-  private static final Pattern LABEL = Pattern.compile("(?m)^(loadonce_\\w+)\\{(\\w+)=\"(\\w+)\"}");
+  private static final Pattern LABEL =
+      Pattern.compile("(?m)^(loadonce_\\w+)\\{(lookup)?(?:=\"\\w+\")?,?(?:(\\w+)=\"(\\w+)\")?}");
 
   @Test
   void settings_tableOfEachGroup_isThatOfItsKeys() throws IOException {
-    assertThatPageHas("settings.md", Stream.of(Group.values()).map(DocsTest::settings).toList());
+    List<DocTable> tables = new ArrayList<>();
+    Stream.of(Group.values()).map(DocsTest::settings).forEach(tables::add);
+    tables.add(yaml());
+    assertThatPageHas("settings.md", tables);
   }
 
   @Test
@@ -136,6 +143,29 @@ class DocsTest {
     return new DocTable(group.heading(), rows);
   }
 
+  /** Each key of a YAML file, and whether it stands at the top, in a lookup or in both. */
+  private static DocTable yaml() {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("key", "for the process", "in a lookup", "meaning"));
+    for (LookupKey key : LookupKey.values()) {
+      rows.add(List.of(code(key.key()), "", code(key.unit()), key.description()));
+    }
+    for (Setting setting : Setting.values()) {
+      String section = setting.isInDatabaseSection() ? "in `database`" : "yes";
+      switch (setting.scope()) {
+        case ONE_LOOKUP -> {}
+        case PROCESS, EACH_LOOKUP ->
+            rows.add(
+                List.of(
+                    code(setting.yamlKey()),
+                    section,
+                    setting.scope() == Setting.Scope.EACH_LOOKUP ? "yes" : "",
+                    "as " + code(setting.flag())));
+      }
+    }
+    return new DocTable("YAML", rows);
+  }
+
   private static DocTable statuses() throws IOException {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("status", "reason", "when"));
@@ -150,15 +180,23 @@ class DocsTest {
     String scrape = scrape();
     Map<String, TreeSet<String>> labels = new HashMap<>();
     for (MatchResult label : LABEL.matcher(scrape).results().toList()) {
-      String name = "%s{%s}".formatted(label.group(1), label.group(2));
-      labels.computeIfAbsent(name, _ -> new TreeSet<>()).add(code(label.group(3)));
+      String names =
+          Stream.of(label.group(2), label.group(3))
+              .filter(Objects::nonNull)
+              .collect(Collectors.joining(","));
+      Set<String> values =
+          labels.computeIfAbsent(label.group(1) + "{" + names + "}", _ -> new TreeSet<>());
+      if (label.group(4) != null) {
+        values.add(code(label.group(4)));
+      }
     }
     TreeMap<String, String> meanings = new TreeMap<>();
     HELP.matcher(scrape).results().forEach(help -> meanings.put(help.group(1), help.group(2)));
     labels.forEach(
         (name, values) -> {
           String meaning = meanings.remove(name.substring(0, name.indexOf('{')));
-          meanings.put(name, meaning + ": " + String.join(", ", values));
+          meanings.put(
+              name, values.isEmpty() ? meaning : meaning + ": " + String.join(", ", values));
         });
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("metric", "meaning"));

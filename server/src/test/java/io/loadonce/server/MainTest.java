@@ -66,14 +66,19 @@ class MainTest {
             "jdbc:h2:mem:a");
 
     assertThat(page.status()).isZero();
-    assertThat(page.out().lines())
-        .hasSize(Setting.values().length)
+    assertThat(page.out().lines().map(String::strip))
         .contains(
-            "port=0 (flag --port)",
-            "pool-size=3 (environment LOADONCE_POOL_SIZE)",
-            "db-url=jdbc:h2:mem:a (flag --db-url)",
-            "ttl=60s (default)")
-        .noneMatch(line -> line.startsWith("cache-bytes= "));
+            "port: 0  # flag --port",
+            "pool-size: 3  # environment LOADONCE_POOL_SIZE",
+            "url: jdbc:h2:mem:a  # flag --db-url",
+            "ttl: 60s  # default",
+            "# password-file: not set")
+        .noneMatch(line -> line.startsWith("# cache-bytes"));
+    for (Setting setting : Setting.values()) {
+      if (setting.scope() != Setting.Scope.ONE_LOOKUP) {
+        assertThat(page.out()).containsPattern("(?m)^ *(# )?" + setting.yamlKey() + ": ");
+      }
+    }
   }
 
   @Test

@@ -69,7 +69,7 @@ class SqlCommandTest {
   void listen_flagWithoutAValue_isOn() throws InterruptedException {
     assertThat(run(Map.of(), "--listen", "--listen-heartbeat", "2s", "--print-config")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("listen=true (flag --listen)", "heartbeat=2s (flag --listen-heartbeat)");
+        .contains("listen: true  # flag --listen", "heartbeat: 2s  # flag --listen-heartbeat");
   }
 
   @Test

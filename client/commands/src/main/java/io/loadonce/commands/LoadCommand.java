@@ -74,6 +74,14 @@ final class LoadCommand implements Callable<Integer> {
   private @Nullable Path idsFile;
 
   @Option(
+      names = "--lookup",
+      paramLabel = "NAME",
+      description =
+          "Lookup to read from; its key has one column. Default: the lookup called default, or the"
+              + " only one of the server.")
+  private String lookup = "";
+
+  @Option(
       names = "--pick",
       paramLabel = "HOW",
       description =
@@ -205,7 +213,8 @@ final class LoadCommand implements Callable<Integer> {
         count == null
             ? new LoadPlan.Length.Lasting(duration == null ? Duration.ofSeconds(10) : duration)
             : new LoadPlan.Length.Calls(count);
-    return new LoadPlan(pool, distribution(), callers, connections, length, batch, warmUp, seed);
+    return new LoadPlan(
+        lookup, pool, distribution(), callers, connections, length, batch, warmUp, seed);
   }
 
   private IdDistribution distribution() {

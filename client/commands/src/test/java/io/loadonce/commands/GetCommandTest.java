@@ -32,6 +32,51 @@ class GetCommandTest {
   }
 
   @Test
+  void get_lookupReturnsLists_printsTheRowsOfEachId() {
+    assertThat(get("--lookup", "order-lines", "1", "0"))
+        .isEqualTo(
+            new CommandRun(
+                0,
+                """
+                {"id":"1","version":"0","rows":[{"name":"Paris","population":2138551,\
+                "longitude":2.3488}],"source":"MEMORY","age":"0.012s"}
+                {"id":"0","version":"0","rows":[],"source":"MEMORY","age":"0.012s"}
+                """,
+                ""));
+  }
+
+  @Test
+  void get_keyOfTwoParts_printsTheKeyInPlaceOfAnId() {
+    CommandRun run = get("--lookup", "price", "--key", "acme", "--key", "a,b");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith("{\"key\":[\"acme\",\"a,b\"],\"version\":\"0\",\"data\":{");
+  }
+
+  @Test
+  void get_unknownLookup_saysSoAndExitsWith1() {
+    assertThat(get("--lookup", "none", "7"))
+        .isEqualTo(
+            new CommandRun(
+                1, "", "7: NOT_FOUND (UNKNOWN_LOOKUP): this server has no lookup none\n"));
+  }
+
+  @Test
+  void get_neitherIdsNorKeyOrBoth_saysWhatIsMissingAndExitsWith2() {
+    assertThat(get())
+        .isEqualTo(
+            new CommandRun(
+                2, "", "loadonce: there is no ID; name one or more ids, or one key with --key\n"));
+    assertThat(get("--key", "a", "7"))
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "loadonce: there are both ids and --key; set --key for a key of several columns"
+                    + " only\n"));
+  }
+
+  @Test
   void get_idIsMissing_saysSoOnStandardErrorAndExitsWith4() {
     assertThat(get("missing1")).isEqualTo(new CommandRun(4, "", "missing1: not found\n"));
   }

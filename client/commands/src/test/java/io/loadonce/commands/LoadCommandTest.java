@@ -6,6 +6,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpServer;
 import io.loadonce.client.FakeServer;
+import io.loadonce.v1.GetRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,14 @@ class LoadCommandTest {
     assertThat(run.out())
         .contains("calls/s", "p99.9 ms", "OK", "MEMORY", "500", "seed 42")
         .contains("server during the test: unknown: http://127.0.0.1:1/metrics cannot be reached");
+  }
+
+  @Test
+  void load_lookup_isNamedInEachCall() {
+    CommandRun run = load("--count", "500", "--lookup", "product", "--admin", "http://127.0.0.1:1");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(server.requests).extracting(GetRequest::getLookup).containsOnly("product");
   }
 
   @Test

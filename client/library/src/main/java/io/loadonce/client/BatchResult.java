@@ -1,16 +1,22 @@
 package io.loadonce.client;
 
-/** The outcome of one id of a batch: found, not found, or failed. */
+/** The outcome of one key of a batch: found, not found, or failed. */
 public sealed interface BatchResult permits GetResult, BatchResult.Failed {
 
-  /** The id; of a row that was found, in its canonical form. */
-  String id();
+  /** The key; of a row that was found, in its canonical form. */
+  RowKey key();
+
+  /** The key in one text: the id, if the key has one column. */
+  default String id() {
+    return key().text();
+  }
 
   /**
-   * The server could not tell whether there is a row. Other ids of the batch may have succeeded.
+   * The server could not tell whether there is a row. Other keys of the batch may have succeeded.
    *
-   * @param id the id as it was requested
-   * @param failure why; the same that {@link ResourceClient#get(String)} would throw for this id
+   * @param key the key as it was requested
+   * @param failure why; the same that {@link ResourceClient#get(RowKey, ReadOptions)} would throw
+   *     for this key
    */
-  record Failed(String id, LoadonceException failure) implements BatchResult {}
+  record Failed(RowKey key, LoadonceException failure) implements BatchResult {}
 }

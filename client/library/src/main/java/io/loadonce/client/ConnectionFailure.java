@@ -15,6 +15,13 @@ final class ConnectionFailure {
   private static final String HTTP_WITHOUT_GRPC = "HTTP status code ";
   private static final String CLOSED = "Network closed for unknown reason";
 
+  /** As the operating system writes it; a close becomes a reset if bytes were still unread. */
+  private static final String RESET = "Connection reset";
+
+  private static final String CLOSED_TEXT =
+      "the server closed the connection; if it does so every time, check the port and whether the"
+          + " server requires TLS";
+
   private ConnectionFailure() {}
 
   /** What happened, as one sentence or more; gRPC's own words where there is nothing plainer. */
@@ -27,8 +34,7 @@ final class ConnectionFailure {
       return "the server speaks HTTP but not gRPC; is this the right port?";
     }
     if (description.startsWith(CLOSED)) {
-      return "the server closed the connection; if it does so every time, check the port and"
-          + " whether the server requires TLS";
+      return CLOSED_TEXT;
     }
     Throwable cause = status.getCause();
     String found = cause == null ? null : ofCause(cause);
@@ -47,6 +53,9 @@ final class ConnectionFailure {
       }
       if (cause instanceof ConnectException) {
         return "cannot connect: " + message.replaceFirst("^finishConnect.*? failed.*?: ", "");
+      }
+      if (message.contains(RESET)) {
+        return CLOSED_TEXT;
       }
       if (message.contains(NOT_GRPC)) {
         return "the server does not speak gRPC without TLS; is this the right port?";

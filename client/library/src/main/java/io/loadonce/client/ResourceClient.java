@@ -12,6 +12,8 @@ import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.InvalidateResponse;
+import io.loadonce.v1.ListLookupsRequest;
+import io.loadonce.v1.Lookup;
 import io.loadonce.v1.LookupInfo;
 import io.loadonce.v1.Resource;
 import io.loadonce.v1.ResourceServiceGrpc;
@@ -23,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Reads rows through Loadonce, and tells it what to forget.
+ * Reads rows through Loadonce, and invalidates them.
  *
  * <pre>{@code
  * try (ResourceClient client = ResourceClient.open("127.0.0.1:50051")) {
@@ -49,11 +51,11 @@ import java.util.function.Function;
  * NullPointerException} before anything is sent. Nothing returned is null.
  *
  * <p><b>Not promised.</b> A retried call may reach another instance of the server, so a version can
- * be older than one that was seen before; pass {@code minVersion} where that matters.
+ * be older than one that was seen before; pass a {@code minVersion} where that matters.
  */
 public final class ResourceClient implements AutoCloseable {
 
-  /** The most ids that one {@link #batchGet} or {@link #invalidate} may name. */
+  /** The most ids or keys that one batch or one invalidation may name. */
   public static final int MAX_IDS_PER_CALL = 1_000;
 
   /** The most that the contract allows for the reply to a batch. gRPC's own default is 4 MiB. */
@@ -98,85 +100,135 @@ public final class ResourceClient implements AutoCloseable {
   }
 
   /**
-   * Reads the row of one id. Blocks.
+   * Reads the row of one id, of the lookup called {@code default} or the only one. Blocks.
    *
    * @param id 1 to 256 bytes of UTF-8, in the form of the key column's type
    * @throws LoadonceException if the server cannot tell whether there is a row
    */
   public GetResult get(String id) {
-    return get(GetRequest.newBuilder().setId(id).build());
+    return get(RowKey.of(id), ReadOptions.NONE);
   }
 
   /**
-   * Reads the row of one id, not older than a version that the caller knows of, as after a write.
-   * Blocks.
+   * Reads the row of one id, as {@link #get(String)}, of a lookup. Blocks.
    *
-   * @param minVersion the least version that is accepted; the server needs a version column
    * @throws LoadonceException if the server cannot tell whether there is a row; with reason {@code
-   *     VERSION_TOO_OLD} if the database has only an older version
+   *     UNKNOWN_LOOKUP} if it has no such lookup
    */
-  public GetResult get(String id, long minVersion) {
-    return get(GetRequest.newBuilder().setId(id).setMinVersion(minVersion).build());
+  public GetResult get(String lookup, String id) {
+    return get(RowKey.of(lookup, id), ReadOptions.NONE);
   }
 
   /**
-   * Reads the rows of many ids: one result for each, in the order of {@code ids}. Ids that are not
-   * cached are loaded together. Blocks. An id that is missing or fails throws nothing.
+   * Reads the row of one key, as {@link #get(String, String)}, if it is as fresh as the options
+   * say. Blocks.
+   *
+   * @throws LoadonceException if the server cannot tell whether there is a row; with reason {@code
+   *     VERSION_TOO_OLD} if the database has only an older version; with reason {@code
+   *     NOT_IN_MEMORY} if only the cache was read and has no entry
+   */
+  public GetResult get(RowKey key, ReadOptions options) {
+    GetRequest request = Requests.get(key, options);
+    try {
+      GetResponse reply = call(stub -> stub.get(request));
+      return found(key, reply.getResource(), reply.getInfo());
+    } catch (LoadonceException failure) {
+      if (failure.isNotFound()) {
+        return new GetResult.NotFound(key);
+      }
+      throw failure;
+    }
+  }
+
+  /**
+   * Reads the rows of many ids, of the lookup called {@code default} or the only one: one result
+   * for each, in the order of {@code ids}. Ids that are not cached are loaded together. Blocks. An
+   * id that is missing or fails throws nothing.
    *
    * @param ids 1 to {@link #MAX_IDS_PER_CALL}
    * @throws LoadonceException if the call as a whole fails; with reason {@code INVALID_BATCH} if
    *     there are too many ids or the rows have more than 64 MiB together
    */
   public List<BatchResult> batchGet(List<String> ids) {
-    return batchGet(BatchGetRequest.newBuilder().addAllIds(ids).build());
+    return batchGet("", ids);
+  }
+
+  /** Reads the rows of many ids, as {@link #batchGet(List)}, of a lookup. Blocks. */
+  public List<BatchResult> batchGet(String lookup, List<String> ids) {
+    return batchGet(keys(lookup, ids), ReadOptions.NONE);
   }
 
   /**
-   * Reads the rows of many ids, as {@link #batchGet(List)}, none older than a version that the
-   * caller knows of. Blocks.
+   * Reads the rows of many keys, as {@link #batchGet(List)}, each of its own lookup. Blocks. A key
+   * whose lookup is not known fails alone.
    *
-   * @param minVersion the least version that is accepted; an id with only an older one fails
+   * @param keys 1 to {@link #MAX_IDS_PER_CALL}
+   * @param options for each of the keys
    */
-  public List<BatchResult> batchGet(List<String> ids, long minVersion) {
-    return batchGet(BatchGetRequest.newBuilder().addAllIds(ids).setMinVersion(minVersion).build());
+  public List<BatchResult> batchGet(List<RowKey> keys, ReadOptions options) {
+    BatchGetRequest request = Requests.batchGet(keys, options);
+    List<BatchGetResult> replies = call(stub -> stub.batchGet(request)).getResultsList();
+    List<BatchResult> results = new ArrayList<>(replies.size());
+    for (int i = 0; i < replies.size(); i++) {
+      results.add(result(keys.get(i), replies.get(i)));
+    }
+    return List.copyOf(results);
   }
 
   /**
-   * Makes the server forget ids. When this has returned, no later call to the same instance returns
-   * a row that was read from the database before. Blocks.
+   * Invalidates ids of the lookup called {@code default} or the only one. When this has returned,
+   * no later call to the same instance returns a row that was read from the database before.
+   * Blocks.
    *
    * @param ids 1 to {@link #MAX_IDS_PER_CALL}
-   * @throws LoadonceException if the call fails; with reason {@code INVALID_ID} nothing was
-   *     forgotten, with others it may have been. It is safe to call again.
+   * @throws LoadonceException if the call fails; with reason {@code INVALID_ID} or {@code
+   *     UNKNOWN_LOOKUP} nothing was invalidated, with others it may have been. It is safe to call
+   *     again.
    */
   public Invalidation invalidate(List<String> ids) {
-    return invalidate(InvalidateRequest.newBuilder().addAllIds(ids).build());
+    return invalidate("", ids);
+  }
+
+  /** Invalidates ids of a lookup, as {@link #invalidate(List)}. Blocks. */
+  public Invalidation invalidate(String lookup, List<String> ids) {
+    return invalidate(Requests.invalidate(keys(lookup, ids)).build());
+  }
+
+  /** Invalidates keys, as {@link #invalidate(List)}, each of its own lookup. Blocks. */
+  public Invalidation invalidateKeys(List<RowKey> keys) {
+    return invalidate(Requests.invalidate(keys).build());
   }
 
   /**
-   * Makes the server forget ids now, as {@link #invalidate(List)}, and once more later; for a write
-   * that becomes visible only after this call, as on a replica that lags. Blocks for the first time
+   * Invalidates keys now, as {@link #invalidateKeys(List)}, and once more later; for a write that
+   * becomes visible only after this call, as on a replica that lags. Blocks for the first time
    * only. The second time is lost if the server ends before it.
    *
    * @param repeatAfter when the second time is, from now; more than 0 s and at most 1 minute
    */
-  public Invalidation invalidate(List<String> ids, Duration repeatAfter) {
+  public Invalidation invalidateKeys(List<RowKey> keys, Duration repeatAfter) {
     return invalidate(
-        InvalidateRequest.newBuilder()
-            .addAllIds(ids)
-            .setRepeatAfter(
-                com.google.protobuf.Duration.newBuilder()
-                    .setSeconds(repeatAfter.getSeconds())
-                    .setNanos(repeatAfter.getNano()))
-            .build());
+        Requests.invalidate(keys).setRepeatAfter(Requests.duration(repeatAfter)).build());
   }
 
   /**
-   * Makes the server forget everything, as {@link #invalidate(List)} does for all ids. Blocks. Each
+   * Invalidates everything of a lookup, as {@link #invalidate(List)} does for all ids. Blocks. Each
    * id is then loaded again when it is next requested.
+   *
+   * @param lookup empty for the lookup called {@code default}, or the only one
    */
-  public Invalidation invalidateAll() {
-    return invalidate(InvalidateRequest.newBuilder().setAll(true).build());
+  public Invalidation invalidateAll(String lookup) {
+    return invalidate(InvalidateRequest.newBuilder().setLookup(lookup).setAll(true).build());
+  }
+
+  /**
+   * Returns the lookups of the server, in the order of its settings: names, key columns and times
+   * to live. Blocks.
+   *
+   * @throws LoadonceException if the call fails
+   */
+  public List<Lookup> listLookups() {
+    return call(stub -> stub.listLookups(ListLookupsRequest.getDefaultInstance())).getLookupsList();
   }
 
   /**
@@ -207,27 +259,6 @@ public final class ResourceClient implements AutoCloseable {
     }
   }
 
-  private GetResult get(GetRequest request) {
-    try {
-      GetResponse reply = call(stub -> stub.get(request));
-      return found(reply.getResource(), reply.getInfo());
-    } catch (LoadonceException failure) {
-      if (failure.isNotFound()) {
-        return new GetResult.NotFound(request.getId());
-      }
-      throw failure;
-    }
-  }
-
-  private List<BatchResult> batchGet(BatchGetRequest request) {
-    List<BatchGetResult> replies = call(stub -> stub.batchGet(request)).getResultsList();
-    List<BatchResult> results = new ArrayList<>(replies.size());
-    for (int i = 0; i < replies.size(); i++) {
-      results.add(result(request.getIds(i), replies.get(i)));
-    }
-    return List.copyOf(results);
-  }
-
   private Invalidation invalidate(InvalidateRequest request) {
     InvalidateResponse reply = call(stub -> stub.invalidate(request));
     return new Invalidation(reply.getEntriesRemoved(), reply.getFlightsFenced());
@@ -241,21 +272,29 @@ public final class ResourceClient implements AutoCloseable {
     }
   }
 
-  private static BatchResult result(String id, BatchGetResult result) {
-    if (!result.hasStatus()) {
-      return found(result.getResource(), result.getInfo());
-    }
-    LoadonceException failure = LoadonceException.of(result.getStatus());
-    return failure.isNotFound() ? new GetResult.NotFound(id) : new BatchResult.Failed(id, failure);
+  private static List<RowKey> keys(String lookup, List<String> ids) {
+    return ids.stream().map(id -> RowKey.of(lookup, id)).toList();
   }
 
-  private static GetResult.Found found(Resource row, LookupInfo info) {
-    return new GetResult.Found(
-        row.getId(),
-        row.getVersion(),
-        row.getData(),
-        info.getSource(),
-        Duration.ofSeconds(info.getAge().getSeconds(), info.getAge().getNanos()));
+  private static BatchResult result(RowKey key, BatchGetResult result) {
+    if (!result.hasStatus()) {
+      return found(key, result.getResource(), result.getInfo());
+    }
+    LoadonceException failure = LoadonceException.of(result.getStatus());
+    return failure.isNotFound()
+        ? new GetResult.NotFound(key)
+        : new BatchResult.Failed(key, failure);
+  }
+
+  /** A resource without data is a list, which may be empty. */
+  private static GetResult found(RowKey requested, Resource row, LookupInfo info) {
+    RowKey key =
+        new RowKey(
+            requested.lookup(), row.getKeyCount() == 0 ? List.of(row.getId()) : row.getKeyList());
+    Duration age = Duration.ofSeconds(info.getAge().getSeconds(), info.getAge().getNanos());
+    return row.hasData()
+        ? new GetResult.Found(key, row.getVersion(), row.getData(), info.getSource(), age)
+        : new GetResult.FoundList(key, row.getVersion(), row.getRowsList(), info.getSource(), age);
   }
 
   private static ManagedChannel connection(ClientSettings settings) {

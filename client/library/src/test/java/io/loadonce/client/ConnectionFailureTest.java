@@ -63,6 +63,17 @@ class ConnectionFailureTest {
         .isEqualTo("the server speaks HTTP but not gRPC; is this the right port?");
   }
 
+  /**
+   * A server that speaks TLS closes a plaintext connection; bytes that it has not read make it so.
+   */
+  @Test
+  void text_connectionIsReset_isThatItWasClosed() {
+    Exception reset = new IOException("recvAddress(..) failed with error(-104): Connection reset");
+
+    assertThat(ConnectionFailure.text(Status.UNAVAILABLE.withCause(reset)))
+        .startsWith("the server closed the connection; ");
+  }
+
   @Test
   void text_nothingPlainerIsKnown_isWhatGrpcSays() {
     assertThat(ConnectionFailure.text(Status.UNAVAILABLE.withDescription("gone away\ndetails")))

@@ -23,11 +23,16 @@ import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.InvalidateResponse;
+import io.loadonce.v1.Key;
+import io.loadonce.v1.ListLookupsRequest;
+import io.loadonce.v1.ListLookupsResponse;
+import io.loadonce.v1.Lookup;
 import io.loadonce.v1.LookupInfo;
 import io.loadonce.v1.Resource;
 import io.loadonce.v1.ResourceServiceGrpc.ResourceServiceImplBase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -38,7 +43,8 @@ import java.util.logging.Logger;
 /**
  * A server on a free loopback port that answers without a database. Ids that begin with {@code
  * missing} have no row, {@code down} is UNAVAILABLE, {@code busy} is RESOURCE_EXHAUSTED, {@code
- * silent} is never answered, {@code large} has a row of 1 MiB. All rows have version 0.
+ * silent} is never answered, {@code large} has a row of 1 MiB. All rows have version 0. There is no
+ * lookup {@code none}; the lookup {@code order-lines} returns as many rows as the id says.
  */
 public final class FakeServer extends ResourceServiceImplBase implements AutoCloseable {
 
@@ -50,6 +56,7 @@ public final class FakeServer extends ResourceServiceImplBase implements AutoClo
   }
 
   public final AtomicInteger gets = new AtomicInteger();
+  public final Queue<GetRequest> requests = new ConcurrentLinkedQueue<>();
   public final Queue<List<String>> batches = new ConcurrentLinkedQueue<>();
   public final AtomicInteger failuresFirst = new AtomicInteger();
   public final Queue<InvalidateRequest> invalidations = new ConcurrentLinkedQueue<>();
@@ -83,15 +90,22 @@ public final class FakeServer extends ResourceServiceImplBase implements AutoClo
   @Override
   public void get(GetRequest request, StreamObserver<GetResponse> observer) {
     gets.incrementAndGet();
+    requests.add(request);
     if (failuresFirst.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       observer.onError(StatusProto.toStatusRuntimeException(unavailable()));
       return;
     }
-    String id = request.getId();
-    if (id.equals("silent")) {
+    if (request.getId().equals("silent")) {
       return;
     }
-    BatchGetResult result = result(id, request.getMinVersion());
+    BatchGetResult result =
+        result(
+            Key.newBuilder()
+                .setLookup(request.getLookup())
+                .setId(request.getId())
+                .addAllKey(request.getKeyList())
+                .build(),
+            request.getMinVersion());
     if (result.hasStatus()) {
       observer.onError(StatusProto.toStatusRuntimeException(result.getStatus()));
       return;
@@ -108,7 +122,11 @@ public final class FakeServer extends ResourceServiceImplBase implements AutoClo
   public void batchGet(BatchGetRequest request, StreamObserver<BatchGetResponse> observer) {
     batches.add(request.getIdsList());
     BatchGetResponse.Builder response = BatchGetResponse.newBuilder();
-    request.getIdsList().forEach(id -> response.addResults(result(id, request.getMinVersion())));
+    for (String id : request.getIdsList()) {
+      Key key = Key.newBuilder().setLookup(request.getLookup()).setId(id).build();
+      response.addResults(result(key, request.getMinVersion()));
+    }
+    request.getKeysList().forEach(key -> response.addResults(result(key, request.getMinVersion())));
     observer.onNext(response.build());
     observer.onCompleted();
   }
@@ -124,7 +142,22 @@ public final class FakeServer extends ResourceServiceImplBase implements AutoClo
     observer.onCompleted();
   }
 
-  private static BatchGetResult result(String id, long minVersion) {
+  @Override
+  public void listLookups(
+      ListLookupsRequest request, StreamObserver<ListLookupsResponse> observer) {
+    observer.onNext(
+        ListLookupsResponse.newBuilder()
+            .addLookups(Lookup.newBuilder().setName("product"))
+            .addLookups(Lookup.newBuilder().setName("order-lines").setReturnsLists(true))
+            .build());
+    observer.onCompleted();
+  }
+
+  private static BatchGetResult result(Key key, long minVersion) {
+    String id = key.getId();
+    if (key.getLookup().equals("none")) {
+      return failed(status(Code.NOT_FOUND, "UNKNOWN_LOOKUP", "this server has no lookup none"));
+    }
     if (id.startsWith("missing")) {
       return failed(status(Code.NOT_FOUND, "NOT_FOUND", "no row"));
     }
@@ -146,10 +179,17 @@ public final class FakeServer extends ResourceServiceImplBase implements AutoClo
             .setSource(LookupInfo.Source.SOURCE_MEMORY)
             .setAge(Durations.fromMillis(12))
             .build();
-    return BatchGetResult.newBuilder()
-        .setResource(Resource.newBuilder().setId(id).setData(data(id)))
-        .setInfo(info)
-        .build();
+    return BatchGetResult.newBuilder().setResource(resource(key)).setInfo(info).build();
+  }
+
+  private static Resource resource(Key key) {
+    Resource.Builder resource =
+        Resource.newBuilder().setId(key.getId()).addAllKey(key.getKeyList());
+    return key.getLookup().equals("order-lines")
+        ? resource
+            .addAllRows(Collections.nCopies(Integer.parseInt(key.getId()), data(key.getId())))
+            .build()
+        : resource.setData(data(key.getId())).build();
   }
 
   private static Struct data(String id) {

@@ -11,6 +11,8 @@ import io.grpc.StatusRuntimeException;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest;
+import io.loadonce.v1.Key;
+import io.loadonce.v1.Lookup;
 import io.loadonce.v1.LookupInfo.Source;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.time.Duration;
@@ -47,15 +49,86 @@ class ResourceClientTest {
   }
 
   @Test
+  void get_lookupAndOptions_areSent() {
+    ReadOptions options =
+        ReadOptions.NONE.withMinVersion(0).withMaxAge(Duration.ofMillis(1_500)).withOnlyIfCached();
+
+    GetResult plain = client.get("product", "7");
+    GetResult other = client.get(RowKey.of("price", "acme", "7"), options);
+
+    assertThat(server.requests)
+        .containsExactly(
+            GetRequest.newBuilder().setLookup("product").setId("7").build(),
+            GetRequest.newBuilder()
+                .setLookup("price")
+                .addKey("acme")
+                .addKey("7")
+                .setMinVersion(0)
+                .setMaxAge(Durations.fromMillis(1_500))
+                .setOnlyIfCached(true)
+                .build());
+    assertThat(plain.key()).isEqualTo(RowKey.of("product", "7"));
+    assertThat(other.key()).isEqualTo(RowKey.of("price", "acme", "7"));
+    assertThat(other.id()).isEqualTo("(acme, 7)");
+  }
+
+  @Test
+  void get_lookupReturnsLists_isAListWhichMayBeEmpty() {
+    assertThat(client.get("order-lines", "2"))
+        .isInstanceOfSatisfying(
+            GetResult.FoundList.class, list -> assertThat(list.rows()).hasSize(2));
+    assertThat(client.get("order-lines", "0"))
+        .isInstanceOfSatisfying(
+            GetResult.FoundList.class, list -> assertThat(list.rows()).isEmpty());
+  }
+
+  @Test
+  void get_lookupIsUnknown_throwsTheReasonAndIsNoMissingRow() {
+    LoadonceException thrown =
+        catchThrowableOfType(LoadonceException.class, () -> client.get("none", "7"));
+
+    assertThat(thrown.code()).isEqualTo(Code.NOT_FOUND);
+    assertThat(thrown.reason()).contains("UNKNOWN_LOOKUP");
+  }
+
+  @Test
+  void batchGet_keysOfTwoLookups_answersInOrder() {
+    List<BatchResult> results =
+        client.batchGet(
+            List.of(
+                RowKey.of("product", "1"),
+                RowKey.of("price", "acme", "1"),
+                RowKey.of("none", "1"),
+                RowKey.of("order-lines", "2")),
+            ReadOptions.NONE);
+
+    assertThat(results)
+        .extracting(result -> result.key().lookup())
+        .containsExactly("product", "price", "none", "order-lines");
+    assertThat(results.get(1).key().parts()).containsExactly("acme", "1");
+    assertThat(results.get(2)).isInstanceOf(BatchResult.Failed.class);
+    assertThat(results.get(3)).isInstanceOf(GetResult.FoundList.class);
+  }
+
+  @Test
+  void listLookups_two_areThoseOfTheServer() {
+    assertThat(client.listLookups())
+        .extracting(Lookup::getName)
+        .containsExactly("product", "order-lines");
+  }
+
+  @Test
   void get_idIsMissing_isNotFoundAndNotRetried() {
-    assertThat(client.get("missing")).isEqualTo(new GetResult.NotFound("missing"));
+    assertThat(client.get("missing")).isEqualTo(new GetResult.NotFound(RowKey.of("missing")));
     assertThat(server.gets).hasValue(1);
   }
 
   @Test
   void get_minVersionIsNewerThanTheRow_throwsTheReason() {
     LoadonceException thrown =
-        catchThrowableOfType(LoadonceException.class, () -> client.get("7", 3));
+        catchThrowableOfType(
+            LoadonceException.class,
+            () -> client.get(RowKey.of("7"), ReadOptions.NONE.withMinVersion(3)));
 
     assertThat(thrown.code()).isEqualTo(Code.FAILED_PRECONDITION);
     assertThat(thrown.reason()).contains("VERSION_TOO_OLD");
@@ -77,6 +150,7 @@ class ResourceClientTest {
   @SuppressWarnings("NullAway") // Callers without such a check do this.
   void get_idIsNull_throwsAndSendsNothing() {
     assertThatNullPointerException().isThrownBy(() -> client.get(null));
+    assertThatNullPointerException().isThrownBy(() -> client.get("product", null));
     assertThatNullPointerException().isThrownBy(() -> client.batchGet(Arrays.asList("1", null)));
     assertThat(server.gets).hasValue(0);
     assertThat(server.batches).isEmpty();
@@ -108,7 +182,9 @@ class ResourceClientTest {
 
   @Test
   void batchGet_minVersion_holdsForEachId() {
-    assertThat(client.batchGet(List.of("1", "2"), 3))
+    assertThat(
+            client.batchGet(
+                List.of(RowKey.of("1"), RowKey.of("2")), ReadOptions.NONE.withMinVersion(3)))
         .hasSize(2)
         .allSatisfy(result -> assertThat(result).isInstanceOf(BatchResult.Failed.class));
   }
@@ -136,8 +212,10 @@ class ResourceClientTest {
 
   @Test
   void invalidate_repeatAfterAndAll_areSent() {
-    client.invalidate(List.of("1"), Duration.ofMillis(1_500));
-    client.invalidateAll();
+    client.invalidateKeys(List.of(RowKey.of("1")), Duration.ofMillis(1_500));
+    client.invalidateAll("product");
+    client.invalidate("product", List.of("2"));
+    client.invalidateKeys(List.of(RowKey.of("price", "acme", "a"), RowKey.of("product", "b")));
 
     assertThat(server.invalidations)
         .containsExactly(
@@ -145,7 +223,12 @@ class ResourceClientTest {
                 .addIds("1")
                 .setRepeatAfter(Durations.fromMillis(1_500))
                 .build(),
-            InvalidateRequest.newBuilder().setAll(true).build());
+            InvalidateRequest.newBuilder().setLookup("product").setAll(true).build(),
+            InvalidateRequest.newBuilder().setLookup("product").addIds("2").build(),
+            InvalidateRequest.newBuilder()
+                .addKeys(Key.newBuilder().setLookup("price").addKey("acme").addKey("a"))
+                .addKeys(Key.newBuilder().setLookup("product").setId("b"))
+                .build());
   }
 
   @Test

@@ -45,12 +45,8 @@ final class JdbcReaders {
     return JsonValues.unicode(row.getString(column));
   }
 
+  /** Of 32 bits at most; as a long, because some databases have unsigned ones. */
   static Value integer(ResultSet row, int column) throws SQLException {
-    int value = row.getInt(column);
-    return row.wasNull() ? JsonValues.NULL : JsonValues.number((double) value);
-  }
-
-  static Value unsignedInteger(ResultSet row, int column) throws SQLException {
     long value = row.getLong(column);
     return row.wasNull() ? JsonValues.NULL : JsonValues.number((double) value);
   }

@@ -18,12 +18,11 @@ final class MariaDbReaders {
   /**
    * Returns null if the JDBC type says enough.
    *
-   * @param typeName as the driver writes it, such as {@code INTEGER UNSIGNED}
+   * @param typeName as the driver writes it, such as {@code DATETIME}
    * @param precision of a BIT column the number of its bits
    */
   static @Nullable ColumnReader of(String typeName, int precision) {
     return switch (typeName) {
-      case "INTEGER UNSIGNED" -> JdbcReaders::unsignedInteger;
       case "YEAR" -> JdbcReaders::integer;
       case "BOOLEAN" -> MariaDbReaders::bool;
       case "BIT" -> (row, column) -> bits(row.getBytes(column), precision);

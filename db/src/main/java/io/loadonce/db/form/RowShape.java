@@ -98,6 +98,11 @@ public final class RowShape<V> {
     return new RowShape<>(columns, readers, settings, form);
   }
 
+  /** Returns why no row of this shape can be given, or null if rows can be given. */
+  public @Nullable String problem() {
+    return problem;
+  }
+
   /** Returns the key of the current row in its canonical form, or null if a part is NULL. */
   public @Nullable Key key(ResultSet row) throws SQLException {
     if (keyIndexes.length == 1) {

@@ -54,6 +54,11 @@ final class ConnectionPool {
     if (settings.url().startsWith("jdbc:mariadb:")) {
       // The driver reads a TIMESTAMP in the time zone of the session.
       put(properties, "timezone", "UTC");
+      put(properties, "connectTimeout", Long.toString(settings.connectTimeout().toMillis()));
+      put(
+          properties,
+          "socketTimeout",
+          Long.toString(settings.queryTimeout().plus(SOCKET_GRACE).toMillis()));
     }
     return properties;
   }

@@ -59,6 +59,11 @@ public final class Database implements AutoCloseable {
     return JdbcUrl.isPostgresql(settings.url());
   }
 
+  /** Returns whether the URL is one of MariaDB or MySQL. */
+  boolean isMariadb() {
+    return JdbcUrl.isMariadb(settings.url());
+  }
+
   /** Returns whether the database is an H2 in the memory of this process. */
   public boolean isH2InMemory() {
     return JdbcUrl.isH2InMemory(settings.url());

@@ -1,5 +1,6 @@
 package io.loadonce.db.jdbc;
 
+import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.lookup.LookupSettings;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -20,6 +21,17 @@ public final class EmbeddedCities {
       LookupSettings.of(
           "SELECT id, name, country, admin_code, feature_code, population, longitude, latitude"
               + " FROM city WHERE id IN (:ids)");
+
+  /** The cities of one country, the largest first. The country with most cities has 3,246. */
+  public static final LookupSettings OF_COUNTRY =
+      LookupSettings.of(
+              "SELECT country, id, name, population FROM city WHERE country IN (:ids)"
+                  + " ORDER BY population DESC, id")
+          .withName("cities-of-country")
+          .withKey("country", KeyType.TEXT)
+          .withLists(5_000);
+
+  private static final String INDEX = "CREATE INDEX IF NOT EXISTS city_country ON city (country)";
 
   /** The header of the file is skipped, since the columns are named here. */
   private static final String FILL =
@@ -54,6 +66,7 @@ public final class EmbeddedCities {
   public static void create(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(FILL);
+      statement.execute(INDEX);
     }
   }
 }

@@ -10,14 +10,15 @@ import java.util.regex.Pattern;
 
 /**
  * Checks a JDBC URL. A driver may load classes, run scripts and write files that its URL names. So
- * H2 and PostgreSQL have a list of the parameters that are allowed, and other drivers a list of
- * those that are refused.
+ * H2, PostgreSQL and MariaDB have a list of the parameters that are allowed, and other drivers a
+ * list of those that are refused.
  */
 final class JdbcUrl {
 
   private static final String KEY = "db-url";
   private static final String H2 = "jdbc:h2:";
   private static final String POSTGRESQL = "jdbc:postgresql:";
+  private static final String MARIADB = "jdbc:mariadb:";
 
   /** A database in this process: in memory, or in a file. */
   private static final Pattern H2_PLACE = Pattern.compile("mem:\\w*|(file:)?([A-Za-z]:)?[^:]+");
@@ -74,7 +75,43 @@ final class JdbcUrl {
           "tcpKeepAlive",
           "tcpNoDelay");
 
-  /** In lower case; most are parameters of the drivers of MySQL and MariaDB. */
+  /**
+   * None that changes how values are read, since the forms of columns need the driver's defaults.
+   */
+  private static final Set<String> MARIADB_KEYS =
+      Set.of(
+          "cachePrepStmts",
+          "connectTimeout",
+          "connectionCollation",
+          "disconnectOnExpiredPasswords",
+          "enabledSslCipherSuites",
+          "enabledSslProtocolSuites",
+          "fallbackToSystemTrustStore",
+          "galeraAllowedState",
+          "maxAllowedPacket",
+          "prepStmtCacheSize",
+          "restrictedAuth",
+          "retriesAllDown",
+          "serverSslCert",
+          "socketTimeout",
+          "sslMode",
+          "tcpKeepAlive",
+          "tcpKeepCount",
+          "tcpKeepIdle",
+          "tcpKeepInterval",
+          "trustStore",
+          "trustStoreType",
+          "useCompression",
+          "useServerPrepStmts");
+
+  /** One host or several with their ports; the form address=(…) may name local files. */
+  private static final Pattern MARIADB_PLACE =
+      Pattern.compile("jdbc:mariadb:(\\w+:)?//[\\w.:,\\[\\]-]*(/[^?()]*)?(\\?.*)?");
+
+  /**
+   * In lower case; most are parameters of the driver of MySQL. With permitMysqlScheme, the driver
+   * of MariaDB would accept a URL of MySQL and escape its own list.
+   */
   private static final Set<String> REFUSED_KEYS =
       Set.of(
           "allowloadlocalinfile",
@@ -88,6 +125,7 @@ final class JdbcUrl {
           "exceptioninterceptors",
           "logger",
           "password",
+          "permitmysqlscheme",
           "propertiestransform",
           "queryinterceptors",
           "serverrsapublickeyfile",
@@ -117,6 +155,14 @@ final class JdbcUrl {
       checkParameters(url, "PostgreSQL", POSTGRESQL_KEYS);
       return url;
     }
+    if (url.startsWith(MARIADB)) {
+      if (!MARIADB_PLACE.matcher(url).matches()) {
+        throw new InvalidSettingException(
+            KEY, "a MariaDB URL must be like jdbc:mariadb://host:3306/database");
+      }
+      checkParameters(url, "MariaDB", MARIADB_KEYS);
+      return url;
+    }
     for (String key : url.split("[?&;,()]", -1)) {
       if (REFUSED_KEYS.contains(name(key).toLowerCase(Locale.ROOT))) {
         throw refused(name(key), "a JDBC URL");
@@ -127,6 +173,10 @@ final class JdbcUrl {
 
   static boolean isPostgresql(String url) {
     return url.startsWith(POSTGRESQL);
+  }
+
+  static boolean isMariadb(String url) {
+    return url.startsWith(MARIADB) || url.startsWith("jdbc:mysql:");
   }
 
   static boolean isH2InMemory(String url) {

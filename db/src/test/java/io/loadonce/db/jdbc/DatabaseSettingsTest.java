@@ -56,6 +56,8 @@ final class DatabaseSettingsTest {
         "jdbc:postgresql://localhost:5432/a",
         "jdbc:postgresql://[::1]/a?sslmode=verify-full&currentSchema=x",
         "jdbc:postgresql:a",
+        "jdbc:mariadb://localhost/a",
+        "jdbc:mariadb:replication://h1:3306,h2:3306/a?sslMode=verify-full&serverSslCert=ca.pem",
       })
   void url_safe_isTaken(String url) {
     assertThatCode(() -> DatabaseSettings.of(url, "", "")).doesNotThrowAnyException();
@@ -85,6 +87,15 @@ final class DatabaseSettingsTest {
           jdbc:postgresql://h/a?preferQueryMode=simple          | preferQueryMode is not allowed in a PostgreSQL URL
           jdbc:postgresql://h/a?authenticationPluginClassName=x | authenticationPluginClassName is not allowed
           jdbc:postgresql://h/a?user=u&password=hunter2         | user is not allowed in a PostgreSQL URL; set db-user and db-password-file
+          jdbc:mariadb://h/a?allowLocalInfile=true              | allowLocalInfile is not allowed in a MariaDB URL
+          jdbc:mariadb://h/a?sslMode=trust&allowMultiQueries    | allowMultiQueries is not allowed in a MariaDB URL
+          jdbc:mariadb://h/a?initSql=x                          | initSql is not allowed in a MariaDB URL
+          jdbc:mariadb://h/a?socketFactory=x.Y                  | socketFactory is not allowed in a MariaDB URL
+          jdbc:mariadb://h/a?tinyInt1isBit=false                | tinyInt1isBit is not allowed in a MariaDB URL
+          jdbc:mariadb://h/a?user=u&password=hunter2            | user is not allowed in a MariaDB URL; set db-user and db-password-file
+          jdbc:mariadb://address=(host=h)(localSocket=/x)/a     | a MariaDB URL must be like jdbc:mariadb://host:3306/database
+          jdbc:mysql://h/a?permitMysqlScheme&localSocket=/x     | permitMysqlScheme is not allowed in a JDBC URL
+          jdbc:mysql://h/a                                      | no JDBC driver accepts this jdbc:mysql: URL; put the jar of its driver into the folder drivers beside ./loadonce
           jdbc:nosuch://h/a                                     | no JDBC driver accepts this jdbc:nosuch: URL; put the jar of its driver into the folder drivers beside ./loadonce
           postgres://h/a                                        | not a JDBC URL; write it like jdbc:postgresql://
           """)

@@ -2,10 +2,12 @@ package io.loadonce.db.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.loadonce.db.OneLookup;
 import io.loadonce.db.form.Row;
+import io.loadonce.db.form.RowList;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.source.SourceRow;
@@ -43,6 +45,24 @@ final class EmbeddedCitiesTest {
 
       assertThat(rows)
           .isEqualTo(Map.of(paris, new SourceRow.Found<>(new Row(paris, 0, parisData()), 0)));
+    }
+  }
+
+  /** The country with most cities fits into the limits of its lookup. */
+  @Test
+  void open_ofCountry_findsTheLargestCountryInItsOrder() throws Exception {
+    Key country = KeyType.TEXT.parse("US");
+    try (var source =
+        new OneLookup(EmbeddedCities.DATABASE, EmbeddedCities.OF_COUNTRY).openLists()) {
+      Map<Key, SourceRow<RowList>> rows = source.query(List.of(country)).run();
+
+      if (!(rows.get(country) instanceof SourceRow.Found<RowList> found)) {
+        throw new AssertionError("found " + rows);
+      }
+      List<ByteString> cities = found.value().encodedRows();
+      assertThat(cities).hasSize(3_246);
+      assertThat(Struct.parseFrom(cities.getFirst()).getFieldsOrThrow("name"))
+          .isEqualTo(text("New York City"));
     }
   }
 

@@ -34,7 +34,7 @@ final class Lookup {
   }
 
   private static void lookUp(ResourceServiceBlockingStub service) throws Exception {
-    GetRequest paris = GetRequest.newBuilder().setId("2988507").build();
+    GetRequest paris = GetRequest.newBuilder().setLookup("default").setId("2988507").build();
     System.out.println("Get: " + name(soon(service).get(paris).getResource()));
 
     try {

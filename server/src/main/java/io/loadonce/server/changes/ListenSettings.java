@@ -36,6 +36,6 @@ public record ListenSettings(boolean isOn, String table, Duration heartbeat) {
     if (!table.isBlank() && lookups.size() == 1) {
       return List.of(WatchedLookup.of(lookups.getFirst().query(), table));
     }
-    return lookups.stream().map(each -> WatchedLookup.of(each.query(), List.of())).toList();
+    return lookups.stream().map(each -> WatchedLookup.of(each.query(), each.changes())).toList();
   }
 }

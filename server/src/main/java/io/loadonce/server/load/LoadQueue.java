@@ -56,7 +56,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   LoadQueue(Source<K, V> source, Shared shared, FlightEnd<K, V> flightEnd, LongSupplier nanoClock) {
     this.source = source;
     this.loaders = shared.loaders();
-    this.waiting = loaders.backlog(source.maxIdsPerQuery(), this::load);
+    this.waiting = loaders.backlog(source.maxIdsPerQuery(), source.connections(), this::load);
     this.availability = shared.availability();
     this.flightEnd = flightEnd;
     this.nanoClock = nanoClock;

@@ -9,14 +9,22 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The loaders of one database: threads that run its queries, at most one for each connection. Each
  * lookup has a {@link Backlog}, and the backlogs take turns, a query each.
  *
- * <p>Guarantee: an id in a backlog is taken by a loader as soon as a connection is free.
- * Non-guarantee: that the lookups get equal time; one whose queries are slow uses its connections
- * for longer.
+ * <p>Guarantee: an id in a backlog is taken by a loader as soon as a connection is free, and its
+ * lookup has not used up its share. A lookup without a query under way may use any free connection.
+ * A lookup with queries under way may begin another only if it uses fewer than twice the
+ * connections that are free, and never takes the last free one: of 8 connections one slow lookup
+ * uses 6 at most, a second slow one 1, and the last is free for a third. A single lookup may use
+ * all connections. The idea of a share that shrinks with what is free is from Choudhury and Hahne,
+ * "Dynamic Queue Length Thresholds", 1998. Non-guarantee: that a lookup gets a connection back
+ * which it has lent; a query that runs is not ended for another lookup.
  *
  * <p>No method blocks but for the mutex, which is held for a few queue operations. Safe for use by
  * many threads.
@@ -31,7 +39,8 @@ public final class Loaders {
    * a query becomes pending again only if those that are pending cannot carry all that waits. So,
    * whenever the mutex is free,
    *
-   *   either the pending loaders can carry all that waits, or every connection is in use,
+   *   either the pending loaders can carry all that waits, or the queued ids have no connection: all
+   *   are in use, or its lookup has used up its share,
    *
    * and an id waits for a thread that can run, or for a connection. Where a loader could not start,
    * or ended by an error, the next sweep restores this.
@@ -40,6 +49,13 @@ public final class Loaders {
    * once. Otherwise what those threads add leaves with it: the busier the machine, the fewer and
    * larger the queries. This needs threads that the operating system schedules; see decision 12.
    */
+
+  /** A lookup may use so many connections for each one that stays free. */
+  private static final int BORROWED_PER_FREE = 2;
+
+  private static final Turn NOTHING = new Turn(/* backlog= */ null, () -> {});
+
+  private static final Logger log = LoggerFactory.getLogger(Loaders.class);
 
   private final int connections;
   private final Executor threads;
@@ -75,10 +91,11 @@ public final class Loaders {
    * A new backlog, for as long as these loaders exist.
    *
    * @param maxPerQuery how many elements one query takes; at least 1
+   * @param maxQueries how many queries may run at one time; at least 1
    * @param load runs one query, on the loader's thread; may block and should not throw
    */
-  <T> Backlog<T> backlog(int maxPerQuery, Consumer<List<T>> load) {
-    Backlog<T> backlog = new Backlog<>(maxPerQuery, load);
+  <T> Backlog<T> backlog(int maxPerQuery, int maxQueries, Consumer<List<T>> load) {
+    Backlog<T> backlog = new Backlog<>(maxPerQuery, maxQueries, load);
     synchronized (mutex) {
       backlogs.add(backlog);
     }
@@ -104,13 +121,18 @@ public final class Loaders {
   /** The queue of one lookup, in order of arrival. Safe for use by many threads. */
   final class Backlog<T> {
     private final int maxPerQuery;
+    private final int maxQueries;
     private final Consumer<List<T>> load;
 
     /** Guarded by the mutex of the loaders. */
     private final Deque<T> waiting = new ArrayDeque<>();
 
-    private Backlog(int maxPerQuery, Consumer<List<T>> load) {
+    /** Queries of this lookup under way. Guarded by the mutex of the loaders. */
+    private int underWay;
+
+    private Backlog(int maxPerQuery, int maxQueries, Consumer<List<T>> load) {
       this.maxPerQuery = maxPerQuery;
+      this.maxQueries = maxQueries;
       this.load = load;
     }
 
@@ -136,35 +158,63 @@ public final class Loaders {
       }
     }
 
-    /** How many queries the queued elements need. Called with the mutex held. */
-    private int queries() {
-      return Math.ceilDiv(waiting.size(), maxPerQuery);
+    /**
+     * How many queries the queued elements need, as far as the share of this lookup allows. Called
+     * with the mutex held.
+     *
+     * @param free how many connections are free
+     * @param isAlone whether no other lookup uses the connections
+     */
+    private int queries(int free, boolean isAlone) {
+      int wanted = Math.ceilDiv(waiting.size(), maxPerQuery);
+      int allowed = 0;
+      while (allowed < wanted && isWithinShare(underWay + allowed, free - allowed, isAlone)) {
+        allowed++;
+      }
+      return allowed;
+    }
+
+    private boolean isWithinShare(int used, int free, boolean isAlone) {
+      if (free < 1 || used >= maxQueries) {
+        return false;
+      }
+      return used == 0 || isAlone || (free > 1 && used < BORROWED_PER_FREE * free);
     }
 
     /**
      * Takes the elements of one query; returns the load, to be run without the mutex. Called with
      * the mutex held.
      */
-    private Runnable take() {
+    private Turn take() {
       List<T> taken = new ArrayList<>();
       while (!waiting.isEmpty() && taken.size() < maxPerQuery) {
         taken.add(waiting.remove());
       }
-      return () -> load.accept(taken);
+      underWay++;
+      return new Turn(this, () -> load.accept(taken));
     }
   }
 
+  /**
+   * One query to be run by a loader.
+   *
+   * @param backlog whose query it is, null if no lookup has one
+   */
+  private record Turn(@Nullable Backlog<?> backlog, Runnable load) {}
+
   private void loadUntilNothingWaits() {
     boolean isDone = false;
+    Turn turn = NOTHING;
     try {
       do {
         letOthersRun();
-        take().run();
-      } while (continues());
+        turn = take();
+        turn.load().run();
+      } while (continues(turn));
       isDone = true;
     } finally {
       if (!isDone) {
-        endedByError();
+        endedByError(turn);
       }
     }
   }
@@ -177,9 +227,10 @@ public final class Loaders {
   /** How many more loaders the queued elements need; negative if too many are pending. */
   @GuardedBy("mutex")
   private int missing() {
+    int free = connections - busy;
     int queries = 0;
     for (Backlog<?> backlog : backlogs) {
-      queries += backlog.queries();
+      queries += backlog.queries(free, backlogs.size() == 1);
     }
     return queries - pending;
   }
@@ -205,30 +256,45 @@ public final class Loaders {
     }
   }
 
-  private Runnable take() {
+  private Turn take() {
     synchronized (mutex) {
+      int free = connections - busy;
       pending--;
       busy++;
       for (int turns = backlogs.size(); turns > 0; turns--) {
         Backlog<?> next = backlogs.remove();
         backlogs.add(next);
-        if (next.queries() > 0) {
+        if (next.queries(free, backlogs.size() == 1) > 0) {
           return next.take();
         }
       }
-      return () -> {};
+      return NOTHING;
     }
   }
 
-  /** Whether the calling loader takes from a backlog again; otherwise it ends. */
-  private boolean continues() {
+  /**
+   * Whether the calling loader takes from a backlog again; otherwise it ends. A connection that
+   * becomes free may enlarge the shares of several lookups, so that other loaders start too.
+   */
+  private boolean continues(Turn ended) {
+    int reserved;
     synchronized (mutex) {
-      busy--;
-      if (missing() > 0) {
-        pending++;
-        return true;
-      }
-      return false;
+      end(ended);
+      reserved = reserveMissing();
+    }
+    try {
+      start(reserved - 1);
+    } catch (RuntimeException | Error e) {
+      log.warn("a loader could not be started; the next sweep starts it", e);
+    }
+    return reserved > 0;
+  }
+
+  @GuardedBy("mutex")
+  private void end(Turn turn) {
+    busy--;
+    if (turn.backlog() != null) {
+      turn.backlog().underWay--;
     }
   }
 
@@ -238,9 +304,9 @@ public final class Loaders {
     }
   }
 
-  private void endedByError() {
+  private void endedByError(Turn turn) {
     synchronized (mutex) {
-      busy--;
+      end(turn);
     }
   }
 }

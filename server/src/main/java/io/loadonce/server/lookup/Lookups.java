@@ -47,7 +47,7 @@ public final class Lookups {
       Source<Key, EncodedRow> source = sources.apply(config.query());
       made.add(
           new Lookup(
-              config.query(),
+              config,
               cache,
               new LoadOnce<>(cache, config.load(), lockSettings, source, shared, nanoClock)));
     }

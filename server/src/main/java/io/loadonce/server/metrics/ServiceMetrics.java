@@ -28,9 +28,12 @@ import java.util.function.ToDoubleFunction;
 /**
  * The metrics of the service, for Prometheus. The engine counts by itself; this class names its
  * counters and reads them during a scrape, so that a lookup pays nothing for metrics. The values of
- * a label are those of an enum. Safe for use by many threads.
+ * a label are those of an enum, or the names of the lookups. Safe for use by many threads.
  */
 public final class ServiceMetrics implements AutoCloseable {
+
+  /** The label with the name of the lookup; its values are those of the settings. */
+  private static final String LOOKUP = "lookup";
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -86,47 +89,63 @@ public final class ServiceMetrics implements AutoCloseable {
   }
 
   private void register(Lookup lookup) {
+    String name = lookup.settings().name();
     LoadOnce<?, ?> engine = lookup.engine();
     for (Ending ending : Ending.values()) {
-      lookups(engine.counts(), ending);
+      lookups(name, engine.counts(), ending);
     }
     counter(
+        name,
         "loadonce.queries",
         "Number of queries sent to the database; one that fails for a single row is repeated id by"
             + " id and counted once",
         engine,
         LoadOnce::queries);
     counter(
+        name,
         "loadonce.ids.loaded",
         "Number of ids in the queries sent to the database",
         engine,
         LoadOnce::idsLoaded);
     gauge(
+        name,
         "loadonce.flights",
         "Number of flights: ids whose load is under way",
         engine,
         LoadOnce::flights);
     gauge(
+        name,
         "loadonce.cache.rows",
         "Number of rows in the cache, including expired ones",
         lookup.cache(),
         MemoryCache::rows);
     gauge(
+        name,
         "loadonce.cache.negative.entries",
         "Number of cached \"not found\" entries, including expired ones",
         lookup.cache(),
         MemoryCache::negativeEntries);
   }
 
-  private void lookups(LookupCounts counts, Ending ending) {
+  private void lookups(String lookup, LookupCounts counts, Ending ending) {
     FunctionCounter.builder("loadonce.lookups", counts, all -> all.count(ending))
         .description("Number of lookups that have ended, by outcome")
+        .tag(LOOKUP, lookup)
         .tag("outcome", ending.name().toLowerCase(Locale.ROOT))
         .register(registry);
   }
 
-  private <T> void counter(String name, String what, T counted, ToDoubleFunction<T> count) {
-    FunctionCounter.builder(name, counted, count).description(what).register(registry);
+  private <T> void counter(
+      String lookup, String name, String what, T counted, ToDoubleFunction<T> count) {
+    FunctionCounter.builder(name, counted, count)
+        .description(what)
+        .tag(LOOKUP, lookup)
+        .register(registry);
+  }
+
+  private <T> void gauge(
+      String lookup, String name, String what, T measured, ToDoubleFunction<T> measure) {
+    Gauge.builder(name, measured, measure).description(what).tag(LOOKUP, lookup).register(registry);
   }
 
   private <T> void gauge(String name, String what, T measured, ToDoubleFunction<T> measure) {

@@ -1,78 +1,147 @@
 package io.loadonce.server.request;
 
 import com.google.rpc.Status;
-import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyColumns;
-import io.loadonce.server.load.Freshness;
-import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
 import io.loadonce.server.lookup.EncodedRow;
+import io.loadonce.server.lookup.Lookup;
+import io.loadonce.server.lookup.Lookups;
 import io.loadonce.v1.BatchGetResult;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** BatchGet: looks many ids up; each of them has a row or a status of its own in the reply. */
 final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
 
-  private final LoadOnce<Key, EncodedRow> loadOnce;
-  private final KeyColumns key;
-  private final boolean hasVersionColumn;
+  private final Lookups lookups;
   private final CallTimeout timeout;
   private final OutcomeStatus statuses;
 
-  BatchGetMethod(
-      LoadOnce<Key, EncodedRow> loadOnce,
-      KeyColumns key,
-      boolean hasVersionColumn,
-      CallTimeout timeout,
-      OutcomeStatus statuses) {
-    this.loadOnce = loadOnce;
-    this.key = key;
-    this.hasVersionColumn = hasVersionColumn;
+  BatchGetMethod(Lookups lookups, CallTimeout timeout, OutcomeStatus statuses) {
+    this.lookups = lookups;
     this.timeout = timeout;
     this.statuses = statuses;
   }
 
   @Override
   public void handle(ParsedBatchGet request, UnaryCall<ParsedBatchGet> call) {
-    int size = request.ids().size();
-    if (size < 1 || size > Reason.MAX_IDS) {
-      call.fail(Reason.invalidBatch(size));
+    Status mistake = mistake(request);
+    if (mistake != null) {
+      call.fail(mistake);
       return;
     }
-    if (request.minVersion() != Freshness.ANY_VERSION && !hasVersionColumn) {
-      call.fail(Reason.noVersionColumn());
-      return;
-    }
+    int size = request.ids().size() + request.keys().size();
     BatchLookup batch = new BatchLookup(call, size);
-    List<Key> ids = new ArrayList<>(size);
-    int[] places = new int[size];
+    IdentityHashMap<Lookup, Part> parts = new IdentityHashMap<>();
     for (int place = 0; place < size; place++) {
-      try {
-        ids.add(key.parse(request.ids().get(place)));
-        places[ids.size() - 1] = place;
-      } catch (InvalidIdException e) {
-        batch.fill(place, failed(Reason.invalidId(e)));
+      switch (target(request, place)) {
+        case Target.Mistake(Status status) -> batch.fill(place, failed(status));
+        case Target.Row(Lookup lookup, Key id) ->
+            parts.computeIfAbsent(lookup, Part::new).add(id, place);
       }
     }
-    call.onCancel(
-        loadOnce.getAll(
-            ids,
-            Freshness.ofVersion(request.minVersion()),
-            timeout.remaining(),
-            (outcome, i) -> batch.fill(places[i], result(outcome))),
-        all -> all.forEach(Withdrawal::withdraw));
+    List<Withdrawal> withdrawals = new ArrayList<>();
+    for (Part part : parts.values()) {
+      withdrawals.addAll(start(part, request.conditions(), batch));
+    }
+    call.onCancel(withdrawals, all -> all.forEach(Withdrawal::withdraw));
   }
 
-  private WireMessage result(Outcome<EncodedRow> outcome) {
-    return outcome instanceof Outcome.Found<EncodedRow> found
-        ? GetReply.of(found)
-        : failed(statuses.of(outcome));
+  /** Looks up the ids of one lookup; returns how those that wait give up. */
+  private List<Withdrawal> start(Part part, Conditions conditions, BatchLookup batch) {
+    Status mistake = conditions.mistake(part.lookup);
+    if (mistake != null) {
+      part.fillAll(batch, failed(mistake));
+      return List.of();
+    }
+    if (conditions.onlyIfCached()) {
+      lookInCache(part, conditions, batch);
+      return List.of();
+    }
+    return part.lookup
+        .engine()
+        .getAll(
+            part.ids,
+            conditions.needed(),
+            timeout.remaining(),
+            (outcome, i) -> batch.fill(part.places[i], result(part.row(i), outcome)));
+  }
+
+  private void lookInCache(Part part, Conditions conditions, BatchLookup batch) {
+    for (int i = 0; i < part.ids.size(); i++) {
+      Outcome<EncodedRow> hit = part.lookup.engine().look(part.ids.get(i), conditions.needed());
+      batch.fill(
+          part.places[i], hit == null ? failed(Reason.NOT_CACHED) : result(part.row(i), hit));
+    }
+  }
+
+  private Target target(ParsedBatchGet request, int place) {
+    if (request.keys().isEmpty()) {
+      return Target.of(lookups, request.lookup(), request.ids().get(place), List.of());
+    }
+    io.loadonce.v1.Key key = request.keys().get(place);
+    String lookup = key.getLookup().isEmpty() ? request.lookup() : key.getLookup();
+    return Target.of(lookups, lookup, key.getId(), key.getKeyList());
+  }
+
+  /** Returns what is wrong with the request as a whole; null if nothing is. */
+  private @Nullable Status mistake(ParsedBatchGet request) {
+    if (!request.ids().isEmpty() && !request.keys().isEmpty()) {
+      return Reason.INVALID_BATCH.status("a request has ids or keys, not both");
+    }
+    int size = request.ids().size() + request.keys().size();
+    if (size < 1 || size > Reason.MAX_IDS) {
+      return Reason.invalidBatch(size);
+    }
+    Status mistake = request.conditions().mistake();
+    if (mistake != null || request.ids().isEmpty()) {
+      return mistake;
+    }
+    Lookup lookup = lookups.find(request.lookup());
+    return lookup == null
+        ? Reason.unknownLookup(request.lookup(), lookups)
+        : request.conditions().mistake(lookup);
+  }
+
+  private WireMessage result(Target.Row row, Outcome<EncodedRow> outcome) {
+    GetReply reply = GetReply.of(row, outcome);
+    return reply == null ? failed(statuses.of(outcome)) : reply;
   }
 
   private static WireMessage failed(Status status) {
     return new WireMessage.Generated(BatchGetResult.newBuilder().setStatus(status).build());
+  }
+
+  /** The ids of a batch that are of one lookup, with their places in the batch. */
+  private static final class Part {
+    private final Lookup lookup;
+    private final List<Key> ids = new ArrayList<>();
+    private int[] places = new int[16];
+
+    Part(Lookup lookup) {
+      this.lookup = lookup;
+    }
+
+    void add(Key id, int place) {
+      if (ids.size() == places.length) {
+        places = Arrays.copyOf(places, 2 * places.length);
+      }
+      places[ids.size()] = place;
+      ids.add(id);
+    }
+
+    Target.Row row(int index) {
+      return new Target.Row(lookup, ids.get(index));
+    }
+
+    void fillAll(BatchLookup batch, WireMessage result) {
+      for (int i = 0; i < ids.size(); i++) {
+        batch.fill(places[i], result);
+      }
+    }
   }
 }

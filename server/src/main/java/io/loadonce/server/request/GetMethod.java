@@ -1,63 +1,67 @@
 package io.loadonce.server.request;
 
-import io.loadonce.db.lookup.InvalidIdException;
-import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyColumns;
-import io.loadonce.server.load.Freshness;
-import io.loadonce.server.load.LoadOnce;
+import com.google.rpc.Status;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
 import io.loadonce.server.lookup.EncodedRow;
+import io.loadonce.server.lookup.Lookups;
 
 /** Get: looks one id up in the cache, and joins or starts its load if it is not there. */
 final class GetMethod implements UnaryCall.Method<ParsedGet> {
 
-  private final LoadOnce<Key, EncodedRow> loadOnce;
-  private final KeyColumns key;
-  private final boolean hasVersionColumn;
+  private final Lookups lookups;
   private final CallTimeout timeout;
   private final OutcomeStatus statuses;
 
-  GetMethod(
-      LoadOnce<Key, EncodedRow> loadOnce,
-      KeyColumns key,
-      boolean hasVersionColumn,
-      CallTimeout timeout,
-      OutcomeStatus statuses) {
-    this.loadOnce = loadOnce;
-    this.key = key;
-    this.hasVersionColumn = hasVersionColumn;
+  GetMethod(Lookups lookups, CallTimeout timeout, OutcomeStatus statuses) {
+    this.lookups = lookups;
     this.timeout = timeout;
     this.statuses = statuses;
   }
 
   @Override
   public void handle(ParsedGet request, UnaryCall<ParsedGet> call) {
-    if (request.minVersion() != Freshness.ANY_VERSION && !hasVersionColumn) {
-      call.fail(Reason.noVersionColumn());
+    Status mistake = request.conditions().mistake();
+    if (mistake != null) {
+      call.fail(mistake);
       return;
     }
-    Key id;
-    try {
-      id = key.parse(request.id());
-    } catch (InvalidIdException e) {
-      call.fail(Reason.invalidId(e));
+    switch (Target.of(lookups, request.lookup(), request.id(), request.key())) {
+      case Target.Mistake(Status status) -> call.fail(status);
+      case Target.Row row -> get(row, request.conditions(), call);
+    }
+  }
+
+  private void get(Target.Row row, Conditions conditions, UnaryCall<ParsedGet> call) {
+    Status mistake = conditions.mistake(row.lookup());
+    if (mistake != null) {
+      call.fail(mistake);
       return;
     }
-    Freshness needed = Freshness.ofVersion(request.minVersion());
-    Outcome<EncodedRow> hit = loadOnce.look(id, needed);
+    Outcome<EncodedRow> hit = row.lookup().engine().look(row.id(), conditions.needed());
     if (hit != null) {
-      complete(call, hit);
+      complete(call, row, hit);
+      return;
+    }
+    if (conditions.onlyIfCached()) {
+      call.fail(Reason.NOT_CACHED);
       return;
     }
     call.onCancel(
-        loadOnce.join(id, needed, timeout.remaining(), outcome -> complete(call, outcome)),
+        row.lookup()
+            .engine()
+            .join(
+                row.id(),
+                conditions.needed(),
+                timeout.remaining(),
+                outcome -> complete(call, row, outcome)),
         Withdrawal::withdraw);
   }
 
-  private void complete(UnaryCall<ParsedGet> call, Outcome<EncodedRow> outcome) {
-    if (outcome instanceof Outcome.Found<EncodedRow> found) {
-      call.reply(GetReply.of(found));
+  private void complete(UnaryCall<ParsedGet> call, Target.Row row, Outcome<EncodedRow> outcome) {
+    GetReply reply = GetReply.of(row, outcome);
+    if (reply != null) {
+      call.reply(reply);
       return;
     }
     call.fail(statuses.of(outcome));

@@ -3,11 +3,13 @@ package io.loadonce.server.request;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Duration;
 import com.google.protobuf.WireFormat;
+import io.loadonce.db.lookup.Rows;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.LookupInfo;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code GetResponse} of a row that is encoded already: the bytes of the row, followed by a few
@@ -50,8 +52,20 @@ final class GetReply implements WireMessage {
             + embeddedBytes(GetResponse.INFO_FIELD_NUMBER, infoBytes);
   }
 
-  static GetReply of(Outcome.Found<EncodedRow> found) {
-    return new GetReply(found.value(), source(found.origin()), found.ageNanos());
+  /** Returns the reply, or null for an outcome that is a status. */
+  static @Nullable GetReply of(Target.Row row, Outcome<EncodedRow> outcome) {
+    return switch (outcome) {
+      case Outcome.Found<EncodedRow> found ->
+          new GetReply(found.value(), source(found.origin()), found.ageNanos());
+      case Outcome.Missing<EncodedRow> none when row.lookup().settings().rows() == Rows.MANY ->
+          new GetReply(EncodedRow.emptyList(row.id()), source(none.origin()), none.ageNanos());
+      case Outcome.Missing<EncodedRow> _,
+          Outcome.Outdated<EncodedRow> _,
+          Outcome.Refused<EncodedRow> _,
+          Outcome.TimedOut<EncodedRow> _,
+          Outcome.Failed<EncodedRow> _ ->
+          null;
+    };
   }
 
   @Override

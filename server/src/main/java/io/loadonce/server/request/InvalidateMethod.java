@@ -1,15 +1,13 @@
 package io.loadonce.server.request;
 
 import com.google.rpc.Status;
-import io.loadonce.db.lookup.InvalidIdException;
-import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.Invalidation;
-import io.loadonce.server.load.LoadOnce;
-import io.loadonce.server.lookup.EncodedRow;
+import io.loadonce.server.lookup.Lookup;
+import io.loadonce.server.lookup.Lookups;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.InvalidateResponse;
+import io.loadonce.v1.Key;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Invalidate: removes ids, or everything, from the cache; at once, and with {@code repeat_after} a
- * second time.
+ * Invalidate: removes ids, or everything of a lookup, from the cache; at once, and with {@code
+ * repeat_after} a second time.
  */
 final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
 
@@ -30,14 +28,11 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
                   + " repeat_after")
               .formatted(DelayedInvalidations.MAX_PENDING_IDS));
 
-  private final LoadOnce<Key, EncodedRow> loadOnce;
-  private final KeyColumns key;
+  private final Lookups lookups;
   private final DelayedInvalidations delayed;
 
-  InvalidateMethod(
-      LoadOnce<Key, EncodedRow> loadOnce, KeyColumns key, DelayedInvalidations delayed) {
-    this.loadOnce = loadOnce;
-    this.key = key;
+  InvalidateMethod(Lookups lookups, DelayedInvalidations delayed) {
+    this.lookups = lookups;
     this.delayed = delayed;
   }
 
@@ -49,22 +44,28 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
       return;
     }
     if (request.getAll()) {
+      Lookup lookup = lookups.find(request.getLookup());
+      if (lookup == null) {
+        call.fail(Reason.unknownLookup(request.getLookup(), lookups));
+        return;
+      }
       // Takes time that grows with the cache, so it may not run on the event loop.
       Thread.ofVirtual()
           .name("invalidate-all")
-          .start(() -> invalidate(this::invalidateAll, request, call));
+          .start(() -> invalidate(() -> invalidateAll(lookup), request, call));
       return;
     }
-    List<Key> ids = new ArrayList<>(request.getIdsCount());
-    try {
-      for (String text : request.getIdsList()) {
-        ids.add(key.parse(text));
+    List<Target.Row> rows = new ArrayList<>(size(request));
+    for (int place = 0; place < size(request); place++) {
+      switch (target(request, place)) {
+        case Target.Row row -> rows.add(row);
+        case Target.Mistake(Status status) -> {
+          call.fail(status);
+          return;
+        }
       }
-    } catch (InvalidIdException e) {
-      call.fail(Reason.invalidId(e));
-      return;
     }
-    invalidate(() -> invalidate(ids), request, call);
+    invalidate(() -> invalidate(rows), request, call);
   }
 
   /** Runs {@code action}, a second time later if the request says so, and replies. */
@@ -74,8 +75,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
       UnaryCall<InvalidateRequest> call) {
     InvalidateResponse counts =
         request.hasRepeatAfter()
-            ? delayed.runTwice(
-                action, delay(request.getRepeatAfter()), Math.max(1, request.getIdsCount()))
+            ? delayed.runTwice(action, delay(request.getRepeatAfter()), Math.max(1, size(request)))
             : action.get();
     if (counts == null) {
       call.fail(TOO_MANY_PENDING);
@@ -84,16 +84,16 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
     call.reply(new WireMessage.Generated(counts));
   }
 
-  private InvalidateResponse invalidate(List<Key> ids) {
+  private static InvalidateResponse invalidate(List<Target.Row> rows) {
     Invalidation all = Invalidation.NOTHING;
-    for (Key id : ids) {
-      all = all.plus(loadOnce.invalidate(id));
+    for (Target.Row row : rows) {
+      all = all.plus(row.lookup().engine().invalidate(row.id()));
     }
     return response(all);
   }
 
-  private InvalidateResponse invalidateAll() {
-    return response(loadOnce.invalidateAll());
+  private static InvalidateResponse invalidateAll(Lookup lookup) {
+    return response(lookup.engine().invalidateAll());
   }
 
   private static InvalidateResponse response(Invalidation done) {
@@ -103,15 +103,31 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
         .build();
   }
 
-  /** Returns what is wrong with a request, apart from the form of its ids; null if nothing is. */
+  private Target target(InvalidateRequest request, int place) {
+    if (request.getKeysCount() == 0) {
+      return Target.of(lookups, request.getLookup(), request.getIds(place), List.of());
+    }
+    Key key = request.getKeys(place);
+    String lookup = key.getLookup().isEmpty() ? request.getLookup() : key.getLookup();
+    return Target.of(lookups, lookup, key.getId(), key.getKeyList());
+  }
+
+  private static int size(InvalidateRequest request) {
+    return request.getIdsCount() + request.getKeysCount();
+  }
+
+  /** Returns what is wrong with a request, apart from its lookups and ids; null if nothing is. */
   private static @Nullable Status mistake(InvalidateRequest request) {
-    int size = request.getIdsCount();
+    int size = size(request);
     if (request.getAll() && size > 0) {
-      return Reason.INVALID_BATCH.status("a request names ids or sets all, not both");
+      return Reason.INVALID_BATCH.status("a request names ids or keys, or sets all, not both");
+    }
+    if (request.getIdsCount() > 0 && request.getKeysCount() > 0) {
+      return Reason.INVALID_BATCH.status("a request has ids or keys, not both");
     }
     if (!request.getAll() && size == 0) {
       return Reason.INVALID_BATCH.status(
-          "a request names 1 to %,d ids, or sets all".formatted(Reason.MAX_IDS));
+          "a request names 1 to %,d ids or keys, or sets all".formatted(Reason.MAX_IDS));
     }
     if (size > Reason.MAX_IDS) {
       return Reason.invalidBatch(size);

@@ -7,13 +7,21 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.loadonce.db.lookup.InvalidIdException;
+import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.server.lookup.Lookup;
+import io.loadonce.server.lookup.Lookups;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Why a call or an id failed: the reasons of the contract, each with its status code. */
 enum Reason {
   NOT_FOUND(Code.NOT_FOUND),
+  UNKNOWN_LOOKUP(Code.NOT_FOUND),
+  NOT_IN_MEMORY(Code.NOT_FOUND),
   INVALID_ID(Code.INVALID_ARGUMENT),
   INVALID_BATCH(Code.INVALID_ARGUMENT),
+  INVALID_MAX_AGE(Code.INVALID_ARGUMENT),
   INVALID_REPEAT(Code.INVALID_ARGUMENT),
   NO_VERSION_COLUMN(Code.INVALID_ARGUMENT),
   MALFORMED_REQUEST(Code.INVALID_ARGUMENT),
@@ -30,6 +38,18 @@ enum Reason {
 
   /** The most ids that one BatchGet or Invalidate may name. */
   static final int MAX_IDS = 1_000;
+
+  /** For a request with {@code only_if_cached}. */
+  static final Status NOT_CACHED =
+      NOT_IN_MEMORY.status(
+          "the cache has no entry for this id that may be served; leave out only_if_cached to load"
+              + " it");
+
+  /** The most names of lookups in one text, so that it fits into the trailers of a call. */
+  private static final int MAX_NAMES = 20;
+
+  /** The longest part of a name from a request that a text repeats, in characters. */
+  private static final int MAX_NAME_LENGTH = 63;
 
   /** Tells a rejected caller to wait a second before its next attempt. */
   private static final Any RETRY_LATER =
@@ -51,12 +71,34 @@ enum Reason {
   }
 
   static Status invalidBatch(int size) {
-    return INVALID_BATCH.status("a request names 1 to %,d ids, not %,d".formatted(MAX_IDS, size));
+    return INVALID_BATCH.status(
+        "a request names 1 to %,d ids or keys, not %,d".formatted(MAX_IDS, size));
   }
 
-  static Status noVersionColumn() {
+  static Status idAndKey(LookupSettings lookup) {
+    return INVALID_ID.status(
+        "the request has both id and key; the lookup %s has the key (%s), so send only %s"
+            .formatted(lookup.name(), lookup.key(), lookup.key().size() == 1 ? "id" : "key"));
+  }
+
+  static Status noVersionColumn(String lookup) {
     return NO_VERSION_COLUMN.status(
-        "this lookup has no version column; set --version-column, or leave out min_version");
+        ("the lookup %s has no version column; set version-column in the settings of the server, or"
+                + " leave out min_version")
+            .formatted(lookup));
+  }
+
+  /**
+   * @param name as the request has it, empty if it names none
+   */
+  static Status unknownLookup(String name, Lookups lookups) {
+    String shown = shown(name);
+    String mistake =
+        name.isEmpty()
+            ? "the request names no lookup, and this server has several"
+            : "this server has no lookup " + shown;
+    return UNKNOWN_LOOKUP.status(
+        "%s; name one of these: %s".formatted(mistake, names(lookups)), Map.of("lookup", shown));
   }
 
   /**
@@ -78,5 +120,23 @@ enum Reason {
       status.addDetails(RETRY_LATER);
     }
     return status.build();
+  }
+
+  private static String names(Lookups lookups) {
+    List<Lookup> all = lookups.all();
+    String names =
+        all.stream()
+            .limit(MAX_NAMES)
+            .map(lookup -> lookup.settings().name())
+            .collect(Collectors.joining(", "));
+    return all.size() <= MAX_NAMES
+        ? names
+        : "%s and %,d more".formatted(names, all.size() - MAX_NAMES);
+  }
+
+  /** A name from a request may be long and may hold any characters. */
+  private static String shown(String name) {
+    String plain = name.replaceAll("[^\\x20-\\x7E]", "?");
+    return plain.length() <= MAX_NAME_LENGTH ? plain : plain.substring(0, MAX_NAME_LENGTH) + "...";
   }
 }

@@ -4,12 +4,10 @@ import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
-import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.server.changes.DelayedInvalidations;
-import io.loadonce.server.load.LoadOnce;
-import io.loadonce.server.lookup.EncodedRow;
+import io.loadonce.server.lookup.Lookups;
 import io.loadonce.v1.InvalidateRequest;
+import io.loadonce.v1.ListLookupsRequest;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -24,26 +22,22 @@ public final class ResourceEndpoint implements BindableService {
   private final GetMethod getMethod;
   private final BatchGetMethod batchGetMethod;
   private final InvalidateMethod invalidateMethod;
+  private final ListLookupsMethod listLookupsMethod;
 
   /**
-   * @param hasVersionColumn whether rows have versions, so that callers may set min_version
    * @param callTimeout the longest time that a call may wait, also if its own deadline is later
    * @param delayed runs the second of two invalidations; swept by its owner
    * @param nanoClock monotonic, in nanoseconds
    */
   public ResourceEndpoint(
-      LoadOnce<Key, EncodedRow> loadOnce,
-      KeyColumns key,
-      boolean hasVersionColumn,
-      Duration callTimeout,
-      DelayedInvalidations delayed,
-      LongSupplier nanoClock) {
+      Lookups lookups, Duration callTimeout, DelayedInvalidations delayed, LongSupplier nanoClock) {
     CallTimeout timeout = new CallTimeout(callTimeout);
     OutcomeStatus statuses = new OutcomeStatus(nanoClock);
     this.openCalls = new OpenCalls(nanoClock, callTimeout.toNanos());
-    this.getMethod = new GetMethod(loadOnce, key, hasVersionColumn, timeout, statuses);
-    this.batchGetMethod = new BatchGetMethod(loadOnce, key, hasVersionColumn, timeout, statuses);
-    this.invalidateMethod = new InvalidateMethod(loadOnce, key, delayed);
+    this.getMethod = new GetMethod(lookups, timeout, statuses);
+    this.batchGetMethod = new BatchGetMethod(lookups, timeout, statuses);
+    this.invalidateMethod = new InvalidateMethod(lookups, delayed);
+    this.listLookupsMethod = new ListLookupsMethod(lookups);
   }
 
   /** Fails the calls whose request did not arrive in time. To be called often, by one thread. */
@@ -66,17 +60,21 @@ public final class ResourceEndpoint implements BindableService {
         onTheWire(ResourceServiceGrpc.getBatchGetMethod(), ParsedBatchGet::of);
     MethodDescriptor<ReceivedRequest<InvalidateRequest>, WireMessage> invalidate =
         onTheWire(ResourceServiceGrpc.getInvalidateMethod(), InvalidateRequest::parseFrom);
+    MethodDescriptor<ReceivedRequest<ListLookupsRequest>, WireMessage> listLookups =
+        onTheWire(ResourceServiceGrpc.getListLookupsMethod(), ListLookupsRequest::parseFrom);
     ServiceDescriptor service =
         ServiceDescriptor.newBuilder(ResourceServiceGrpc.SERVICE_NAME)
             .setSchemaDescriptor(ResourceServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
             .addMethod(get)
             .addMethod(batchGet)
             .addMethod(invalidate)
+            .addMethod(listLookups)
             .build();
     return ServerServiceDefinition.builder(service)
         .addMethod(get, UnaryCall.handler(getMethod, openCalls))
         .addMethod(batchGet, UnaryCall.handler(batchGetMethod, openCalls))
         .addMethod(invalidate, UnaryCall.handler(invalidateMethod, openCalls))
+        .addMethod(listLookups, UnaryCall.handler(listLookupsMethod, openCalls))
         .build();
   }
 

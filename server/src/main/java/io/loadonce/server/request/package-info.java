@@ -1,5 +1,6 @@
 /**
- * Step 1 of 4: from the bytes of a request to an id, and from an outcome to the bytes of a reply.
+ * Step 1 of 4: from the bytes of a request to a lookup and an id, and from an outcome to the bytes
+ * of a reply.
  *
  * <pre>
  *   UnaryCall --> GetMethod --> LoadOnce.look -- hit ---------------+--> GetReply, or OutcomeStatus
@@ -7,9 +8,10 @@
  *                     +-- miss --> LoadOnce.join -- later: outcome -+
  * </pre>
  *
- * <p>{@link io.loadonce.server.request.ResourceEndpoint} binds the three methods of the contract to
- * {@code GetMethod}, {@code BatchGetMethod} and {@code InvalidateMethod}. {@code ReceivedRequest},
- * {@code PlainId} and {@code Parsed...} read requests; {@code WireMessage}, {@code WireStream} and
+ * <p>{@link io.loadonce.server.request.ResourceEndpoint} binds the methods of the contract to
+ * {@code GetMethod}, {@code BatchGetMethod}, {@code InvalidateMethod} and {@code
+ * ListLookupsMethod}. {@code ReceivedRequest}, {@code PlainText} and {@code Parsed...} read
+ * requests, {@code Target} finds the lookup and the id; {@code WireMessage}, {@code WireStream} and
  * {@code ...Reply} write replies.
  *
  * <p>Requests and hits are handled on the event loop, outcomes of loads on the thread of the

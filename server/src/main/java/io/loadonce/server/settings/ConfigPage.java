@@ -1,18 +1,43 @@
 package io.loadonce.server.settings;
 
+import io.loadonce.db.lookup.KeyColumn;
+import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.db.lookup.Rows;
+import io.loadonce.server.lookup.LookupConfig;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** Prints every setting with its value and its origin; passwords are masked. */
+/**
+ * Prints every setting with its value and its origin, as a YAML file that can be read again;
+ * passwords are masked.
+ */
 public record ConfigPage(SettingTexts texts, Settings settings) {
 
   private static final Pattern SECRET_IN_URL =
       Pattern.compile("(?i)((?:password|pwd|secret|token)[^=&;?]*=)[^&;]*|(//[^/@:]*:)[^/@]*(?=@)");
 
+  /** What means the same text in YAML without quotes. */
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/][\\w./%+=?&-]*(:[\\w./;=-]+)*");
+
+  private static final String INDENT = "  ";
+
   public void print(PrintStream out) {
-    for (Setting setting : Setting.values()) {
-      SettingTexts.Chosen chosen = texts.of(setting);
-      out.printf("%s=%s (%s)%n", setting.key(), value(setting, chosen.text()), chosen.origin());
+    out.println(Setting.DATABASE_SECTION + ":");
+    Stream.of(Setting.values())
+        .filter(Setting::isInDatabaseSection)
+        .forEach(setting -> out.println(INDENT + line(setting)));
+    Stream.of(Setting.values())
+        .filter(setting -> !setting.isInDatabaseSection())
+        .filter(setting -> setting.scope() != Setting.Scope.ONE_LOOKUP)
+        .forEach(setting -> out.println(line(setting)));
+    if (texts.lookups().isEmpty()) {
+      out.println(line(Setting.LISTEN_TABLE).replaceFirst("^(?!#)", "# "));
+    }
+    out.println("lookups:");
+    for (LookupConfig lookup : settings.lookups()) {
+      printLookup(lookup, out);
     }
   }
 
@@ -20,14 +45,77 @@ public record ConfigPage(SettingTexts texts, Settings settings) {
     return SECRET_IN_URL.matcher(url).replaceAll("$1$2****");
   }
 
+  private void printLookup(LookupConfig lookup, PrintStream out) {
+    LookupSettings query = lookup.query();
+    out.println(INDENT + query.name() + ":");
+    String indent = INDENT + INDENT;
+    out.println(indent + "query: " + quoted(query.query().toString()));
+    List<String> columns =
+        query.key().columns().stream().map(KeyColumn::toString).map(ConfigPage::quoted).toList();
+    out.println(indent + "key: [" + String.join(", ", columns) + "]");
+    out.println(indent + "rows: " + query.rows());
+    if (query.versionColumn() != null) {
+      out.println(indent + "version-column: " + quoted(query.versionColumn()));
+    }
+    if (!lookup.changes().isEmpty()) {
+      List<String> changes = lookup.changes().stream().map(ConfigPage::quoted).toList();
+      out.println(indent + "changes: [" + String.join(", ", changes) + "]");
+    }
+    out.println(indent + "cache-bytes: " + lookup.cache().maxBytes());
+    out.println(indent + "negative-cache-bytes: " + lookup.cache().maxNegativeBytes());
+    texts.lookups().stream()
+        .filter(each -> each.name().text().equals(query.name()))
+        .flatMap(each -> each.settings().entrySet().stream())
+        .filter(own -> own.getKey() != Setting.CACHE_BYTES)
+        .filter(own -> own.getKey() != Setting.NEGATIVE_CACHE_BYTES)
+        .filter(own -> own.getKey() != Setting.MAX_ROWS || query.rows() == Rows.MANY)
+        .sorted(java.util.Map.Entry.comparingByKey())
+        .forEach(own -> out.println(indent + line(own.getKey(), own.getValue())));
+  }
+
+  private String line(Setting setting) {
+    return line(setting, texts.of(setting));
+  }
+
+  private String line(Setting setting, Chosen chosen) {
+    String value = value(setting, chosen.text());
+    return value.isEmpty()
+        ? "# %s: not set".formatted(setting.yamlKey())
+        : "%s: %s  # %s".formatted(setting.yamlKey(), quoted(value), chosen.origin());
+  }
+
   /** Returns the text, or the computed value of a setting that has no fixed default. */
   private String value(Setting setting, String text) {
     return switch (setting) {
-      case CACHE_BYTES -> Long.toString(settings.cacheBytes());
-      case NEGATIVE_CACHE_BYTES -> Long.toString(settings.negativeCacheBytes());
+      case CACHE_BYTES -> text.isEmpty() ? Long.toString(settings.cacheBytes()) : text;
+      case NEGATIVE_CACHE_BYTES ->
+          text.isEmpty() ? Long.toString(settings.negativeCacheBytes()) : text;
       case DB_URL -> masked(text);
       case DB_USER -> settings.database().user();
       default -> text;
     };
+  }
+
+  private static String quoted(String text) {
+    if (PLAIN.matcher(text).matches()) {
+      return text;
+    }
+    StringBuilder quoted = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"', '\\' -> quoted.append('\\').append(c);
+        case '\n' -> quoted.append("\\n");
+        case '\t' -> quoted.append("\\t");
+        default -> {
+          if (Character.isISOControl(c)) {
+            quoted.append("\\u%04x".formatted((int) c));
+          } else {
+            quoted.append(c);
+          }
+        }
+      }
+    }
+    return quoted.append('"').toString();
   }
 }

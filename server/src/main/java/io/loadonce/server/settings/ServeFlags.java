@@ -49,9 +49,11 @@ public final class ServeFlags {
                     .paramLabel("FILE")
                     .type(String.class)
                     .description(
-                        "Properties file with key=value lines; a key is a flag without its --.")
+                        "YAML file (.yaml, .yml) with settings and lookups, or properties file with"
+                            + " key=value lines; a key is a flag without its --. docs/settings.md"
+                            + " describes both.")
                     .build())
-            .addArg(flag(PRINT_CONFIG, "Print each setting, its value and its origin, and exit."))
+            .addArg(flag(PRINT_CONFIG, "Print all settings as YAML, with their origins, and exit."))
             .addArg(flag(VERSION, "Print the version and exit."))
             .addArg(flag(HELP, "Print this help and exit."))
             .build());

@@ -75,7 +75,14 @@ public enum Setting {
       Group.DATABASE,
       "BYTES",
       "1MiB",
-      "Largest row that is accepted; a larger row fails with INVALID_ROW."),
+      "Largest row that is accepted, or the largest list of rows of one id; a larger one fails with"
+          + " INVALID_ROW."),
+  MAX_ROWS(
+      Group.DATABASE,
+      "N",
+      "1000",
+      "Most rows of one id, 1 to 100000, of a lookup with rows: many; more rows fail with"
+          + " INVALID_ROW."),
 
   TTL(
       Group.CACHE,
@@ -114,12 +121,17 @@ public enum Setting {
       "2s",
       "How long cached rows are still served, marked STALE, after the change listener lost its"
           + " connection. Only used with --listen."),
-  CACHE_BYTES(Group.CACHE, "BYTES", "", "Memory for cached rows. Default: a quarter of the heap."),
+  CACHE_BYTES(
+      Group.CACHE,
+      "BYTES",
+      "",
+      "Memory for cached rows, of all lookups together. Default: a quarter of the heap."),
   NEGATIVE_CACHE_BYTES(
       Group.CACHE,
       "BYTES",
       "",
-      "Memory for cached \"not found\" answers. Default: 1/16 of --cache-bytes."),
+      "Memory for cached \"not found\" answers, of all lookups together. Default: 1/16 of"
+          + " --cache-bytes."),
 
   LISTEN(
       Group.CHANGES,
@@ -174,6 +186,23 @@ public enum Setting {
     }
   }
 
+  /** Where a setting may stand. */
+  public enum Scope {
+    /** Once for the process. */
+    PROCESS,
+
+    /** For the process, as the value of each lookup that has none of its own. */
+    EACH_LOOKUP,
+
+    /** For a service with one lookup, as a flag, a variable or in a properties file. */
+    ONE_LOOKUP
+  }
+
+  /** The section of a YAML file that holds the settings of the database. */
+  static final String DATABASE_SECTION = "database";
+
+  private static final String DATABASE_PREFIX = "db-";
+
   public static final String ENVIRONMENT_PREFIX = "LOADONCE_";
 
   private final Group group;
@@ -210,7 +239,43 @@ public enum Setting {
     return description;
   }
 
-  /** Returns the name in the file and in messages. */
+  /** Returns where the setting may stand. */
+  public Scope scope() {
+    return switch (this) {
+      case QUERY, KEY_COLUMN, KEY_TYPE, VERSION_COLUMN, LISTEN_TABLE -> Scope.ONE_LOOKUP;
+      case MAX_IDS_PER_QUERY,
+          MAX_ROW_BYTES,
+          MAX_ROWS,
+          TTL,
+          NEGATIVE_TTL,
+          TTL_JITTER,
+          REFRESH_AFTER,
+          EARLY_REFRESH,
+          STALE_ON_ERROR,
+          STALE_ON_DISCONNECT,
+          CACHE_BYTES,
+          NEGATIVE_CACHE_BYTES ->
+          Scope.EACH_LOOKUP;
+      default -> Scope.PROCESS;
+    };
+  }
+
+  /** Returns whether a YAML file has it in the section {@code database}. */
+  public boolean isInDatabaseSection() {
+    return switch (this) {
+      case DB_URL, DB_USER, DB_PASSWORD_FILE, POOL_SIZE, CONNECT_TIMEOUT -> true;
+      default -> false;
+    };
+  }
+
+  /** Returns the name in a YAML file, within its section. */
+  public String yamlKey() {
+    return isInDatabaseSection() && key().startsWith(DATABASE_PREFIX)
+        ? key().substring(DATABASE_PREFIX.length())
+        : key();
+  }
+
+  /** Returns the name in a properties file and in messages. */
   public String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

@@ -1,20 +1,10 @@
 package io.loadonce.server.settings;
 
 import io.loadonce.db.InvalidSettingException;
-import java.io.IOException;
-import java.io.LineNumberReader;
-import java.io.StringReader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +19,7 @@ public final class SettingTexts {
   public static final String CONFIG_FLAG = "--config";
 
   private static final String CONFIG_VARIABLE = "LOADONCE_CONFIG";
-
-  private static final String FLAG = "flag ";
-
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
-  private static final Pattern COMMENT = Pattern.compile("\\s*[#!].*");
-
-  /** Ends with a backslash that no other one takes for itself. */
-  private static final Pattern CONTINUED = Pattern.compile("(?s)(.*[^\\\\])?(\\\\\\\\)*\\\\");
+  private static final String DEFAULT = "default";
 
   /**
    * Variables with our prefix that the server ignores: those of the launcher and the client, and
@@ -51,21 +34,14 @@ public final class SettingTexts {
   /** The value that Kubernetes puts into LOADONCE_PORT for a service named loadonce. */
   private static final Pattern LINK = Pattern.compile("(tcp|udp|sctp)://.*");
 
-  /**
-   * A text and its origin.
-   *
-   * @param origin to be shown, such as {@code flag --port}
-   */
-  public record Chosen(String text, String origin) {
-    boolean isFlag() {
-      return origin.startsWith(FLAG);
-    }
-  }
-
   private final Map<Setting, Chosen> chosen;
+  private final List<LookupTexts> lookups;
+  private final Set<Setting> own;
 
-  private SettingTexts(Map<Setting, Chosen> chosen) {
+  private SettingTexts(Map<Setting, Chosen> chosen, List<LookupTexts> lookups, Set<Setting> own) {
     this.chosen = chosen;
+    this.lookups = lookups;
+    this.own = own;
   }
 
   /**
@@ -73,17 +49,23 @@ public final class SettingTexts {
    *     #CONFIG_FLAG} only
    * @throws InvalidSettingException if the file cannot be read, or the file or the environment has
    *     an unknown key; names it and similar ones
+   * @throws InvalidConfigException if keys of a YAML file are wrong
    */
   public static SettingTexts choose(Map<String, String> flags, Map<String, String> environment) {
     refuseUnknownVariables(environment);
     String file = flags.getOrDefault(CONFIG_FLAG, environment.get(CONFIG_VARIABLE));
     String named = flags.containsKey(CONFIG_FLAG) ? "config" : CONFIG_VARIABLE;
-    Map<String, String> keys = file == null ? Map.of() : read(named, file);
+    FileTexts texts = file == null ? FileTexts.NONE : FileTexts.read(named, file);
     Map<Setting, Chosen> chosen = new EnumMap<>(Setting.class);
     for (Setting setting : Setting.values()) {
-      chosen.put(setting, choose(setting, flags, environment, keys, file));
+      Chosen given = given(setting, flags, environment);
+      if (given != null && setting.scope() == Setting.Scope.ONE_LOOKUP) {
+        requireNoLookups(given, texts, file);
+      }
+      Chosen standard = Chosen.of(setting, setting.defaultText(), DEFAULT);
+      chosen.put(setting, given == null ? texts.settings().getOrDefault(setting, standard) : given);
     }
-    return new SettingTexts(chosen);
+    return new SettingTexts(chosen, texts.lookups(), Set.of());
   }
 
   public Chosen of(Setting setting) {
@@ -98,25 +80,49 @@ public final class SettingTexts {
     return of(setting).text();
   }
 
-  private static Chosen choose(
-      Setting setting,
-      Map<String, String> flags,
-      Map<String, String> environment,
-      Map<String, String> keys,
-      @Nullable String file) {
+  /** Returns whether a flag, a variable or a file sets it. */
+  boolean isGiven(Setting setting) {
+    return !of(setting).origin().equals(DEFAULT);
+  }
+
+  /** Returns whether the lookup that these texts are for sets it itself. */
+  boolean isOwn(Setting setting) {
+    return own.contains(setting);
+  }
+
+  /** Returns the lookups of the file; empty if there is one lookup, which flags describe. */
+  List<LookupTexts> lookups() {
+    return lookups;
+  }
+
+  /** Returns these texts with those that the lookup overrides. */
+  SettingTexts in(LookupTexts lookup) {
+    Map<Setting, Chosen> all = new EnumMap<>(chosen);
+    all.putAll(lookup.settings());
+    return new SettingTexts(all, List.of(), lookup.settings().keySet());
+  }
+
+  /** Returns what a flag or a variable says, or null. */
+  private static @Nullable Chosen given(
+      Setting setting, Map<String, String> flags, Map<String, String> environment) {
     String flag = flags.get(setting.flag());
     if (flag != null) {
-      return new Chosen(flag, FLAG + setting.flag());
+      return Chosen.ofFlag(setting, flag);
     }
     String variable = environment.get(setting.variable());
     if (variable != null && !(setting == Setting.PORT && LINK.matcher(variable).matches())) {
-      return new Chosen(variable, "environment " + setting.variable());
+      return Chosen.of(setting, variable, "environment " + setting.variable());
     }
-    String key = keys.get(setting.key());
-    if (key != null) {
-      return new Chosen(key, "file " + file);
+    return null;
+  }
+
+  private static void requireNoLookups(Chosen given, FileTexts texts, @Nullable String file) {
+    if (!texts.lookups().isEmpty()) {
+      throw new InvalidSettingException(
+          given.named(),
+          "is set by %s, and %s has lookups; set it in a lookup of the file"
+              .formatted(given.origin(), file));
     }
-    return new Chosen(setting.defaultText(), "default");
   }
 
   private static void refuseUnknownVariables(Map<String, String> environment) {
@@ -131,83 +137,6 @@ public final class SettingTexts {
                 + Suggestions.hint(variable, settings().map(Setting::variable)));
       }
     }
-  }
-
-  /**
-   * @param named by what the file was named, for an error message
-   */
-  private static Map<String, String> read(String named, String file) {
-    Map<String, String> keys = new HashMap<>();
-    Map<String, Integer> lineOf = new HashMap<>();
-    try (LineNumberReader lines =
-        new LineNumberReader(Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8))) {
-      for (String entry = entry(lines); entry != null; entry = entry(lines)) {
-        Properties one = new Properties();
-        one.load(new StringReader(entry));
-        for (String key : one.stringPropertyNames()) {
-          Integer before = lineOf.putIfAbsent(key, lines.getLineNumber());
-          if (before != null) {
-            throw new InvalidSettingException(
-                key,
-                "stands twice in %s, in lines %d and %d; keep one of them"
-                    .formatted(file, before, lines.getLineNumber()));
-          }
-          keys.put(key, one.getProperty(key));
-        }
-      }
-    } catch (InvalidSettingException e) {
-      throw e;
-    } catch (IOException | IllegalArgumentException e) {
-      throw new InvalidSettingException(
-          named,
-          "cannot be read (%s); name a file with key=value lines in UTF-8; it is '%s'"
-              .formatted(reason(e, file), file));
-    }
-    for (String key : keys.keySet()) {
-      if (settings().map(Setting::key).noneMatch(key::equals)) {
-        throw new InvalidSettingException(
-            key,
-            "unknown in %s; %s"
-                .formatted(file, Suggestions.hint(key, settings().map(Setting::key))));
-      }
-    }
-    return keys;
-  }
-
-  /** The next line with those that continue it; null after the last. */
-  private static @Nullable String entry(LineNumberReader lines) throws IOException {
-    String line = lines.readLine();
-    if (line == null) {
-      return null;
-    }
-    if (lines.getLineNumber() == 1 && line.startsWith(BYTE_ORDER_MARK)) {
-      line = line.substring(BYTE_ORDER_MARK.length());
-    }
-    if (COMMENT.matcher(line).matches()) {
-      return line;
-    }
-    StringBuilder entry = new StringBuilder(line);
-    while (CONTINUED.matcher(entry).matches()) {
-      String next = lines.readLine();
-      if (next == null) {
-        break;
-      }
-      entry.append('\n').append(next);
-    }
-    return entry.toString();
-  }
-
-  /** Why the file could not be read, for an error message. */
-  static String reason(Exception e, String file) {
-    return switch (e) {
-      case NoSuchFileException _ -> "there is no such file";
-      case AccessDeniedException _ -> "this user has no permission";
-      case CharacterCodingException _ -> "it is not a text in UTF-8";
-      case InvalidPathException _ -> "this is not the name of a file";
-      case IOException _ when Files.isDirectory(Path.of(file)) ->
-          "it is a directory, and a file is needed";
-      default -> String.valueOf(e.getMessage());
-    };
   }
 
   private static Stream<Setting> settings() {

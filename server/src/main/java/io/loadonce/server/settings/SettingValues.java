@@ -4,6 +4,7 @@ import io.loadonce.db.InvalidSettingException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -111,7 +112,11 @@ final class SettingValues {
   }
 
   <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
-    String text = texts.text(setting).strip().toUpperCase(Locale.ROOT);
+    return oneOf(texts.of(setting), type);
+  }
+
+  static <E extends Enum<E>> E oneOf(Chosen chosen, Class<E> type) {
+    String text = chosen.text().strip().toUpperCase(Locale.ROOT);
     StringBuilder known = new StringBuilder();
     for (E value : type.getEnumConstants()) {
       if (value.name().equals(text)) {
@@ -119,32 +124,40 @@ final class SettingValues {
       }
       known.append(known.isEmpty() ? "" : ", ").append(value.name().toLowerCase(Locale.ROOT));
     }
-    throw wrong(setting, "must be one of " + known);
+    throw wrong(chosen, "must be one of " + known);
   }
 
-  /** Returns the content of the file that the setting names, without trailing whitespace. */
+  /** Returns the content of the file that the setting names, without the end of its last line. */
   String secret(Setting setting) {
-    String file = texts.text(setting);
+    return content(texts.of(setting), MAX_SECRET_BYTES).replaceFirst("\\R\\z", "");
+  }
+
+  /** Returns the content of the file that the setting names. */
+  static String content(Chosen chosen, int maxBytes) {
+    String file = chosen.text();
     try {
       Path path = Path.of(file);
-      if (Files.size(path) > MAX_SECRET_BYTES) {
-        throw wrong(setting, "the file must not be larger than " + MAX_SECRET_BYTES + " bytes");
+      if (Files.size(path) > maxBytes) {
+        throw wrong(chosen, "the file must not be larger than " + maxBytes + " bytes");
       }
-      return Files.readString(path, StandardCharsets.UTF_8).stripTrailing();
-    } catch (IOException | java.nio.file.InvalidPathException e) {
-      throw wrong(setting, "cannot be read (%s)".formatted(SettingTexts.reason(e, file)));
+      return Files.readString(path, StandardCharsets.UTF_8);
+    } catch (IOException | InvalidPathException e) {
+      throw wrong(chosen, "cannot be read (%s)".formatted(FileTexts.reason(e, file)));
     }
   }
 
   private InvalidSettingException wrong(Setting setting, String right) {
-    SettingTexts.Chosen chosen = texts.of(setting);
-    String origin = chosen.isFlag() ? "" : " (" + chosen.origin() + ")";
+    return wrong(texts.of(setting), right);
+  }
+
+  static InvalidSettingException wrong(Chosen chosen, String right) {
     return new InvalidSettingException(
-        setting.key(), "%s; it is '%s'%s".formatted(right, shown(chosen.text()), origin));
+        chosen.named(),
+        "%s; it is '%s'%s".formatted(right, shown(chosen.text()), chosen.shownOrigin()));
   }
 
   /** Returns the text as one line of limited length. */
-  private static String shown(String text) {
+  static String shown(String text) {
     String line = text.replaceAll("\\p{Cntrl}", "?");
     return line.length() > MAX_SHOWN ? line.substring(0, MAX_SHOWN) + "…" : line;
   }

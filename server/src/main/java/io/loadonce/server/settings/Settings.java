@@ -3,15 +3,8 @@ package io.loadonce.server.settings;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.jdbc.EmbeddedCities;
-import io.loadonce.db.lookup.KeyColumns;
-import io.loadonce.db.lookup.KeyType;
-import io.loadonce.db.lookup.LookupSettings;
-import io.loadonce.db.lookup.Rows;
-import io.loadonce.db.lookup.SelectByIds;
-import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.changes.ListenSettings;
 import io.loadonce.server.load.LoadOnce;
-import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.ports.Address;
@@ -39,14 +32,8 @@ public record Settings(
     Duration drainTimeout) {
 
   private static final int MAX_PORT = 65_535;
-  private static final Duration MAX_TTL = Duration.ofDays(365);
+  static final Duration MAX_TTL = Duration.ofDays(365);
   private static final Duration MAX_DRAIN = Duration.ofHours(1);
-
-  /** By default, cached rows may use a quarter of the heap. */
-  private static final int HEAP_PER_CACHE = 4;
-
-  /** By default, cached "not found" entries may use a sixteenth of that. */
-  private static final int CACHE_PER_NEGATIVE_CACHE = 16;
 
   /** To listen there is to listen on every address of the machine. */
   private static final Set<String> EVERY_HOST = Set.of("0.0.0.0", "::");
@@ -54,6 +41,7 @@ public record Settings(
   /**
    * @param maxHeapBytes the heap, of which the memory budgets are a share unless they are set
    * @throws InvalidSettingException if a value is out of its range; names its key
+   * @throws InvalidConfigException if lookups of a YAML file are wrong
    */
   public static Settings of(SettingTexts texts, long maxHeapBytes) {
     SettingValues values = new SettingValues(texts);
@@ -67,7 +55,7 @@ public record Settings(
         grpc,
         admin,
         database(values),
-        List.of(new LookupConfig(query(values), cache(values, maxHeapBytes), load(values))),
+        LookupConfigs.of(texts, maxHeapBytes),
         lock(values),
         new ListenSettings(
             values.isOn(Setting.LISTEN),
@@ -114,46 +102,6 @@ public record Settings(
   /** The memory for cached "not found" answers, of all lookups together. */
   public long negativeCacheBytes() {
     return lookups.stream().mapToLong(lookup -> lookup.cache().maxNegativeBytes()).sum();
-  }
-
-  private static LoadSettings load(SettingValues values) {
-    return new LoadSettings(
-        values.number(Setting.EARLY_REFRESH, 0, 100),
-        values.duration(Setting.STALE_ON_ERROR, Duration.ZERO, MAX_TTL),
-        values.duration(Setting.STALE_ON_DISCONNECT, Duration.ZERO, MAX_TTL));
-  }
-
-  private static LookupSettings query(SettingValues values) {
-    return new LookupSettings(
-        LookupSettings.DEFAULT_NAME,
-        SelectByIds.parse(values.text(Setting.QUERY)),
-        KeyColumns.of(
-            values.text(Setting.KEY_COLUMN), values.oneOf(Setting.KEY_TYPE, KeyType.class)),
-        Rows.ONE,
-        values.has(Setting.VERSION_COLUMN) ? values.text(Setting.VERSION_COLUMN) : null,
-        values.integer(Setting.MAX_IDS_PER_QUERY, 1, SelectByIds.MAX_IDS),
-        LookupSettings.DEFAULT_ROWS,
-        (int) values.bytes(Setting.MAX_ROW_BYTES, 1, LookupSettings.MAX_ROW_BYTES));
-  }
-
-  private static CacheSettings cache(SettingValues values, long maxHeapBytes) {
-    long bytes =
-        values.has(Setting.CACHE_BYTES)
-            ? values.bytes(Setting.CACHE_BYTES, 0, maxHeapBytes)
-            : maxHeapBytes / HEAP_PER_CACHE;
-    long negativeBytes =
-        values.has(Setting.NEGATIVE_CACHE_BYTES)
-            ? values.bytes(Setting.NEGATIVE_CACHE_BYTES, 0, maxHeapBytes)
-            : bytes / CACHE_PER_NEGATIVE_CACHE;
-    return new CacheSettings(
-        values.duration(Setting.TTL, Duration.ZERO, MAX_TTL),
-        values.has(Setting.REFRESH_AFTER)
-            ? values.duration(Setting.REFRESH_AFTER, Duration.ofMillis(1), MAX_TTL)
-            : CacheSettings.NEVER,
-        values.duration(Setting.NEGATIVE_TTL, Duration.ZERO, MAX_TTL),
-        values.number(Setting.TTL_JITTER, 0, 1),
-        bytes,
-        negativeBytes);
   }
 
   private static LockSettings lock(SettingValues values) {

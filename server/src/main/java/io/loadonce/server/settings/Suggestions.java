@@ -14,14 +14,19 @@ final class Suggestions {
 
   /** Returns what the reader of an error should try: a similar name, or the list of all. */
   static String hint(String unknown, Stream<String> known) {
+    return hint(unknown, known, "./loadonce serve --help lists the settings");
+  }
+
+  /**
+   * @param otherwise what to try if no name is similar
+   */
+  static String hint(String unknown, Stream<String> known, String otherwise) {
     List<String> similar =
         known
             .filter(name -> edits(unknown, name) <= MAX_EDITS)
             .sorted(Comparator.comparingInt(name -> edits(unknown, name)))
             .toList();
-    return similar.isEmpty()
-        ? "./loadonce serve --help lists the settings"
-        : "did you mean " + String.join(" or ", similar) + "?";
+    return similar.isEmpty() ? otherwise : "did you mean " + String.join(" or ", similar) + "?";
   }
 
   /**

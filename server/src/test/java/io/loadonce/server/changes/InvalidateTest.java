@@ -13,16 +13,13 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.StatusProto;
-import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyColumns;
-import io.loadonce.db.lookup.KeyType;
-import io.loadonce.server.load.LoadOnce;
-import io.loadonce.server.lookup.EncodedRow;
+import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.InvalidateResponse;
+import io.loadonce.v1.Key;
 import io.loadonce.v1.LookupInfo;
 import io.loadonce.v1.ResourceServiceGrpc;
 import io.loadonce.v1.ResourceServiceGrpc.ResourceServiceBlockingStub;
@@ -42,18 +39,16 @@ import org.junit.jupiter.api.Test;
 class InvalidateTest {
   private final AtomicLong clock = new AtomicLong();
   private final VersionedTable table = new VersionedTable();
-  private final LoadOnce<Key, EncodedRow> engine =
-      UnexpiringEngine.over(table, java.time.Duration.ZERO, clock::get);
+  private final Lookups lookups =
+      UnexpiringEngine.lookups(
+          List.of(UnexpiringEngine.VERSIONED, UnexpiringEngine.VERSIONED.withName("other")),
+          table,
+          java.time.Duration.ZERO,
+          clock::get);
   private final DelayedInvalidations delayed =
       new DelayedInvalidations(clock::get, task -> Thread.ofVirtual().start(task));
   private final ResourceEndpoint endpoint =
-      new ResourceEndpoint(
-          engine,
-          KeyColumns.of("id", KeyType.BIGINT),
-          /* hasVersionColumn= */ true,
-          UnexpiringEngine.TIMEOUT,
-          delayed,
-          clock::get);
+      new ResourceEndpoint(lookups, UnexpiringEngine.TIMEOUT, delayed, clock::get);
   private final Server server =
       InProcessServerBuilder.forName("invalidate").directExecutor().addService(endpoint).build();
   private final ManagedChannel channel = InProcessChannelBuilder.forName("invalidate").build();
@@ -92,6 +87,54 @@ class InvalidateTest {
     for (int id = 1; id <= 3; id++) {
       assertThat(source(id)).isEqualTo(LookupInfo.Source.SOURCE_LOADED);
     }
+  }
+
+  @Test
+  void invalidate_allOfALookup_leavesTheOtherLookup() {
+    warm(1);
+    stub.get(GetRequest.newBuilder().setId("1").setLookup("other").build());
+
+    InvalidateResponse hits = stub.invalidate(all().toBuilder().setLookup("other").build());
+
+    assertThat(hits.getEntriesRemoved()).isEqualTo(1);
+    assertThat(source(1)).isEqualTo(LookupInfo.Source.SOURCE_MEMORY);
+  }
+
+  @Test
+  void invalidate_keysOfTwoLookups_removesBoth() {
+    warm(1);
+    stub.get(GetRequest.newBuilder().setId("2").setLookup("other").build());
+    InvalidateRequest request =
+        InvalidateRequest.newBuilder()
+            .setLookup("other")
+            .addKeys(Key.newBuilder().setLookup("default").setId("1"))
+            .addKeys(Key.newBuilder().addKey("2"))
+            .build();
+
+    assertThat(stub.invalidate(request).getEntriesRemoved()).isEqualTo(2);
+    assertThat(source(1)).isEqualTo(LookupInfo.Source.SOURCE_LOADED);
+  }
+
+  @Test
+  void invalidate_unknownLookup_isNotFoundAndRemovesNothing() {
+    warm(1);
+    Key known = Key.newBuilder().setId("1").build();
+    for (InvalidateRequest request :
+        List.of(
+            ids("1").toBuilder().setLookup("none").build(),
+            all().toBuilder().setLookup("none").build(),
+            InvalidateRequest.newBuilder()
+                .addKeys(known)
+                .addKeys(known.toBuilder().setLookup("none"))
+                .build())) {
+      StatusRuntimeException refusal = failure(request);
+
+      assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+      assertThat(reason(refusal)).isEqualTo("UNKNOWN_LOOKUP");
+      assertThat(refusal.getStatus().getDescription())
+          .isEqualTo("this server has no lookup none; name one of these: default, other");
+    }
+    assertThat(source(1)).isEqualTo(LookupInfo.Source.SOURCE_MEMORY);
   }
 
   @Test
@@ -151,9 +194,16 @@ class InvalidateTest {
     warm(1);
     String[] tooMany =
         IntStream.rangeClosed(1, 1_001).mapToObj(Integer::toString).toArray(String[]::new);
-    refuses(InvalidateRequest.getDefaultInstance(), "INVALID_BATCH", "1 to 1,000 ids, or sets all");
+    refuses(
+        InvalidateRequest.getDefaultInstance(),
+        "INVALID_BATCH",
+        "1 to 1,000 ids or keys, or sets all");
     refuses(ids("1").toBuilder().setAll(true).build(), "INVALID_BATCH", "not both");
-    refuses(ids(tooMany), "INVALID_BATCH", "1 to 1,000 ids, not 1,001");
+    refuses(
+        ids("1").toBuilder().addKeys(Key.newBuilder().setId("1")).build(),
+        "INVALID_BATCH",
+        "a request has ids or keys, not both");
+    refuses(ids(tooMany), "INVALID_BATCH", "1 to 1,000 ids or keys, not 1,001");
     refuses(ids("1", "abc"), "INVALID_ID", "decimal number");
     for (Duration wrong :
         List.of(

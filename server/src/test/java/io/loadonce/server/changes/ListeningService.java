@@ -59,11 +59,12 @@ final class ListeningService implements AutoCloseable {
       DatabaseSettings settings, List<WatchedLookup> lookups, Duration staleOnDisconnect)
       throws SQLException {
     database = Database.open(settings);
+    StructForm<EncodedRow> form = new StructForm<>(EncodedRow::of, EncodedRow::ofList);
     for (WatchedLookup each : lookups) {
       engines.put(
           each.lookup().name(),
           UnexpiringEngine.over(
-              database.source(each.lookup(), StructForm.ofOne(EncodedRow::of)),
+              database.source(each.lookup(), form),
               staleOnDisconnect,
               System::nanoTime));
     }

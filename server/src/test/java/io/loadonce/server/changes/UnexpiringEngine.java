@@ -3,15 +3,19 @@ package io.loadonce.server.changes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Source;
 import io.loadonce.server.cache.CacheSettings;
-import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lookup.EncodedRow;
+import io.loadonce.server.lookup.LookupConfig;
+import io.loadonce.server.lookup.Lookups;
+import io.loadonce.server.lookup.LookupsOverSources;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /** A LoadOnce whose entries do not expire, so that only invalidation keeps them fresh. */
@@ -21,19 +25,35 @@ final class UnexpiringEngine {
   static final Duration TIMEOUT =
       Duration.ofSeconds(2L * Integer.getInteger("timeout.seconds", 10));
 
+  /** The lookup called default: the key is a bigint, and rows have versions. */
+  static final LookupSettings VERSIONED =
+      LookupSettings.of("SELECT id, version FROM item WHERE id IN (:ids)")
+          .withVersionColumn("version");
+
   private UnexpiringEngine() {}
 
   static LoadOnce<Key, EncodedRow> over(
       Source<Key, EncodedRow> source, Duration staleOnDisconnect, LongSupplier nanoClock) {
-    return new LoadOnce<>(
-        new MemoryCache<>(
-            new CacheSettings(
-                Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), 0, 64 << 20, 1 << 20),
-            Key::memoryBytes,
-            EncodedRow::sizeBytes),
-        new LoadSettings(0, Duration.ZERO, staleOnDisconnect),
+    return lookups(List.of(VERSIONED), source, staleOnDisconnect, nanoClock)
+        .all()
+        .getFirst()
+        .engine();
+  }
+
+  /** Some lookups that read from one source. */
+  static Lookups lookups(
+      List<LookupSettings> settings,
+      Source<Key, EncodedRow> source,
+      Duration staleOnDisconnect,
+      LongSupplier nanoClock) {
+    CacheSettings cache =
+        new CacheSettings(
+            Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), 0, 64 << 20, 1 << 20);
+    LoadSettings load = new LoadSettings(0, Duration.ZERO, staleOnDisconnect);
+    return LookupsOverSources.of(
+        settings.stream().map(each -> new LookupConfig(each, cache, load)).toList(),
+        _ -> source,
         LockSettings.DEFAULTS,
-        source,
         nanoClock);
   }
 

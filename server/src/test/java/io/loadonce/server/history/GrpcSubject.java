@@ -8,13 +8,11 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.loadonce.db.OneLookup;
-import io.loadonce.db.lookup.Key;
-import io.loadonce.db.lookup.KeyColumns;
-import io.loadonce.db.lookup.KeyType;
-import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.changes.DelayedInvalidations;
-import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.lookup.EncodedRow;
+import io.loadonce.server.lookup.LookupConfig;
+import io.loadonce.server.lookup.Lookups;
+import io.loadonce.server.lookup.LookupsOverSources;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest;
@@ -25,6 +23,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,25 +41,26 @@ final class GrpcSubject implements HistorySubject {
 
   GrpcSubject(HistoryDatabase database, Variant variant) throws IOException {
     rows = database.settings(variant.maxDelay()).open(EncodedRow::of);
-    LoadOnce<Key, EncodedRow> engine =
-        new LoadOnce<>(
-            new MemoryCache<>(variant.cache(), _ -> 8, _ -> 8),
-            variant.load(),
+    Lookups lookups =
+        LookupsOverSources.of(
+            List.of(
+                new LookupConfig(
+                    database.settings(variant.maxDelay()).lookup(),
+                    variant.cache(),
+                    variant.load())),
+            _ -> new DelayedSource<>(rows, variant.maxDelay()),
             LoadOnceSubject.lockSettings(),
-            new DelayedSource<>(rows, variant.maxDelay()),
             System::nanoTime);
     ResourceEndpoint endpoint =
         new ResourceEndpoint(
-            engine,
-            KeyColumns.of("id", KeyType.BIGINT),
-            /* hasVersionColumn= */ true,
+            lookups,
             CALL_TIMEOUT,
             new DelayedInvalidations(System::nanoTime, Runnable::run),
             System::nanoTime);
     var _ =
         sweeper.scheduleWithFixedDelay(
             () -> {
-              engine.sweep();
+              lookups.all().getFirst().engine().sweep();
               endpoint.sweep();
             },
             0,

@@ -55,23 +55,35 @@ class ServiceMetricsTest {
           .isEqualTo(
               new TreeMap<>(
                   Map.ofEntries(
-                      Map.entry("loadonce_cache_negative_entries", "1.0"),
-                      Map.entry("loadonce_cache_rows", "1.0"),
+                      Map.entry("loadonce_cache_negative_entries{lookup=\"default\"}", "1.0"),
+                      Map.entry("loadonce_cache_rows{lookup=\"default\"}", "1.0"),
                       Map.entry("loadonce_database_unreachable", "0.0"),
                       Map.entry("loadonce_loaders", "0.0"),
-                      Map.entry("loadonce_flights", "0.0"),
-                      Map.entry("loadonce_ids_loaded_total", "3.0"),
-                      Map.entry("loadonce_lookups_total{outcome=\"cancelled\"}", "0.0"),
-                      Map.entry("loadonce_lookups_total{outcome=\"failed\"}", "1.0"),
-                      Map.entry("loadonce_lookups_total{outcome=\"joined\"}", "0.0"),
-                      Map.entry("loadonce_lookups_total{outcome=\"loaded\"}", "1.0"),
-                      Map.entry("loadonce_lookups_total{outcome=\"memory\"}", "1.0"),
-                      Map.entry("loadonce_lookups_total{outcome=\"missing\"}", "1.0"),
-                      Map.entry("loadonce_lookups_total{outcome=\"outdated\"}", "0.0"),
-                      Map.entry("loadonce_lookups_total{outcome=\"refused\"}", "0.0"),
-                      Map.entry("loadonce_lookups_total{outcome=\"stale\"}", "0.0"),
-                      Map.entry("loadonce_lookups_total{outcome=\"timed_out\"}", "0.0"),
-                      Map.entry("loadonce_queries_total", "3.0"),
+                      Map.entry("loadonce_flights{lookup=\"default\"}", "0.0"),
+                      Map.entry("loadonce_ids_loaded_total{lookup=\"default\"}", "3.0"),
+                      Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"cancelled\"}",
+                          "0.0"),
+                      Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"failed\"}", "1.0"),
+                      Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"joined\"}", "0.0"),
+                      Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"loaded\"}", "1.0"),
+                      Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"memory\"}", "1.0"),
+                      Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"missing\"}", "1.0"),
+                      Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"outdated\"}", "0.0"),
+                      Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"refused\"}", "0.0"),
+                      Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"stale\"}", "0.0"),
+                      Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"timed_out\"}",
+                          "0.0"),
+                      Map.entry("loadonce_queries_total{lookup=\"default\"}", "3.0"),
                       Map.entry("loadonce_waiters", "0.0"))));
       assertThat(metrics.scrape()).contains("jvm_memory_used_bytes", "process_uptime_seconds");
     }

@@ -87,7 +87,8 @@ class PortsTest {
               /metrics  the metrics, for Prometheus
               /healthz  200 while the service accepts calls, 503 otherwise
               """);
-      assertThat(page(service, "GET", "/metrics").body()).contains("loadonce_queries_total 0.0");
+      assertThat(page(service, "GET", "/metrics").body())
+          .contains("loadonce_queries_total{lookup=\"default\"} 0.0");
       assertThat(page(service, "GET", "/healthz").body()).isEqualTo("ok\n");
       assertThat(page(service, "HEAD", "/metrics").body()).isEmpty();
       assertThat(page(service, "GET", "/else").statusCode()).isEqualTo(404);

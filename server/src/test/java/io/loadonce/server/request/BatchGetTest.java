@@ -104,7 +104,7 @@ class BatchGetTest {
 
     assertThat(failure.status()).isEqualTo("INVALID_ARGUMENT");
     assertThat(failure.reason()).isEqualTo("loadonce/NO_VERSION_COLUMN");
-    assertThat(failure.text()).contains("--version-column", "min_version");
+    assertThat(failure.text()).contains("version-column", "min_version");
     assertThat(database.queries()).isZero();
   }
 

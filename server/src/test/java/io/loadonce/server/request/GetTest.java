@@ -167,7 +167,8 @@ class GetTest {
     assertThat(failure.reason()).isEqualTo("loadonce/NO_VERSION_COLUMN");
     assertThat(failure.text())
         .isEqualTo(
-            "this lookup has no version column; set --version-column, or leave out min_version");
+            "the lookup default has no version column; set version-column in the settings of the"
+                + " server, or leave out min_version");
     assertThat(database.queries()).isZero();
   }
 

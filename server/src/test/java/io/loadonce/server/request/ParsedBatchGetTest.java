@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.loadonce.server.load.Freshness;
 import io.loadonce.v1.BatchGetRequest;
+import io.loadonce.v1.Key;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class ParsedBatchGetTest {
       byte[] request =
           BatchGetRequest.newBuilder().addAllIds(ids.subList(0, size)).build().toByteArray();
       assertThat(ParsedBatchGet.of(request))
-          .isEqualTo(new ParsedBatchGet(ids.subList(0, size), Freshness.ANY_VERSION));
+          .isEqualTo(new ParsedBatchGet("", ids.subList(0, size)));
     }
   }
 
@@ -27,7 +28,30 @@ class ParsedBatchGetTest {
   void of_withMinVersion_isTheVersion() throws Exception {
     byte[] request =
         BatchGetRequest.newBuilder().addIds("a").addIds("b").setMinVersion(5).build().toByteArray();
-    assertThat(ParsedBatchGet.of(request)).isEqualTo(new ParsedBatchGet(List.of("a", "b"), 5));
+    assertThat(ParsedBatchGet.of(request))
+        .isEqualTo(
+            new ParsedBatchGet(
+                "",
+                List.of("a", "b"),
+                List.of(),
+                new Conditions(Freshness.ofVersion(5), /* onlyIfCached= */ false, null)));
+  }
+
+  @Test
+  void of_withLookupOrKeys_areThoseOfTheRequest() throws Exception {
+    BatchGetRequest named =
+        BatchGetRequest.newBuilder().addIds("1").addIds("2").setLookup("price").build();
+    BatchGetRequest keys =
+        BatchGetRequest.newBuilder()
+            .setLookup("price")
+            .addKeys(Key.newBuilder().setLookup("city").setId("1"))
+            .addKeys(Key.newBuilder().addKey("7").addKey("a"))
+            .build();
+
+    assertThat(ParsedBatchGet.of(named.toByteArray()))
+        .isEqualTo(new ParsedBatchGet("price", List.of("1", "2")));
+    assertThat(ParsedBatchGet.of(keys.toByteArray()))
+        .isEqualTo(new ParsedBatchGet("price", List.of(), keys.getKeysList(), Conditions.NONE));
   }
 
   @Test
@@ -38,7 +62,7 @@ class ParsedBatchGetTest {
       byte[] bytes = new byte[random.nextInt(10)];
       random.nextBytes(bytes);
       for (int at = 0; at + 1 < bytes.length && random.nextInt(4) != 0; at += 2 + bytes[at + 1]) {
-        bytes[at] = 0x0A;
+        bytes[at] = random.nextInt(4) == 0 ? (byte) 0x1A : 0x0A;
         bytes[at + 1] = (byte) random.nextInt(4);
       }
       assertThat(idsOrNothing(bytes)).as("seed %d", seed).isEqualTo(generatedOrNothing(bytes));
@@ -56,8 +80,9 @@ class ParsedBatchGetTest {
   private static String generatedOrNothing(byte[] bytes) {
     try {
       BatchGetRequest parsed = BatchGetRequest.parseFrom(bytes);
-      long minVersion = parsed.hasMinVersion() ? parsed.getMinVersion() : Freshness.ANY_VERSION;
-      return new ParsedBatchGet(parsed.getIdsList(), minVersion).toString();
+      return new ParsedBatchGet(
+              parsed.getLookup(), parsed.getIdsList(), parsed.getKeysList(), Conditions.of(parsed))
+          .toString();
     } catch (InvalidProtocolBufferException _) {
       return "nothing";
     }

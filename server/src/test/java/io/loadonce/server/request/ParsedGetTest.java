@@ -3,9 +3,11 @@ package io.loadonce.server.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.loadonce.server.load.Freshness;
 import io.loadonce.v1.GetRequest;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +20,37 @@ class ParsedGetTest {
   @ValueSource(strings = {"", "1", "2988507", "a b\n", "\u0000", "Zürich", "\uD83D\uDE00", "~"})
   void of_anyId_isTheIdOfTheRequest(String id) throws Exception {
     byte[] request = GetRequest.newBuilder().setId(id).build().toByteArray();
-    assertThat(ParsedGet.of(request)).isEqualTo(new ParsedGet(id, Freshness.ANY_VERSION));
+    assertThat(ParsedGet.of(request)).isEqualTo(new ParsedGet("", id));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "product", "Zürich", "~"})
+  void of_anyLookup_isTheLookupOfTheRequest(String lookup) throws Exception {
+    byte[] request = GetRequest.newBuilder().setId("7").setLookup(lookup).build().toByteArray();
+    assertThat(ParsedGet.of(request)).isEqualTo(new ParsedGet(lookup, "7"));
+  }
+
+  @Test
+  void of_everyField_isInTheRequest() throws Exception {
+    Duration age = Duration.newBuilder().setSeconds(2).setNanos(5).build();
+    byte[] request =
+        GetRequest.newBuilder()
+            .setLookup("price")
+            .addKey("7")
+            .addKey("a|b")
+            .setMinVersion(3)
+            .setMaxAge(age)
+            .setOnlyIfCached(true)
+            .build()
+            .toByteArray();
+
+    assertThat(ParsedGet.of(request))
+        .isEqualTo(
+            new ParsedGet(
+                "price",
+                "",
+                List.of("7", "a|b"),
+                new Conditions(new Freshness(3, 2_000_000_005L), /* onlyIfCached= */ true, null)));
   }
 
   @ParameterizedTest
@@ -32,7 +64,13 @@ class ParsedGetTest {
   @Test
   void of_withMinVersion_isTheVersion() throws Exception {
     byte[] request = GetRequest.newBuilder().setId("a").setMinVersion(-3).build().toByteArray();
-    assertThat(ParsedGet.of(request)).isEqualTo(new ParsedGet("a", -3));
+    assertThat(ParsedGet.of(request))
+        .isEqualTo(
+            new ParsedGet(
+                "",
+                "a",
+                List.of(),
+                new Conditions(Freshness.ofVersion(-3), /* onlyIfCached= */ false, null)));
   }
 
   @Test
@@ -47,11 +85,12 @@ class ParsedGetTest {
     long seed = Long.getLong("seed", System.nanoTime());
     Random random = new Random(seed);
     for (int i = 0; i < 100_000; i++) {
-      byte[] bytes = new byte[random.nextInt(8)];
+      byte[] bytes = new byte[random.nextInt(12)];
       random.nextBytes(bytes);
-      if (bytes.length > 1 && random.nextBoolean()) {
-        bytes[0] = 0x0A;
-        bytes[1] = (byte) random.nextInt(8);
+      byte[] tags = {0x0A, 0x1A, 0x22};
+      for (int at = 0; at + 1 < bytes.length && random.nextInt(4) != 0; at += 2 + bytes[at + 1]) {
+        bytes[at] = tags[at == 0 ? 0 : random.nextInt(tags.length)];
+        bytes[at + 1] = (byte) random.nextInt(5);
       }
       assertThat(idOrNothing(bytes)).as("seed %d", seed).isEqualTo(generatedIdOrNothing(bytes));
     }
@@ -59,7 +98,7 @@ class ParsedGetTest {
 
   private static String idOrNothing(byte[] bytes) {
     try {
-      return "id " + ParsedGet.of(bytes).id();
+      return ParsedGet.of(bytes).toString();
     } catch (InvalidProtocolBufferException _) {
       return "nothing";
     }
@@ -67,7 +106,10 @@ class ParsedGetTest {
 
   private static String generatedIdOrNothing(byte[] bytes) {
     try {
-      return "id " + GetRequest.parseFrom(bytes).getId();
+      GetRequest parsed = GetRequest.parseFrom(bytes);
+      return new ParsedGet(
+              parsed.getLookup(), parsed.getId(), parsed.getKeyList(), Conditions.of(parsed))
+          .toString();
     } catch (InvalidProtocolBufferException _) {
       return "nothing";
     }

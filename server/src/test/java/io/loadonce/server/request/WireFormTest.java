@@ -8,10 +8,18 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.loadonce.db.form.Row;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
+import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Outcome.Origin;
+import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lookup.EncodedRow;
+import io.loadonce.server.lookup.Lookup;
+import io.loadonce.server.lookup.LookupConfig;
+import io.loadonce.server.lookup.Lookups;
+import io.loadonce.server.lookup.LookupsOverSources;
 import io.loadonce.v1.BatchGetResponse;
 import io.loadonce.v1.BatchGetResult;
 import io.loadonce.v1.GetResponse;
@@ -19,7 +27,10 @@ import io.loadonce.v1.LookupInfo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,13 +42,28 @@ class WireFormTest {
   /** Longer than 127 and than 16,383 bytes, so that lengths of one to three bytes are written. */
   private static final int[] TEXT_LENGTHS = {0, 100, 200, 20_000};
 
+  private static final Lookups LOOKUPS =
+      LookupsOverSources.of(
+          Stream.of(ShopSource.PRODUCT, ShopSource.ORDER_LINES)
+              .map(
+                  each ->
+                      new LookupConfig(
+                          each, CacheSettings.within(1 << 20, 1 << 20), LoadSettings.DEFAULTS))
+              .toList(),
+          each -> new ShopSource(each, new ArrayDeque<>()),
+          LockSettings.DEFAULTS,
+          System::nanoTime);
+
+  private static final Lookup ONE_ROW = LOOKUPS.all().getFirst();
+  private static final Lookup LIST = LOOKUPS.all().getLast();
+
   @ParameterizedTest
   @ValueSource(longs = {0, 1, 999_999_999, 1_000_000_000, 61_000_000_001L, Long.MAX_VALUE})
   void getReply_anyAge_isWhatGeneratedCodeWrites(long ageNanos) throws Exception {
     for (int length : TEXT_LENGTHS) {
       Outcome.Found<EncodedRow> found = found(length, Origin.MEMORY, ageNanos);
 
-      assertThat(drained(GetReply.of(found)))
+      assertThat(drained(reply(found)))
           .isEqualTo(generated(found, LookupInfo.Source.SOURCE_MEMORY).toByteArray());
     }
   }
@@ -45,7 +71,7 @@ class WireFormTest {
   @ParameterizedTest
   @EnumSource(Origin.class)
   void getReply_anyOrigin_isInTheInfo(Origin origin) throws Exception {
-    GetResponse parsed = GetResponse.parseFrom(drained(GetReply.of(found(1, origin, 5))));
+    GetResponse parsed = GetResponse.parseFrom(drained(reply(found(1, origin, 5))));
 
     assertThat(parsed.getInfo().getSource().name()).isEqualTo("SOURCE_" + origin.name());
   }
@@ -64,14 +90,14 @@ class WireFormTest {
             .build();
 
     byte[] written =
-        drained(new BatchGetReply(List.of(new WireMessage.Generated(failed), GetReply.of(found))));
+        drained(new BatchGetReply(List.of(new WireMessage.Generated(failed), reply(found))));
 
     assertThat(written).isEqualTo(expected.toByteArray());
   }
 
   @Test
   void replyStream_readInsteadOfDrained_hasTheSameBytes() throws Exception {
-    GetReply reply = GetReply.of(found(200, Origin.MEMORY, 5));
+    GetReply reply = reply(found(200, Origin.MEMORY, 5));
     try (WireStream stream = new WireStream(reply)) {
       assertThat(stream.available()).isEqualTo(reply.sizeBytes());
       assertThat(stream.read()).isEqualTo(drained(reply)[0]);
@@ -103,6 +129,27 @@ class WireFormTest {
 
     assertThat(drained(planted))
         .isNotEqualTo(generated(found, LookupInfo.Source.SOURCE_MEMORY).toByteArray());
+  }
+
+  @Test
+  void getReply_listWithoutRows_isWhatGeneratedCodeWrites() throws Exception {
+    GetResponse expected =
+        GetResponse.newBuilder()
+            .setResource(io.loadonce.v1.Resource.newBuilder().setId("7"))
+            .setInfo(
+                LookupInfo.newBuilder()
+                    .setSource(LookupInfo.Source.SOURCE_JOINED)
+                    .setAge(Duration.newBuilder().setNanos(5)))
+            .build();
+    Target.Row row = new Target.Row(LIST, Key.of(7));
+
+    GetReply reply = GetReply.of(row, new Outcome.Missing<>(Origin.JOINED, 5));
+
+    assertThat(drained(Objects.requireNonNull(reply))).isEqualTo(expected.toByteArray());
+  }
+
+  private static GetReply reply(Outcome<EncodedRow> outcome) {
+    return Objects.requireNonNull(GetReply.of(new Target.Row(ONE_ROW, Key.of("a")), outcome));
   }
 
   private static Outcome.Found<EncodedRow> found(int length, Origin origin, long ageNanos)

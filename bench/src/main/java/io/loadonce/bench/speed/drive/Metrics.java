@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * One reading of Loadonce's counters.
@@ -25,26 +26,33 @@ public record Metrics(String text) {
   }
 
   public long queries() {
-    return value("loadonce_queries_total");
+    return value("loadonce_queries_total", "");
   }
 
   public long idsLoaded() {
-    return value("loadonce_ids_loaded_total");
+    return value("loadonce_ids_loaded_total", "");
   }
 
   /** How many lookups have ended with this outcome. */
   public long lookups(String outcome) {
-    return value("loadonce_lookups_total{outcome=\"" + outcome + "\"}");
+    return value("loadonce_lookups_total", "outcome=\"" + outcome + "\"");
   }
 
   /**
+   * The sum over all lookups.
+   *
+   * @param label a part of the labels
    * @throws IllegalStateException if the metrics do not contain it
    */
-  private long value(String sample) {
-    return text.lines()
-        .filter(line -> line.startsWith(sample + " "))
-        .map(line -> (long) Double.parseDouble(line.substring(sample.length() + 1)))
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no " + sample + " in the metrics"));
+  private long value(String name, String label) {
+    List<String> samples =
+        text.lines()
+            .filter(line -> line.startsWith(name + "{") && line.contains(label))
+            .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+            .toList();
+    if (samples.isEmpty()) {
+      throw new IllegalStateException("no %s with %s in the metrics".formatted(name, label));
+    }
+    return samples.stream().mapToLong(sample -> (long) Double.parseDouble(sample)).sum();
   }
 }

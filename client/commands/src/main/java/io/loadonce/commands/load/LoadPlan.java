@@ -10,6 +10,7 @@ import java.util.List;
  * ended, so a slow server gets fewer calls, and latencies are those of such callers, not of callers
  * who arrive independently of each other.
  *
+ * @param lookup the name of the lookup; empty for the one called default, or the only one
  * @param ids the ids to request; 1 or more
  * @param distribution how often each of them is requested
  * @param callers how many calls are under way at any moment; 1 to 100,000
@@ -21,6 +22,7 @@ import java.util.List;
  *     the same order
  */
 public record LoadPlan(
+    String lookup,
     List<String> ids,
     IdDistribution distribution,
     int callers,

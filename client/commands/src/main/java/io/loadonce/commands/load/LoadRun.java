@@ -97,7 +97,7 @@ public final class LoadRun {
       return new CallLoop<>(
           window,
           calls(connection, ResourceServiceGrpc.getGetMethod()),
-          () -> GetRequest.newBuilder().setId(ids.get()).build(),
+          () -> GetRequest.newBuilder().setLookup(plan.lookup()).setId(ids.get()).build(),
           counts.get(connection),
           CallCounts::addReply,
           callers::countDown);
@@ -112,7 +112,7 @@ public final class LoadRun {
   }
 
   private BatchGetRequest batch(Supplier<String> ids) {
-    BatchGetRequest.Builder request = BatchGetRequest.newBuilder();
+    BatchGetRequest.Builder request = BatchGetRequest.newBuilder().setLookup(plan.lookup());
     for (int i = 0; i < plan.batch(); i++) {
       request.addIds(ids.get());
     }

@@ -43,6 +43,7 @@ class LoadRunTest {
   void of_lastingWithWarmUp_countsEachCallOnceInOneOfBoth() throws Exception {
     LoadPlan plan =
         new LoadPlan(
+            /* lookup= */ "",
             IdPool.parse("1..100"),
             new IdDistribution.Uniform(),
             20,
@@ -148,7 +149,15 @@ class LoadRunTest {
   private static LoadPlan plan(String ids, int callers, LoadPlan.Length length, int batch) {
     List<String> pool = IdPool.parse(ids);
     return new LoadPlan(
-        pool, new IdDistribution.Uniform(), callers, 3, length, batch, Duration.ZERO, 1);
+        /* lookup= */ "",
+        pool,
+        new IdDistribution.Uniform(),
+        callers,
+        3,
+        length,
+        batch,
+        Duration.ZERO,
+        1);
   }
 
   private static LoadResult run(ClientSettings settings, LoadPlan plan)

@@ -1,0 +1,84 @@
+package io.loadonce.db.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.loadonce.db.MariaDb;
+import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is found of a query on a real MariaDB, whose texts ignore case unless told otherwise. */
+@Tag("slow")
+final class QueryCheckOnMariaDbTest {
+
+  private static @Nullable MariaDb server;
+
+  @BeforeAll
+  static void start(@TempDir Path directory) throws Exception {
+    assumeTrue(MariaDb.isInstalled(), "no MariaDB server is installed");
+    server = MariaDb.start(directory);
+    server.execute(
+        "CREATE TABLE product (id BIGINT PRIMARY KEY, sku VARCHAR(20),"
+            + " code VARCHAR(20) COLLATE utf8mb4_bin, short CHAR(4) COLLATE utf8mb4_bin)");
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @Test
+  void of_keyThatIgnoresCase_isAProblem() throws Exception {
+    assertThat(problems("SELECT sku FROM product WHERE sku IN (:ids)", "sku", KeyType.TEXT))
+        .singleElement()
+        .asString()
+        .matches(
+            "the key column sku has the collation utf8mb4_\\w+_ci, for which different texts are"
+                + " equal; use a column with a binary collation, such as utf8mb4_bin");
+  }
+
+  @Test
+  void of_keysThatCompareByteByByte_haveNoProblem() throws Exception {
+    assertThat(problems("SELECT id, sku FROM product WHERE id IN (:ids)", "id", KeyType.BIGINT))
+        .isEmpty();
+    assertThat(problems("SELECT code FROM product WHERE code IN (:ids)", "code", KeyType.TEXT))
+        .isEmpty();
+    assertThat(problems("SELECT short FROM product WHERE short IN (:ids)", "short", KeyType.CHAR))
+        .isEmpty();
+  }
+
+  @Test
+  void of_queryThatCannotWork_isAProblem() throws Exception {
+    assertThat(problems("SELECT id FROM lost WHERE id IN (:ids)", "id", KeyType.BIGINT))
+        .singleElement()
+        .asString()
+        .contains("Table 'test.lost' doesn't exist");
+    assertThat(problems("SELECT short FROM product WHERE short IN (:ids)", "short", KeyType.TEXT))
+        .containsExactly(
+            "the key column short has type char, which is padded with blanks; use the key type"
+                + " char");
+    assertThat(problems("SELECT id FROM product WHERE id = ANY(:ids)", "id", KeyType.BIGINT))
+        .containsExactly("= ANY(:ids) needs PostgreSQL; write WHERE key IN (:ids)");
+  }
+
+  private static List<String> problems(String query, String key, KeyType type) throws Exception {
+    if (server == null) {
+      throw new IllegalStateException("not started");
+    }
+    DatabaseSettings settings = DatabaseSettings.of(server.url(), server.user(), "");
+    LookupSettings lookup = LookupSettings.of(query).withKey(key, type);
+    try (Database database = Database.open(settings)) {
+      return QueryCheck.of(database, lookup).problems();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.loadonce.server.settings;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a file of settings says. Immutable.
+ *
+ * @param lookups empty if the file leaves the one lookup to flags
+ */
+record FileTexts(Map<Setting, Chosen> settings, List<LookupTexts> lookups) {
+
+  static final FileTexts NONE = new FileTexts(Map.of(), List.of());
+
+  static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  FileTexts {
+    settings = Map.copyOf(settings);
+    lookups = List.copyOf(lookups);
+  }
+
+  /**
+   * Reads a YAML file, whose name ends in {@code .yaml} or {@code .yml}, or a properties file.
+   *
+   * @param named by what the file was named, for an error message
+   * @throws io.loadonce.db.InvalidSettingException if the file cannot be read, or a properties file
+   *     is wrong
+   * @throws InvalidConfigException if a YAML file is wrong
+   */
+  static FileTexts read(String named, String file) {
+    return file.endsWith(".yaml") || file.endsWith(".yml")
+        ? YamlFile.read(named, file)
+        : new FileTexts(PropertiesFile.read(named, file), List.of());
+  }
+
+  /** Why a file could not be read, for an error message. */
+  static String reason(Exception e, String file) {
+    return switch (e) {
+      case NoSuchFileException _ -> "there is no such file";
+      case AccessDeniedException _ -> "this user has no permission";
+      case CharacterCodingException _ -> "it is not a text in UTF-8";
+      case InvalidPathException _ -> "this is not the name of a file";
+      case IOException _ when Files.isDirectory(Path.of(file)) ->
+          "it is a directory, and a file is needed";
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+}
