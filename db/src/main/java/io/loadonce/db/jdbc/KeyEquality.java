@@ -22,7 +22,7 @@ import org.postgresql.PGResultSetMetaData;
 record KeyEquality(Database database, Connection connection) {
 
   /** The column of a table that a column of the result is read from. */
-  private record BaseColumn(String schema, String table, String column) {}
+  private record TableColumn(String schema, String table, String column) {}
 
   private static final String OF_POSTGRESQL =
       """
@@ -65,7 +65,7 @@ record KeyEquality(Database database, Connection connection) {
     if (type.equals("citext")) {
       return citext(column);
     }
-    BaseColumn base = base(result, index);
+    TableColumn base = base(result, index);
     String problem = base == null ? null : problem(base, column);
     if (problem == null
         && column.type() == KeyType.TEXT
@@ -76,7 +76,7 @@ record KeyEquality(Database database, Connection connection) {
     return problem;
   }
 
-  private @Nullable String problem(BaseColumn base, KeyColumn column) throws SQLException {
+  private @Nullable String problem(TableColumn base, KeyColumn column) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(database.isPostgresql() ? OF_POSTGRESQL : OF_MARIADB)) {
       statement.setString(1, base.schema());
@@ -109,18 +109,18 @@ record KeyEquality(Database database, Connection connection) {
   }
 
   /** Returns null for an expression, and for a database whose columns compare byte by byte. */
-  private @Nullable BaseColumn base(ResultSetMetaData result, int index) throws SQLException {
-    BaseColumn base = null;
+  private @Nullable TableColumn base(ResultSetMetaData result, int index) throws SQLException {
+    TableColumn base = null;
     if (database.isPostgresql()) {
       PGResultSetMetaData names = result.unwrap(PGResultSetMetaData.class);
       base =
-          new BaseColumn(
+          new TableColumn(
               names.getBaseSchemaName(index),
               names.getBaseTableName(index),
               names.getBaseColumnName(index));
     } else if (database.isMariadb()) {
       base =
-          new BaseColumn(
+          new TableColumn(
               result.getCatalogName(index),
               result.getTableName(index),
               result.getColumnName(index));
