@@ -39,7 +39,7 @@ public final class Loaders {
    * a query becomes pending again only if those that are pending cannot carry all that waits. So,
    * whenever the mutex is free,
    *
-   *   either the pending loaders can carry all that waits, or what waits has no connection: all
+   *   either the pending loaders can carry all that waits, or the queued ids have no connection: all
    *   are in use, or its lookup has used up its share,
    *
    * and an id waits for a thread that can run, or for a connection. Where a loader could not start,

@@ -48,11 +48,7 @@ class InvalidateTest {
   private final DelayedInvalidations delayed =
       new DelayedInvalidations(clock::get, task -> Thread.ofVirtual().start(task));
   private final ResourceEndpoint endpoint =
-      new ResourceEndpoint(
-          lookups,
-          UnexpiringEngine.TIMEOUT,
-          delayed,
-          clock::get);
+      new ResourceEndpoint(lookups, UnexpiringEngine.TIMEOUT, delayed, clock::get);
   private final Server server =
       InProcessServerBuilder.forName("invalidate").directExecutor().addService(endpoint).build();
   private final ManagedChannel channel = InProcessChannelBuilder.forName("invalidate").build();
@@ -198,7 +194,10 @@ class InvalidateTest {
     warm(1);
     String[] tooMany =
         IntStream.rangeClosed(1, 1_001).mapToObj(Integer::toString).toArray(String[]::new);
-    refuses(InvalidateRequest.getDefaultInstance(), "INVALID_BATCH", "1 to 1,000 ids or keys, or sets all");
+    refuses(
+        InvalidateRequest.getDefaultInstance(),
+        "INVALID_BATCH",
+        "1 to 1,000 ids or keys, or sets all");
     refuses(ids("1").toBuilder().setAll(true).build(), "INVALID_BATCH", "not both");
     refuses(
         ids("1").toBuilder().addKeys(Key.newBuilder().setId("1")).build(),

@@ -55,6 +55,15 @@ class LoaderSharesTest {
   }
 
   @Test
+  void add_severalLookupsAtOnce_startsNoMoreLoadersThanConnections() {
+    Loaders notRunning = new Loaders(/* connections= */ 8, _ -> {});
+    for (int lookup = 0; lookup < 3; lookup++) {
+      notRunning.<String>backlog(/* maxPerQuery= */ 1, /* maxQueries= */ 8, _ -> {}).add(MANY_IDS);
+    }
+    assertThat(notRunning.inUse()).isEqualTo(8);
+  }
+
+  @Test
   void add_lookupWithALimit_usesNoMoreConnections() {
     Loaders.Backlog<String> limited = slowLookup(/* maxQueries= */ 2);
     limited.add(MANY_IDS);

@@ -1,6 +1,7 @@
 package io.loadonce.bench.speed.contender;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,21 @@ import java.util.Map;
 public final class LoadonceServer {
 
   private LoadonceServer() {}
+
+  /** Starts it on free ports with the settings of a file. */
+  public static ServerProcess start(Path config) throws IOException, InterruptedException {
+    return ServerProcess.start(
+        List.of(
+            Jvm.projectRoot().resolve("loadonce").toString(),
+            "serve",
+            "--port",
+            "0",
+            "--admin-port",
+            "0",
+            "--config",
+            config.toString()),
+        Map.of("LOADONCE_JAVA_OPTS", Jvm.HEAP));
+  }
 
   /**
    * Starts it on free ports.

@@ -19,6 +19,7 @@ import static io.loadonce.bench.speed.scene.Figure.HITS_JDBC;
 import static io.loadonce.bench.speed.scene.Figure.HITS_PLAIN;
 import static io.loadonce.bench.speed.scene.Figure.HITS_PLAIN_H2LOAD;
 import static io.loadonce.bench.speed.scene.Figure.HITS_REDIS;
+import static io.loadonce.bench.speed.scene.Figure.NEIGHBOUR_P99;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.errorprone.annotations.Immutable;
@@ -42,6 +43,7 @@ public enum Act {
   COLD(
       ImmutableSet.of(COLD_HITS, COLD_SINGLE, COLD_QUERIES, COLD_JDBC, HITS_JDBC), ColdScene::open),
   PACE(ImmutableSet.of(COLD_P50), PaceScene::open),
+  NEIGHBOUR(ImmutableSet.of(NEIGHBOUR_P99), NeighbourScene::open),
   HERD(ImmutableSet.of(HERD_ENGINE, HERD_GRPC, HERD_QUERIES), HerdScene::open);
 
   private final ImmutableSet<Figure> figures;
@@ -67,7 +69,7 @@ public enum Act {
       case HITS_H2LOAD -> H2load.isInstalled();
       case REDIS ->
           H2load.isInstalled() && RedisBenchmark.isInstalled() && RedisServer.isInstalled();
-      case ENGINE, HITS, ALLOCATED, COLD, PACE, HERD -> true;
+      case ENGINE, HITS, ALLOCATED, COLD, PACE, NEIGHBOUR, HERD -> true;
     };
   }
 

@@ -16,6 +16,7 @@ public enum Figure {
   COLD_JDBC("cold ids/s by Get / by JDBC, same pool", new Bound.None()),
   HITS_JDBC("Get hits/s / reads/s by JDBC, same pool", new Bound.None()),
   COLD_P50("p50 of a cold Get at 50/s: batching on / off", new Bound.AtMost(1.05)),
+  NEIGHBOUR_P99("p99 of cold Gets at 1,000/s: beside a slow lookup / alone", new Bound.AtMost(1.5)),
   HERD_ENGINE("herd, in the engine: last answer, ms after the row", new Bound.AtMost(100)),
   HERD_GRPC("herd, over gRPC: last answer, ms after the row", new Bound.AtMost(500)),
   HERD_QUERIES("herd: queries, by PostgreSQL", new Bound.AtMost(1)),
