@@ -2,13 +2,13 @@ package io.loadonce.server;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.feed.ChangeFeed;
-import io.loadonce.db.feed.ChangedTable;
 import io.loadonce.db.form.StructForm;
 import io.loadonce.db.jdbc.Database;
-import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.changes.DelayedInvalidations;
+import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Loaders;
 import io.loadonce.server.load.Shared;
 import io.loadonce.server.lock.WaiterBudget;
@@ -36,8 +36,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,7 +110,6 @@ final class Service {
                 database.availability()),
             settings.lock(),
             System::nanoTime);
-    Lookup lookup = lookups.all().getFirst();
     DelayedInvalidations delayed =
         new DelayedInvalidations(
             System::nanoTime, task -> Thread.ofVirtual().name("invalidate-again").start(task));
@@ -118,7 +119,7 @@ final class Service {
         feed.map(
             changes ->
                 ChangeListener.start(
-                    changes, lookup.engine(), settings.listen().heartbeat(), System::nanoTime));
+                    changes, engines(lookups), settings.listen().heartbeat(), System::nanoTime));
     listener.ifPresent(heard -> closings.push(heard::close));
     List<Runnable> sweeps = new ArrayList<>();
     lookups.all().forEach(each -> sweeps.add(each.engine()::sweep));
@@ -179,9 +180,18 @@ final class Service {
     if (!settings.listen().isOn()) {
       return Optional.empty();
     }
-    LookupSettings lookup = settings.lookups().getFirst().query();
-    ChangedTable table = ChangedTable.of(settings.listen().table(), lookup);
-    return Optional.of(ChangeFeed.of(database, table, lookup.key()));
+    ChangeFeed feed = ChangeFeed.of(database, settings.listen().watched(settings.lookups()));
+    try {
+      feed.check();
+    } catch (SourceException _) {
+      // The change listener tries it again, and says in the log what is wrong.
+    }
+    return Optional.of(feed);
+  }
+
+  private static Map<String, LoadOnce<Key, ?>> engines(Lookups lookups) {
+    return lookups.all().stream()
+        .collect(Collectors.toMap(each -> each.settings().name(), Lookup::engine));
   }
 
   private static DatabaseWait.Attempt reach(Database database, List<LookupConfig> lookups) {

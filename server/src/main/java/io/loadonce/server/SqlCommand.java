@@ -1,7 +1,6 @@
 package io.loadonce.server;
 
 import io.loadonce.db.InvalidSettingException;
-import io.loadonce.db.feed.ChangedTable;
 import io.loadonce.db.feed.PostgresTriggers;
 import io.loadonce.server.settings.ServeFlags;
 import io.loadonce.server.settings.Setting;
@@ -16,12 +15,14 @@ final class SqlCommand {
 
   private static final String USAGE =
       """
-      usage: ./loadonce sql triggers [--table NAME] [--key-column NAME] [--query SQL]
+      usage: ./loadonce sql triggers [--config FILE]
+             ./loadonce sql triggers [--table NAME] [--key-column NAME] [--query SQL]
 
-      Prints SQL for PostgreSQL: a function and the triggers that report changed rows of a table to
-      serve --listen. It changes nothing itself: run its output with psql as the owner of the table.
-      It reads the same flags, environment variables and file as serve. Default of --table: the
-      query's table, if there is only one. H2 needs no SQL; serve --listen creates its own triggers.
+      Prints SQL for PostgreSQL: a function and the triggers that report changed rows to serve
+      --listen, for each table that a lookup of the file names, or for the table of one lookup. It
+      changes nothing itself: run its output with psql as the owner of the tables. It reads the same
+      flags, environment variables and file as serve. Default of --table: the query's table, if
+      there is only one. H2 needs no SQL; serve --listen creates its own triggers.
       """;
 
   private SqlCommand() {}
@@ -49,9 +50,7 @@ final class SqlCommand {
     }
     SettingTexts texts = SettingTexts.choose(parsed.values(), environment);
     Settings settings = Settings.of(texts, Runtime.getRuntime().maxMemory());
-    out.print(
-        PostgresTriggers.script(
-            ChangedTable.of(settings.listen().table(), settings.lookups().getFirst().query())));
+    out.print(PostgresTriggers.script(settings.listen().watched(settings.lookups())));
   }
 
   /** Accepts {@code --table} as the short form of the flag of {@code serve}. */

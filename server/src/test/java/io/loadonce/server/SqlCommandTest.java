@@ -20,10 +20,10 @@ class SqlCommandTest {
   void triggers_noFlags_areThoseOfTheDefaultQuery() throws InterruptedException {
     assertThat(run(Map.of(), "sql", "triggers")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("AFTER TRUNCATE ON city")
+        .contains("truncate_city__id AFTER TRUNCATE ON")
         .contains("SELECT id FROM city LIMIT 0;")
-        .contains("FUNCTION loadonce_changed_city()")
-        .doesNotContain("{");
+        .contains("FUNCTION loadonce_changed_city__id()")
+        .doesNotContainPattern("\\{\\w");
     assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
@@ -39,7 +39,7 @@ class SqlCommandTest {
         .isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains("SELECT code FROM public.country LIMIT 0;")
-        .contains("FUNCTION public.loadonce_changed_country()");
+        .contains("FUNCTION public.loadonce_changed_country__code()");
   }
 
   @Test

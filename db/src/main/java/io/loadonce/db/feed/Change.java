@@ -2,16 +2,16 @@ package io.loadonce.db.feed;
 
 import io.loadonce.db.lookup.Key;
 
-/** One element of a change feed. Immutable. */
+/** One element of a change feed, for one lookup or for all. Immutable. */
 public sealed interface Change {
 
-  /** This row of the table was inserted, updated or deleted. */
-  record Row(Key id) implements Change {}
+  /** The rows of this id were inserted, updated or deleted. */
+  record Row(String lookup, Key id) implements Change {}
 
-  /** Any row of the table may have changed. */
-  record Everything() implements Change {}
+  /** The rows of any id of this lookup may have changed. */
+  record Everything(String lookup) implements Change {}
 
-  /** Another table has changed. */
+  /** A table has changed that no lookup watches. */
   record Elsewhere() implements Change {}
 
   /** A notification that cannot be read, so that any row may have changed. */

@@ -2,13 +2,22 @@ package io.loadonce.db.feed;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.Database;
-import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.source.SourceException;
 import java.time.Duration;
 import java.util.List;
 
-/** The changes of the rows of one table. Safe for use by many threads. */
+/** The changes of the tables that lookups watch. Safe for use by many threads. */
 public interface ChangeFeed {
+
+  /**
+   * Checks, over a connection of its own, whether the database can report these changes. Blocks for
+   * the connect time-out and a few round trips. Whether the triggers exist is not checked here.
+   *
+   * @throws InvalidSettingException if it cannot: a table does not exist or is a view, or the
+   *     database is a standby
+   * @throws SourceException if the database cannot be reached or rejects a query
+   */
+  void check() throws SourceException;
 
   /**
    * Subscribes, over a connection of its own. Changes that are committed after the return will be
@@ -24,7 +33,7 @@ public interface ChangeFeed {
 
     /**
      * Requests a {@link Change.Heartbeat}, which arrives after all changes that are committed by
-     * now. Blocks for a round trip.
+     * now. Blocks for a few round trips.
      *
      * @throws SourceException if the connection is lost, or if changes are no longer reported
      */
@@ -47,17 +56,17 @@ public interface ChangeFeed {
   }
 
   /**
-   * Returns the feed of a database. Does not connect.
+   * Returns the feed of a database, for all lookups together. Does not connect.
    *
-   * @param key the key of the lookup
-   * @throws InvalidSettingException if that database has no change feed, or the table is not known
+   * @param lookups each with a name of its own
+   * @throws InvalidSettingException if that database has no change feed
    */
-  static ChangeFeed of(Database database, ChangedTable table, KeyColumns key) {
+  static ChangeFeed of(Database database, List<WatchedLookup> lookups) {
     if (database.isPostgresql()) {
-      return new PostgresChangeFeed(database, table, key);
+      return new PostgresChangeFeed(database, lookups);
     }
     if (database.isH2InMemory()) {
-      return new H2ChangeFeed(database, table, key);
+      return new H2ChangeFeed(database, lookups);
     }
     throw new InvalidSettingException(
         "listen", "needs PostgreSQL, or H2 in memory; other databases have no change feed");

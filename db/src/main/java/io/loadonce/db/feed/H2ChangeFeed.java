@@ -2,15 +2,19 @@ package io.loadonce.db.feed;
 
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.SqlFailure;
-import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Listens to a table of an H2 database in the memory of this process, with a trigger that is made
+ * Listens to tables of an H2 database in the memory of this process, with triggers that are made
  * for each subscription and dropped with it. No other process can open such a database, so a
  * trigger that needs a class of ours harms no other client. TRUNCATE runs no triggers and is not
  * reported.
@@ -24,7 +28,7 @@ final class H2ChangeFeed implements ChangeFeed {
    *   2  L  loads the row: still the old one, since W has not committed, and caches it
    *   3  W  commits, and nothing is reported any more
    *
-   * So the trigger writes the id into a table, in the transaction of the writer, and the
+   * So the trigger writes the key into a table, in the transaction of the writer, and the
    * listener reads that table: the line can be seen when the change can be, and never if it was
    * rolled back.
    */
@@ -32,33 +36,28 @@ final class H2ChangeFeed implements ChangeFeed {
   private static final AtomicLong SUBSCRIPTIONS = new AtomicLong();
 
   private final Database database;
-  private final ChangedTable table;
-  private final KeyColumns key;
+  private final List<WatchedLookup> lookups;
 
-  H2ChangeFeed(Database database, ChangedTable table, KeyColumns key) {
+  H2ChangeFeed(Database database, List<WatchedLookup> lookups) {
     this.database = database;
-    this.table = table;
-    this.key = key;
+    this.lookups = List.copyOf(lookups);
   }
+
+  /** Does nothing: this database is in our process, and a subscription tells what is wrong. */
+  @Override
+  public void check() {}
 
   @Override
   public Subscription subscribe() throws SourceException {
-    String name = H2ChangeTrigger.OUTBOX + SUBSCRIPTIONS.incrementAndGet();
-    String outbox = table.schemaPrefix() + name;
-    // What the trigger needs to know stands in its name.
-    String trigger =
-        "%s\"%s:%s\"".formatted(table.schemaPrefix(), name, table.keyColumn().replace("\"", ""));
     try {
       Connection connection = database.connect("loadonce-listen");
-      Subscription subscription = new H2Subscription(connection, outbox, trigger, key);
-      boolean isConnected = false;
+      Subscription subscription = null;
       try {
-        listen(connection, outbox, trigger);
-        isConnected = true;
+        subscription = listen(connection);
         return subscription;
       } finally {
-        if (!isConnected) {
-          subscription.close();
+        if (subscription == null) {
+          connection.close();
         }
       }
     } catch (SQLException e) {
@@ -66,15 +65,77 @@ final class H2ChangeFeed implements ChangeFeed {
     }
   }
 
-  private void listen(Connection connection, String outbox, String trigger) throws SQLException {
+  private Subscription listen(Connection connection) throws SQLException {
+    Map<ChangedTable, List<Watcher>> watchers = watchers(connection);
+    String outbox =
+        "\"%s\".%s%d"
+            .formatted(
+                connection.getSchema(), H2ChangeTrigger.OUTBOX, SUBSCRIPTIONS.incrementAndGet());
+    List<ChangedTable> tables = List.copyOf(watchers.keySet());
+    List<String> triggers = new ArrayList<>();
+    for (ChangedTable table : tables) {
+      triggers.add(
+          table.schemaPrefix() + '"' + H2ChangeTrigger.name(outbox, triggers.size()) + '"');
+    }
+    Subscription subscription =
+        new H2Subscription(connection, outbox, triggers, List.copyOf(watchers.values()));
+    boolean isConnected = false;
+    try {
+      create(connection, outbox, tables, triggers);
+      isConnected = true;
+      return subscription;
+    } finally {
+      if (!isConnected) {
+        subscription.close();
+      }
+    }
+  }
+
+  private Map<ChangedTable, List<Watcher>> watchers(Connection connection) throws SQLException {
+    Map<ChangedTable, List<Watcher>> watchers = new LinkedHashMap<>();
+    for (WatchedLookup watched : lookups) {
+      Watcher watcher =
+          new Watcher(
+              watched.lookup().name(), watched.lookup().key(), isByKey(connection, watched));
+      for (ChangedTable table : watched.tables()) {
+        watchers.computeIfAbsent(table, _ -> new ArrayList<>()).add(watcher);
+      }
+    }
+    return watchers;
+  }
+
+  /** Not for an expression, nor for a column that has another name in the table. */
+  private static boolean isByKey(Connection connection, WatchedLookup watched) throws SQLException {
+    List<@Nullable KeyOrigin> origins = KeyOrigin.of(connection, watched.lookup());
+    for (int i = 0; i < origins.size(); i++) {
+      KeyOrigin origin = origins.get(i);
+      String column = watched.tables().getFirst().plainColumns().get(i);
+      if (origin == null || (watched.isByQuery() && !origin.column().equalsIgnoreCase(column))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void create(
+      Connection connection, String outbox, List<ChangedTable> tables, List<String> triggers)
+      throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
-          "CREATE TABLE %s (place BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id VARCHAR)"
+          ("CREATE TABLE %s (line BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, place INT,"
+                  + " parts VARCHAR ARRAY)")
               .formatted(outbox));
-      H2ChangeTrigger.open(outbox);
-      statement.execute(
-          "CREATE TRIGGER %s AFTER INSERT, UPDATE, DELETE ON %s FOR EACH ROW CALL '%s'"
-              .formatted(trigger, table.name(), H2ChangeTrigger.class.getName()));
+      H2ChangeTrigger.open(outbox, tables.stream().map(ChangedTable::plainColumns).toList());
+      for (int place = 0; place < tables.size(); place++) {
+        ChangedTable table = tables.get(place);
+        // Fails here, and not in the writers, if a column has another name.
+        statement.execute(
+            "SELECT %s FROM %s WHERE FALSE"
+                .formatted(String.join(", ", table.keyColumns()), table.name()));
+        statement.execute(
+            "CREATE TRIGGER %s AFTER INSERT, UPDATE, DELETE ON %s FOR EACH ROW CALL '%s'"
+                .formatted(triggers.get(place), table.name(), H2ChangeTrigger.class.getName()));
+      }
     }
   }
 }

@@ -4,27 +4,35 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.h2.tools.TriggerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the ids of changed rows into a table, in the transaction that changes them. H2 makes it;
- * its name is {@code table:key column}.
+ * Writes the keys of changed rows into a table, in the transaction that changes them. H2 makes it;
+ * its name tells for which subscription and for which of its tables.
  */
 public final class H2ChangeTrigger extends TriggerAdapter {
 
   /** What the names of the tables begin with. */
   static final String OUTBOX = "loadonce_changed_";
 
-  /** The names of the tables that have a subscription. */
-  private static final Set<String> SUBSCRIBED = ConcurrentHashMap.newKeySet();
+  /** The tables that a subscription reads, by their names without the schema. */
+  private static final Map<String, Outbox> SUBSCRIBED = new ConcurrentHashMap<>();
+
+  /**
+   * @param table as SQL has it
+   * @param columns the key columns of each table that is watched
+   */
+  private record Outbox(String table, List<List<String>> columns) {}
 
   /** A subscription reads this table from now on. */
-  static void open(String outbox) {
-    SUBSCRIBED.add(unqualified(outbox));
+  static void open(String outbox, List<List<String>> columns) {
+    SUBSCRIBED.put(unqualified(outbox), new Outbox(outbox, columns));
   }
 
   /** The subscription has ended: the table must not grow. */
@@ -32,20 +40,29 @@ public final class H2ChangeTrigger extends TriggerAdapter {
     SUBSCRIBED.remove(unqualified(outbox));
   }
 
+  /** Returns the name of the trigger of a table. */
+  static String name(String outbox, int place) {
+    return unqualified(outbox) + ":" + place;
+  }
+
   @Override
   public void fire(Connection connection, @Nullable ResultSet oldRow, @Nullable ResultSet newRow)
       throws SQLException {
-    String[] parts = triggerName.split(":", 2);
-    if (!SUBSCRIBED.contains(parts[0])) {
+    int colon = triggerName.indexOf(':');
+    Outbox outbox = SUBSCRIBED.get(triggerName.substring(0, colon));
+    if (outbox == null) {
       return;
     }
-    String before = id(oldRow, parts[1]);
-    String after = id(newRow, parts[1]);
-    String insertion = "INSERT INTO \"%s\".%s (id) VALUES (?)".formatted(schemaName, parts[0]);
+    int place = Integer.parseInt(triggerName.substring(colon + 1));
+    List<String> columns = outbox.columns().get(place);
+    List<@Nullable String> before = key(oldRow, columns);
+    List<@Nullable String> after = key(newRow, columns);
+    String insertion = "INSERT INTO %s (place, parts) VALUES (?, ?)".formatted(outbox.table());
     try (PreparedStatement insert = connection.prepareStatement(insertion)) {
-      add(insert, before);
+      insert.setInt(1, place);
+      add(connection, insert, before);
       if (!Objects.equals(before, after)) {
-        add(insert, after);
+        add(connection, insert, after);
       }
     }
   }
@@ -54,14 +71,24 @@ public final class H2ChangeTrigger extends TriggerAdapter {
     return outbox.substring(outbox.lastIndexOf(OUTBOX));
   }
 
-  private static void add(PreparedStatement insert, @Nullable String id) throws SQLException {
-    if (id != null) {
-      insert.setString(1, id);
+  private static void add(
+      Connection connection, PreparedStatement insert, @Nullable List<@Nullable String> key)
+      throws SQLException {
+    if (key != null) {
+      insert.setArray(2, connection.createArrayOf("VARCHAR", key.toArray()));
       insert.executeUpdate();
     }
   }
 
-  private static @Nullable String id(@Nullable ResultSet row, String column) throws SQLException {
-    return row == null ? null : row.getString(column);
+  private static @Nullable List<@Nullable String> key(@Nullable ResultSet row, List<String> columns)
+      throws SQLException {
+    if (row == null) {
+      return null;
+    }
+    List<@Nullable String> key = new ArrayList<>();
+    for (String column : columns) {
+      key.add(row.getString(column));
+    }
+    return key;
   }
 }

@@ -1,9 +1,8 @@
 package io.loadonce.db.feed;
 
 import io.loadonce.db.jdbc.SqlFailure;
-import io.loadonce.db.lookup.InvalidIdException;
-import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.source.SourceException;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Reads, again and again, the table into which {@link H2ChangeTrigger} writes, and empties it. */
+/** Reads, again and again, the table into which {@link H2ChangeTrigger}s write, and empties it. */
 final class H2Subscription implements ChangeFeed.Subscription {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
@@ -25,19 +25,21 @@ final class H2Subscription implements ChangeFeed.Subscription {
 
   private final Connection connection;
   private final String outbox;
-  private final String trigger;
-  private final KeyColumns keyColumns;
+  private final List<String> triggers;
+  private final List<List<Watcher>> watchers;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final List<Change> heartbeats = new ArrayList<>();
 
   /**
-   * @param outbox the table, and {@code trigger} what writes into it, both as SQL has them
+   * @param outbox the table, and {@code triggers} what writes into it, as SQL has them
+   * @param watchers the lookups that watch the table of each trigger
    */
-  H2Subscription(Connection connection, String outbox, String trigger, KeyColumns keyColumns) {
+  H2Subscription(
+      Connection connection, String outbox, List<String> triggers, List<List<Watcher>> watchers) {
     this.connection = connection;
     this.outbox = outbox;
-    this.trigger = trigger;
-    this.keyColumns = keyColumns;
+    this.triggers = triggers;
+    this.watchers = watchers;
   }
 
   @Override
@@ -76,7 +78,9 @@ final class H2Subscription implements ChangeFeed.Subscription {
     H2ChangeTrigger.close(outbox);
     try (connection;
         Statement statement = connection.createStatement()) {
-      statement.execute("DROP TRIGGER IF EXISTS " + trigger);
+      for (String trigger : triggers) {
+        statement.execute("DROP TRIGGER IF EXISTS " + trigger);
+      }
       statement.execute("DROP TABLE IF EXISTS " + outbox);
     } catch (SQLException _) {
       // The database is gone, or the table is locked; a trigger that stays writes nothing any more.
@@ -86,41 +90,49 @@ final class H2Subscription implements ChangeFeed.Subscription {
   /** What was committed since the last look, and the heartbeat if there is no more than that. */
   private List<Change> look() throws SQLException {
     List<Change> changes = new ArrayList<>();
-    List<Long> places = new ArrayList<>();
+    List<Long> read = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet lines =
             statement.executeQuery(
-                "SELECT place, id FROM %s ORDER BY place LIMIT %d".formatted(outbox, MAX_LINES))) {
+                "SELECT line, place, parts FROM %s ORDER BY line LIMIT %d"
+                    .formatted(outbox, MAX_LINES))) {
       while (lines.next()) {
-        places.add(lines.getLong(1));
-        changes.add(row(lines.getString(2)));
+        read.add(lines.getLong(1));
+        changes.addAll(rows(lines.getInt(2), lines.getArray(3)));
       }
     }
-    if (!places.isEmpty()) {
-      remove(places);
+    if (!read.isEmpty()) {
+      remove(read);
     }
-    if (places.size() < MAX_LINES) {
+    if (read.size() < MAX_LINES) {
       changes.addAll(heartbeats);
       heartbeats.clear();
     }
     return changes;
   }
 
-  /** By their places: others may have been committed meanwhile, also in front of them. */
-  private void remove(List<Long> places) throws SQLException {
+  /** By their numbers: others may have been committed meanwhile, also in front of them. */
+  private void remove(List<Long> read) throws SQLException {
     try (PreparedStatement delete =
         connection.prepareStatement(
-            "DELETE FROM " + outbox + " WHERE place = ANY(CAST(? AS BIGINT ARRAY))")) {
-      delete.setArray(1, connection.createArrayOf("BIGINT", places.toArray()));
+            "DELETE FROM " + outbox + " WHERE line = ANY(CAST(? AS BIGINT ARRAY))")) {
+      delete.setArray(1, connection.createArrayOf("BIGINT", read.toArray()));
       delete.executeUpdate();
     }
   }
 
-  private Change row(String key) {
-    try {
-      return new Change.Row(keyColumns.parse(key));
-    } catch (InvalidIdException _) {
-      return new Change.Unreadable();
+  private List<Change> rows(int place, Array key) throws SQLException {
+    List<@Nullable String> parts = new ArrayList<>();
+    for (Object part : (Object[]) key.getArray()) {
+      parts.add((String) part);
     }
+    List<Change> changes = new ArrayList<>();
+    for (Watcher watcher : watchers.get(place)) {
+      Change change = watcher.row(parts);
+      if (change != null) {
+        changes.add(change);
+      }
+    }
+    return changes;
   }
 }

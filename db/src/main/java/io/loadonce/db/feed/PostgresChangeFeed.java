@@ -1,32 +1,43 @@
 package io.loadonce.db.feed;
 
+import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.SqlFailure;
-import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Listens to what the triggers of {@link PostgresTriggers} say. */
+/** Listens to what the triggers of {@link PostgresTriggers} report. */
 final class PostgresChangeFeed implements ChangeFeed {
 
-  private static final String PLACE =
-      "SELECT n.nspname || '.' || c.relname FROM pg_class c"
-          + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(?)";
+  private static final Logger log = LoggerFactory.getLogger(PostgresChangeFeed.class);
 
   private final Database database;
-  private final ChangedTable table;
-  private final KeyColumns key;
+  private final List<WatchedLookup> lookups;
 
-  PostgresChangeFeed(Database database, ChangedTable table, KeyColumns key) {
+  /** The warnings that are in the log already. */
+  private final Set<String> warned = ConcurrentHashMap.newKeySet();
+
+  PostgresChangeFeed(Database database, List<WatchedLookup> lookups) {
     this.database = database;
-    this.table = table;
-    this.key = key;
+    this.lookups = List.copyOf(lookups);
+  }
+
+  @Override
+  public void check() throws SourceException {
+    try (Connection connection = database.connect("loadonce-listen")) {
+      connection.setReadOnly(true);
+      warn(WatchedTables.of(connection, lookups));
+    } catch (SQLException e) {
+      throw SqlFailure.of(e);
+    }
   }
 
   @Override
@@ -44,31 +55,28 @@ final class PostgresChangeFeed implements ChangeFeed {
       }
     } catch (SQLException e) {
       throw SqlFailure.of(e);
+    } catch (InvalidSettingException e) {
+      throw new SourceException.QueryFailed(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private Subscription listen(Connection connection) throws SQLException, SourceException {
+  private Subscription listen(Connection connection) throws SQLException {
     connection.setReadOnly(true);
-    String place = place(connection);
-    if (place == null) {
-      throw new SourceException.QueryFailed(
-          "there is no table " + table.name() + " to listen to", /* cause= */ null);
-    }
+    WatchedTables watched = WatchedTables.of(connection, lookups);
+    warn(watched);
     String heartbeats =
         "loadonce_heartbeat_" + Long.toHexString(RandomGenerator.getDefault().nextLong());
     try (Statement statement = connection.createStatement()) {
       statement.execute("LISTEN " + PostgresTriggers.CHANNEL + "; LISTEN " + heartbeats);
     }
-    return new PostgresSubscription(connection, table, heartbeats, new PostgresPayload(place, key));
+    return new PostgresSubscription(
+        connection,
+        new PostgresTables(connection, List.copyOf(watched.tables().keySet()), watched.places()),
+        heartbeats,
+        new PostgresPayload(watched.watchers()));
   }
 
-  /** The table as its triggers name it; null if there is none. */
-  private @Nullable String place(Connection connection) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(PLACE)) {
-      statement.setString(1, table.name());
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? row.getString(1) : null;
-      }
-    }
+  private void warn(WatchedTables watched) {
+    watched.warnings().stream().filter(warned::add).forEach(log::warn);
   }
 }

@@ -4,7 +4,6 @@ import io.loadonce.db.jdbc.SqlFailure;
 import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,24 +19,23 @@ import org.postgresql.PGNotification;
  */
 final class PostgresSubscription implements ChangeFeed.Subscription {
 
-  private static final String REQUEST =
-      "SELECT pg_notify(?, ?), (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass(?)"
-          + " AND tgenabled IN ('O', 'A') AND tgname IN ('"
-          + String.join("', '", PostgresTriggers.NAMES)
-          + "'))";
+  private static final String REQUEST = "SELECT pg_notify(?, ?)";
 
   private final Connection connection;
-  private final ChangedTable table;
+  private final PostgresTables tables;
   private final String heartbeats;
   private final PostgresPayload payload;
+
+  /** What the last check of the tables has found. */
+  private final List<Change> pending = new ArrayList<>();
 
   /**
    * @param heartbeats the channel of this connection's own heartbeats
    */
   PostgresSubscription(
-      Connection connection, ChangedTable table, String heartbeats, PostgresPayload payload) {
+      Connection connection, PostgresTables tables, String heartbeats, PostgresPayload payload) {
     this.connection = connection;
-    this.table = table;
+    this.tables = tables;
     this.heartbeats = heartbeats;
     this.payload = payload;
   }
@@ -45,13 +43,12 @@ final class PostgresSubscription implements ChangeFeed.Subscription {
   @Override
   public void requestHeartbeat(long number) throws SourceException {
     try (PreparedStatement statement = connection.prepareStatement(REQUEST)) {
+      for (String place : tables.check()) {
+        pending.addAll(payload.read(place));
+      }
       statement.setString(1, heartbeats);
       statement.setString(2, Long.toString(number));
-      statement.setString(3, table.name());
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        requireTriggers(row.getInt(2));
-      }
+      statement.execute();
     } catch (SQLException e) {
       throw SqlFailure.of(e);
     }
@@ -61,15 +58,18 @@ final class PostgresSubscription implements ChangeFeed.Subscription {
   public List<Change> poll(Duration timeout) throws SourceException {
     try {
       // Zero would mean for ever.
-      int millis = (int) Math.max(1, timeout.toMillis());
+      int millis = pending.isEmpty() ? (int) Math.max(1, timeout.toMillis()) : 1;
       PGNotification[] received = connection.unwrap(PGConnection.class).getNotifications(millis);
-      List<Change> changes = new ArrayList<>();
+      List<Change> changes = new ArrayList<>(pending);
+      pending.clear();
       if (received != null) {
         for (PGNotification notification : received) {
-          changes.add(
-              notification.getName().equals(heartbeats)
-                  ? PostgresPayload.heartbeat(notification.getParameter())
-                  : payload.read(notification.getParameter()));
+          String text = notification.getParameter();
+          if (notification.getName().equals(heartbeats)) {
+            changes.add(PostgresPayload.heartbeat(text));
+          } else {
+            changes.addAll(payload.read(text));
+          }
         }
       }
       return changes;
@@ -93,15 +93,6 @@ final class PostgresSubscription implements ChangeFeed.Subscription {
       connection.close();
     } catch (SQLException _) {
       // It is gone already.
-    }
-  }
-
-  private void requireTriggers(int found) throws SourceException {
-    if (found < PostgresTriggers.NAMES.size()) {
-      throw new SourceException.QueryFailed(
-          "no change triggers on %s: apply the output of `./loadonce sql triggers`"
-              .formatted(table.name()),
-          /* cause= */ null);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.log.RateLimitedLog;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,12 @@ import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies changes of the database to the cache. A changed row invalidates that row, a change of the
- * whole table invalidates everything, and a change of another table invalidates nothing.
+ * Applies changes of the database to the caches of the lookups. A changed row invalidates its id, a
+ * change of a whole table everything of the lookups that watch it, and a change of another table
+ * nothing.
  *
- * <p>A notification that cannot be read may mean any row, so it invalidates everything too. Since
- * any user of the database can send one, they empty the cache at most once a second: the first at
+ * <p>A notification that cannot be read may mean any row, so it invalidates everything. Since any
+ * user of the database can send one, they empty all caches at most once a second: the first at
  * once, and all that follow within a second together at its end.
  *
  * <p>For one thread, except for the counters. Never blocks.
@@ -29,7 +31,7 @@ final class ChangeApplier {
 
   static final Duration BETWEEN_UNREADABLE = Duration.ofSeconds(1);
 
-  private final LoadOnce<Key, ?> loadOnce;
+  private final Map<String, LoadOnce<Key, ?>> engines;
   private final LongSupplier nanoClock;
   private final Map<ChangeKind, LongAdder> counts = new EnumMap<>(ChangeKind.class);
   private final RateLimitedLog limitedLog;
@@ -40,8 +42,11 @@ final class ChangeApplier {
   /** The earliest time of that. */
   private long flushDueNanos;
 
-  ChangeApplier(LoadOnce<Key, ?> loadOnce, LongSupplier nanoClock) {
-    this.loadOnce = loadOnce;
+  /**
+   * @param engines by the names of their lookups
+   */
+  ChangeApplier(Map<String, LoadOnce<Key, ?>> engines, LongSupplier nanoClock) {
+    this.engines = Map.copyOf(engines);
     this.nanoClock = nanoClock;
     this.limitedLog = new RateLimitedLog(LoggerFactory.getLogger(ChangeApplier.class), nanoClock);
     this.flushDueNanos = nanoClock.getAsLong();
@@ -55,12 +60,13 @@ final class ChangeApplier {
    * except for an emptying of the cache that is due later.
    */
   void accept(List<Change> changes) {
-    Set<Key> ids = new HashSet<>();
-    boolean isEverything = false;
+    Map<String, Set<Key>> ids = new HashMap<>();
+    Set<String> all = new HashSet<>();
     for (Change change : changes) {
       switch (change) {
-        case Change.Row(Key id) -> ids.add(id);
-        case Change.Everything _ -> isEverything = true;
+        case Change.Row(String lookup, Key id) ->
+            ids.computeIfAbsent(lookup, _ -> new HashSet<>()).add(id);
+        case Change.Everything(String lookup) -> all.add(lookup);
         case Change.Unreadable _ -> {
           flushIsPending = true;
           limitedLog.warn(
@@ -70,12 +76,9 @@ final class ChangeApplier {
         case Change.Elsewhere _, Change.Heartbeat _ -> {}
       }
     }
-    if (isEverything) {
-      loadOnce.invalidateAll();
-      flushIsPending = false;
-    } else {
-      ids.forEach(loadOnce::invalidate);
-    }
+    all.forEach(lookup -> engine(lookup).invalidateAll());
+    ids.keySet().removeAll(all);
+    ids.forEach((lookup, changed) -> changed.forEach(engine(lookup)::invalidate));
     flushIfDue();
     changes.forEach(this::count);
   }
@@ -108,9 +111,13 @@ final class ChangeApplier {
   private void flushIfDue() {
     long nowNanos = nanoClock.getAsLong();
     if (flushIsPending && nowNanos - flushDueNanos >= 0) {
-      loadOnce.invalidateAll();
+      engines.values().forEach(LoadOnce::invalidateAll);
       flushIsPending = false;
       flushDueNanos = nowNanos + BETWEEN_UNREADABLE.toNanos();
     }
+  }
+
+  private LoadOnce<Key, ?> engine(String lookup) {
+    return Objects.requireNonNull(engines.get(lookup));
   }
 }

@@ -9,7 +9,9 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.log.RateLimitedLog;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -27,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * emptied. Non-guarantee: that a change is invalidated at the moment of its commit; a caller that
  * needs this uses Invalidate or {@code min_version}.
  *
- * <p>No caller waits for it. Safe for use by many threads.
+ * <p>One listener serves all lookups of the process. No caller waits for it. Safe for use by many
+ * threads.
  */
 public final class ChangeListener implements AutoCloseable {
 
@@ -48,11 +51,16 @@ public final class ChangeListener implements AutoCloseable {
   static final int MISSED_HEARTBEATS = 2;
 
   private static final Logger log = LoggerFactory.getLogger(ChangeListener.class);
+  private static final String SILENT =
+      "no heartbeat has arrived for two intervals. If this repeats, a pooler that shares sessions"
+          + " among clients drops the notifications, such as PgBouncer in transaction mode: let"
+          + " db-url name the database itself";
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final ChangeFeed feed;
-  private final LoadOnce<Key, ?> loadOnce;
+  private final Collection<LoadOnce<Key, ?>> engines;
   private final ChangeApplier applier;
   private final RateLimitedLog limitedLog;
   private final LongSupplier nanoClock;
@@ -76,14 +84,21 @@ public final class ChangeListener implements AutoCloseable {
   @GuardedBy("mutex")
   private long completeUpToNanos;
 
+  /** Whether the last subscription was ended because its heartbeats did not arrive. */
+  @GuardedBy("mutex")
+  private boolean isSilent;
+
   @GuardedBy("mutex")
   private boolean closed;
 
   private ChangeListener(
-      ChangeFeed feed, LoadOnce<Key, ?> loadOnce, Duration heartbeat, LongSupplier nanoClock) {
+      ChangeFeed feed,
+      Map<String, LoadOnce<Key, ?>> engines,
+      Duration heartbeat,
+      LongSupplier nanoClock) {
     this.feed = feed;
-    this.loadOnce = loadOnce;
-    this.applier = new ChangeApplier(loadOnce, nanoClock);
+    this.engines = List.copyOf(engines.values());
+    this.applier = new ChangeApplier(engines, nanoClock);
     this.limitedLog = new RateLimitedLog(log, nanoClock);
     this.nanoClock = nanoClock;
     this.heartbeatNanos = heartbeat.toNanos();
@@ -93,12 +108,16 @@ public final class ChangeListener implements AutoCloseable {
   /**
    * Starts without waiting for the database; the feed counts as lost until it is connected.
    *
-   * @param nanoClock the clock of {@code loadOnce}
+   * @param engines those of all lookups of the feed, by name
+   * @param nanoClock the clock of the engines
    */
   public static ChangeListener start(
-      ChangeFeed feed, LoadOnce<Key, ?> loadOnce, Duration heartbeat, LongSupplier nanoClock) {
-    ChangeListener listener = new ChangeListener(feed, loadOnce, heartbeat, nanoClock);
-    loadOnce.feedState().lost(nanoClock.getAsLong());
+      ChangeFeed feed,
+      Map<String, LoadOnce<Key, ?>> engines,
+      Duration heartbeat,
+      LongSupplier nanoClock) {
+    ChangeListener listener = new ChangeListener(feed, engines, heartbeat, nanoClock);
+    listener.markLostSince(nanoClock.getAsLong());
     listener.thread.start();
     return listener;
   }
@@ -112,6 +131,7 @@ public final class ChangeListener implements AutoCloseable {
     try {
       long silentNanos = nanoClock.getAsLong() - completeUpToNanos;
       if (current != null && silentNanos > MISSED_HEARTBEATS * heartbeatNanos) {
+        isSilent = true;
         markDisconnected();
         current.abort();
       }
@@ -157,7 +177,7 @@ public final class ChangeListener implements AutoCloseable {
         enter(subscription);
         follow(subscription);
       } catch (SourceException e) {
-        warnLost(e.getMessage());
+        warnLost(wasSilent() ? SILENT : e.getMessage());
       } catch (Throwable t) { // if this thread ended, the feed would stay lost for ever
         warnLost(t.toString());
       }
@@ -204,14 +224,14 @@ public final class ChangeListener implements AutoCloseable {
   private void markConnectedUpTo(long requestedNanos) {
     boolean isFirst = !isConnected();
     if (isFirst) {
-      loadOnce.invalidateAll();
+      engines.forEach(LoadOnce::invalidateAll);
     }
     mutex.lock();
     try {
       completeUpToNanos = requestedNanos;
       if (isFirst && !closed) {
         connected = true;
-        loadOnce.feedState().connected();
+        engines.forEach(engine -> engine.feedState().connected());
         log.info("the change feed is connected; the cache was emptied and serves fresh rows again");
       }
     } finally {
@@ -223,6 +243,7 @@ public final class ChangeListener implements AutoCloseable {
     mutex.lock();
     try {
       current = subscription;
+      isSilent = false;
       completeUpToNanos = nanoClock.getAsLong();
     } finally {
       mutex.unlock();
@@ -243,7 +264,20 @@ public final class ChangeListener implements AutoCloseable {
   private void markDisconnected() {
     if (connected) {
       connected = false;
-      loadOnce.feedState().lost(completeUpToNanos);
+      markLostSince(completeUpToNanos);
+    }
+  }
+
+  private void markLostSince(long nanos) {
+    engines.forEach(engine -> engine.feedState().lost(nanos));
+  }
+
+  private boolean wasSilent() {
+    mutex.lock();
+    try {
+      return isSilent;
+    } finally {
+      mutex.unlock();
     }
   }
 

@@ -1,12 +1,16 @@
 package io.loadonce.server.changes;
 
+import io.loadonce.db.InvalidSettingException;
+import io.loadonce.db.feed.WatchedLookup;
+import io.loadonce.server.lookup.LookupConfig;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Whether and how the service listens to changes in the database.
  *
  * @param isOn off by default, because the database needs triggers first
- * @param table the table to watch; empty for the only table of the query
+ * @param table the table to watch for the only lookup; empty for the only table of its query
  * @param heartbeat the time between two heartbeats of the change listener
  */
 public record ListenSettings(boolean isOn, String table, Duration heartbeat) {
@@ -21,5 +25,17 @@ public record ListenSettings(boolean isOn, String table, Duration heartbeat) {
     if (heartbeat.compareTo(MIN_HEARTBEAT) < 0 || heartbeat.compareTo(MAX_HEARTBEAT) > 0) {
       throw new IllegalArgumentException("heartbeat must be from 100 ms to 1 minute");
     }
+  }
+
+  /**
+   * Returns the lookups with the tables whose changes invalidate their entries.
+   *
+   * @throws InvalidSettingException if a table is not named and cannot be read from the query
+   */
+  public List<WatchedLookup> watched(List<LookupConfig> lookups) {
+    if (!table.isBlank() && lookups.size() == 1) {
+      return List.of(WatchedLookup.of(lookups.getFirst().query(), table));
+    }
+    return lookups.stream().map(each -> WatchedLookup.of(each.query(), each.changes())).toList();
   }
 }

@@ -9,6 +9,7 @@ import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.lookup.EncodedRow;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -21,14 +22,18 @@ import org.junit.jupiter.api.Test;
 class ChangeListenerTest {
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
   private static final Duration STALE_ON_DISCONNECT = Duration.ofSeconds(10);
-  private static final Change ONE = new Change.Row(Key.of("1"));
+  private static final String LOOKUP = "default";
+  private static final Change ONE = new Change.Row(LOOKUP, Key.of("1"));
 
   private final AtomicLong clock = new AtomicLong(-5);
   private final VersionedTable table = new VersionedTable();
   private final ScriptedFeed feed = new ScriptedFeed();
   private final LoadOnce<Key, EncodedRow> engine =
       UnexpiringEngine.over(table, STALE_ON_DISCONNECT, clock::get);
-  private final ChangeListener listener = ChangeListener.start(feed, engine, HEARTBEAT, clock::get);
+  private final LoadOnce<Key, EncodedRow> other =
+      UnexpiringEngine.over(table, STALE_ON_DISCONNECT, clock::get);
+  private final ChangeListener listener =
+      ChangeListener.start(feed, Map.of(LOOKUP, engine, "other", other), HEARTBEAT, clock::get);
 
   @BeforeEach
   void fill() {
@@ -67,16 +72,35 @@ class ChangeListenerTest {
     listen();
     assertRow(Origin.LOADED, 1);
     table.put("1", 2);
-    feed.say(new Change.Everything());
+    feed.say(new Change.Everything(LOOKUP));
     until(() -> version() == 2);
     assertThat(listener.notifications(ChangeKind.ALL)).isEqualTo(1);
+  }
+
+  @Test
+  void listen_severalLookups_invalidatesOnlyThatOfTheChange() {
+    listen();
+    assertRow(Origin.LOADED, 1);
+    UnexpiringEngine.get(other, "1");
+    feed.say(new Change.Everything(LOOKUP), ONE);
+    until(() -> listener.notifications(ChangeKind.ROW) == 1);
+    assertRow(Origin.LOADED, 1);
+    assertThat(UnexpiringEngine.get(other, "1").origin()).isEqualTo(Origin.MEMORY);
+    feed.say(new Change.Unreadable());
+    until(() -> listener.notifications(ChangeKind.MALFORMED) == 1);
+    assertThat(UnexpiringEngine.get(other, "1").origin()).isEqualTo(Origin.LOADED);
+    feed.cut();
+    until(() -> !listener.isConnected());
+    assertThat(UnexpiringEngine.get(other, "1").origin()).isEqualTo(Origin.STALE);
+    listen();
+    assertThat(UnexpiringEngine.get(other, "1").origin()).isEqualTo(Origin.LOADED);
   }
 
   @Test
   void listen_otherTableChanged_invalidatesNothing() {
     listen();
     assertRow(Origin.LOADED, 1);
-    feed.say(new Change.Elsewhere(), new Change.Row(Key.of("2")));
+    feed.say(new Change.Elsewhere(), new Change.Row(LOOKUP, Key.of("2")));
     until(() -> listener.notifications(ChangeKind.ROW) == 1);
     assertThat(listener.notifications(ChangeKind.FOREIGN)).isEqualTo(1);
     assertRow(Origin.MEMORY, 1);

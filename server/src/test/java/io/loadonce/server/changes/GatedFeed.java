@@ -21,6 +21,11 @@ final class GatedFeed implements ChangeFeed {
   }
 
   @Override
+  public void check() throws SourceException {
+    feed.check();
+  }
+
+  @Override
   public Subscription subscribe() throws SourceException {
     if (shut) {
       throw new SourceException.Unavailable("the gate is shut", /* cause= */ null);

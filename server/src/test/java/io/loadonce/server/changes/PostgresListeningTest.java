@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.OneLookup;
-import io.loadonce.db.feed.ChangedTable;
 import io.loadonce.db.feed.PostgresTriggers;
+import io.loadonce.db.feed.WatchedLookup;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.lookup.LookupSettings;
@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -60,7 +61,7 @@ class PostgresListeningTest {
     admin("CREATE TABLE item (id BIGINT PRIMARY KEY, version BIGINT NOT NULL)");
     admin("INSERT INTO item SELECT n, 1 FROM generate_series(1, 2000) AS n");
     service = new ListeningService(settings(QUERY, KeyType.BIGINT), "", LONG);
-    admin(triggers(""));
+    admin(triggers("item"));
     service.connected();
   }
 
@@ -175,14 +176,19 @@ class PostgresListeningTest {
   @Test
   void notify_forged_isCountedAndNeverStopsTheListener() throws SQLException {
     service.get("1");
-    notify("public.country:1");
-    notify("public.country");
+    notify("public.country(id):[1]");
+    notify("public.country(id)");
     until(() -> service.listener.notifications(ChangeKind.FOREIGN) == 2);
     assertThat(service.get("1").origin()).isEqualTo(Origin.MEMORY);
 
     for (String forged :
         new String[] {
-          "", "garbage", "public.item:abc", "public.item:", "x".repeat(7_999), "\u0001\t:'\"",
+          "",
+          "garbage",
+          "public.item(id):[\"abc\"]",
+          "public.item(id):[",
+          "x".repeat(7_999),
+          "\u0001\t:'\"",
         }) {
       notify(forged);
     }
@@ -238,12 +244,12 @@ class PostgresListeningTest {
   @Test
   void listen_triggersDropped_isLostUntilTheyAreCreatedAgain() throws SQLException {
     for (String event : new String[] {"insert", "update", "delete", "truncate"}) {
-      service.sql("DROP TRIGGER loadonce_" + event + " ON item");
+      service.sql("DROP TRIGGER loadonce_" + event + "_item__id ON item");
       until(() -> !service.listener.isConnected());
-      service.sql(triggers(""));
+      service.sql(triggers("item"));
       service.connected();
     }
-    service.sql("ALTER TABLE item DISABLE TRIGGER loadonce_update");
+    service.sql("ALTER TABLE item DISABLE TRIGGER loadonce_update_item__id");
     until(() -> !service.listener.isConnected());
   }
 
@@ -259,7 +265,7 @@ class PostgresListeningTest {
                 "SELECT \"The Id\", version FROM " + table + " WHERE \"The Id\" IN (:ids)",
                 KeyType.TEXT)
             .withKey("The Id", KeyType.TEXT);
-    admin(PostgresTriggers.script(ChangedTable.of(table, odd.lookup())));
+    admin(PostgresTriggers.script(List.of(WatchedLookup.of(odd.lookup(), table))));
     try (var listening = new ListeningService(odd, table, LONG).connected()) {
       assertThat(listening.version("a:b '\"é")).isEqualTo(1);
       listening.sql("UPDATE " + table + " SET version = 2");
@@ -273,7 +279,7 @@ class PostgresListeningTest {
 
   @Test
   void triggers_noSuchColumn_areNotCreatedAndWritesStillSucceed() throws SQLException {
-    String wrong = PostgresTriggers.script(new ChangedTable("item", "no_such_column"));
+    String wrong = triggers("item(no_such_column)");
     assertThatThrownBy(() -> admin(wrong)).hasMessageContaining("no_such_column");
     service.get("1");
     service.sql("UPDATE item SET version = 2 WHERE id = 1");
@@ -319,7 +325,7 @@ class PostgresListeningTest {
 
   private static String triggers(String table) {
     return PostgresTriggers.script(
-        ChangedTable.of(table, settings(QUERY, KeyType.BIGINT).lookup()));
+        List.of(WatchedLookup.of(settings(QUERY, KeyType.BIGINT).lookup(), table)));
   }
 
   private static void admin(String sql) throws SQLException {

@@ -36,6 +36,9 @@ final class ScriptedFeed implements ChangeFeed {
   }
 
   @Override
+  public void check() {}
+
+  @Override
   public Subscription subscribe() {
     subscriptions.acquireUninterruptibly();
     BlockingQueue<Change> mine = new LinkedBlockingQueue<>();

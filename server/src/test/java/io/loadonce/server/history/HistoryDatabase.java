@@ -84,7 +84,7 @@ public final class HistoryDatabase implements AutoCloseable {
 
   /** Creates the triggers that report changes of the table. */
   HistoryDatabase withTriggers() throws SQLException {
-    execute(PostgresTriggers.script(new ChangedTable("history", "id")));
+    execute(PostgresTriggers.script(ChangedTable.parse("history(id)")));
     return this;
   }
 

@@ -1,10 +1,12 @@
 package io.loadonce.server.history;
 
 import io.loadonce.db.feed.ChangeFeed;
-import io.loadonce.db.feed.ChangedTable;
+import io.loadonce.db.feed.WatchedLookup;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.changes.ChangeListener;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The engine with a change listener and without calls to invalidate. Its promises hold a moment
@@ -24,8 +26,8 @@ final class ListeningSubject implements HistorySubject {
     engine = new LoadOnceSubject(database, variant);
     listener =
         ChangeListener.start(
-            ChangeFeed.of(engine.database(), ChangedTable.of("history", lookup), lookup.key()),
-            engine.engine(),
+            ChangeFeed.of(engine.database(), List.of(WatchedLookup.of(lookup, "history"))),
+            Map.of(lookup.name(), engine.engine()),
             HEARTBEAT,
             System::nanoTime);
     engine.alsoSweep(listener::watch);
