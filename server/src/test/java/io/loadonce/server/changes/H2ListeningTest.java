@@ -4,13 +4,18 @@ import static io.loadonce.server.changes.ListeningService.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.OneLookup;
+import io.loadonce.db.feed.WatchedLookup;
 import io.loadonce.db.jdbc.DatabaseSettings;
+import io.loadonce.db.lookup.KeyColumn;
+import io.loadonce.db.lookup.KeyColumns;
+import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.load.Outcome.Origin;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +111,58 @@ class H2ListeningTest {
     service.sql("UPDATE item SET version = 2");
     until(() -> service.listener.notifications(ChangeKind.ROW) == 2_000);
     assertThat(service.version("2000")).isEqualTo(2);
+  }
+
+  @Test
+  void get_severalLookups_areFreshByTheirOwnKeys() throws SQLException {
+    service.sql("CREATE SCHEMA IF NOT EXISTS shop");
+    service.sql(
+        "CREATE TABLE shop.price (tenant BIGINT, sku VARCHAR, version BIGINT,"
+            + " PRIMARY KEY (tenant, sku))");
+    service.sql("INSERT INTO shop.price VALUES (1, 'a|b', 1), (1, 'a', 1), (2, 'a,b', 1)");
+    LookupSettings versioned =
+        LookupSettings.of("SELECT * FROM shop.price WHERE (tenant, sku) IN (:ids)")
+            .withName("price")
+            .withVersionColumn("version")
+            .withKey(
+                new KeyColumns(
+                    List.of(
+                        new KeyColumn("TENANT", KeyType.BIGINT),
+                        new KeyColumn("SKU", KeyType.TEXT))));
+    WatchedLookup price = WatchedLookup.of(versioned, List.of());
+    WatchedLookup sku =
+        WatchedLookup.of(
+            LookupSettings.of("SELECT sku, version FROM shop.price WHERE sku IN (:ids)")
+                .withName("sku")
+                .withKey("SKU", KeyType.TEXT)
+                .withVersionColumn("version"),
+            List.of());
+    WatchedLookup computed =
+        WatchedLookup.of(
+            LookupSettings.of(
+                    "SELECT LOWER(sku) AS low, version FROM shop.price WHERE LOWER(sku) IN (:ids)")
+                .withName("computed")
+                .withKey("LOW", KeyType.TEXT)
+                .withVersionColumn("version"),
+            List.of("shop.price(sku)"));
+    try (var several =
+        new ListeningService(
+                SETTINGS.database(), List.of(price, sku, computed), Duration.ofHours(1))
+            .connected()) {
+      assertThat(several.version("price", "1", "a|b")).isEqualTo(1);
+      assertThat(several.version("price", "1", "a")).isEqualTo(1);
+      assertThat(several.version("sku", "a|b")).isEqualTo(1);
+      assertThat(several.version("computed", "a")).isEqualTo(1);
+      several.sql("UPDATE shop.price SET version = 2 WHERE sku = 'a|b'");
+      until(() -> several.version("price", "1", "a|b") == 2);
+      until(() -> several.version("sku", "a|b") == 2);
+      assertThat(several.isCached("price", "1", "a")).isTrue();
+      until(() -> several.listener.notifications(ChangeKind.ALL) == 1);
+      several.sql("UPDATE shop.price SET sku = 'A', version = 3 WHERE sku = 'a,b'");
+      until(() -> several.version("price", "2", "A") == 3);
+      until(() -> several.version("sku", "A") == 3);
+      assertThat(several.version("price", "2", "a,b")).isZero();
+    }
   }
 
   @Test
