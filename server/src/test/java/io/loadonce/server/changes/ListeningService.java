@@ -64,9 +64,7 @@ final class ListeningService implements AutoCloseable {
       engines.put(
           each.lookup().name(),
           UnexpiringEngine.over(
-              database.source(each.lookup(), form),
-              staleOnDisconnect,
-              System::nanoTime));
+              database.source(each.lookup(), form), staleOnDisconnect, System::nanoTime));
     }
     engine = engines.values().iterator().next();
     feed = new GatedFeed(ChangeFeed.of(database, lookups));
