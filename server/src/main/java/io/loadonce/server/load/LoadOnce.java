@@ -124,6 +124,15 @@ public final class LoadOnce<K, V> {
     return look(id, needed, nanoClock.getAsLong());
   }
 
+  /** Like {@link #look}, but begins no refresh, so that it never causes a query. */
+  public @Nullable Outcome<V> lookOnly(K id, Freshness needed) {
+    Outcome<V> outcome = policy.fresh(cache.get(id), needed, nanoClock.getAsLong());
+    if (outcome != null) {
+      counts.add(outcome);
+    }
+    return outcome;
+  }
+
   /**
    * Joins the flight of an id, or begins it; for a caller whose {@link #look} was a miss. A caller
    * who may be served a stale row gets it at once if the database is known to be unreachable, and

@@ -73,7 +73,7 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
 
   private void lookInCache(Part part, Conditions conditions, BatchLookup batch) {
     for (int i = 0; i < part.ids.size(); i++) {
-      Outcome<EncodedRow> hit = part.lookup.engine().look(part.ids.get(i), conditions.needed());
+      Outcome<EncodedRow> hit = part.lookup.engine().lookOnly(part.ids.get(i), conditions.needed());
       batch.fill(
           part.places[i], hit == null ? failed(Reason.NOT_CACHED) : result(part.row(i), hit));
     }

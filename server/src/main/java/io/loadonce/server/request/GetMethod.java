@@ -1,6 +1,8 @@
 package io.loadonce.server.request;
 
 import com.google.rpc.Status;
+import io.loadonce.db.lookup.Key;
+import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
 import io.loadonce.server.lookup.EncodedRow;
@@ -38,7 +40,11 @@ final class GetMethod implements UnaryCall.Method<ParsedGet> {
       call.fail(mistake);
       return;
     }
-    Outcome<EncodedRow> hit = row.lookup().engine().look(row.id(), conditions.needed());
+    LoadOnce<Key, EncodedRow> engine = row.lookup().engine();
+    Outcome<EncodedRow> hit =
+        conditions.onlyIfCached()
+            ? engine.lookOnly(row.id(), conditions.needed())
+            : engine.look(row.id(), conditions.needed());
     if (hit != null) {
       complete(call, row, hit);
       return;
@@ -48,13 +54,11 @@ final class GetMethod implements UnaryCall.Method<ParsedGet> {
       return;
     }
     call.onCancel(
-        row.lookup()
-            .engine()
-            .join(
-                row.id(),
-                conditions.needed(),
-                timeout.remaining(),
-                outcome -> complete(call, row, outcome)),
+        engine.join(
+            row.id(),
+            conditions.needed(),
+            timeout.remaining(),
+            outcome -> complete(call, row, outcome)),
         Withdrawal::withdraw);
   }
 

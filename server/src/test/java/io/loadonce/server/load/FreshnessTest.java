@@ -59,6 +59,17 @@ class FreshnessTest {
   }
 
   @Test
+  void lookOnly_refreshDue_isServedWithoutAQuery() throws Exception {
+    load("a", 1);
+    clock.addAndGet(SECOND.multipliedBy(30).toNanos());
+    assertThat(engine.lookOnly("a", Freshness.ANY))
+        .isEqualTo(found(1, Origin.MEMORY, SECOND.multipliedBy(30)));
+    assertThat(engine.lookOnly("b", Freshness.ANY)).isNull();
+    assertThat(engine.flights()).isZero();
+    assertThat(database.queries()).isOne();
+  }
+
+  @Test
   void look_rowWasOldWhenItWasLoaded_expiresThatMuchEarlier() throws Exception {
     WaitingCaller caller = join("a");
     long ageNanos = SECOND.multipliedBy(40).toNanos();

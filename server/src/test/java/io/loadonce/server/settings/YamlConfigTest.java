@@ -90,6 +90,19 @@ class YamlConfigTest {
   }
 
   @Test
+  void file_ofTheDocumentation_isRead() throws Exception {
+    String page = Files.readString(Path.of("..", "docs", "settings.md"));
+    int begin = page.indexOf("```yaml\n") + "```yaml\n".length();
+    String example = page.substring(begin, page.indexOf("```", begin));
+    file("secret", "s3cret");
+    file("sql/order-lines.sql", "SELECT order_id FROM order_line WHERE order_id IN (:ids)");
+
+    assertThat(settings(example.replace("/run/secrets/db", "secret"), Map.of(), Map.of()).lookups())
+        .extracting(lookup -> lookup.query().name())
+        .containsExactly("product", "price", "order-lines");
+  }
+
+  @Test
   void cacheBytes_oneLookupHasItsOwn_othersShareTheRestEqually() throws Exception {
     Settings settings = shop(Map.of(), Map.of());
 

@@ -40,16 +40,16 @@ final class NeighbourScene implements Scene {
   private static final String CONFIG =
       """
       database:
-        url: %s
-        user: %s
+        url: {url}
+        user: {user}
       load-timeout: 60s
       call-timeout: 60s
       lookups:
         quick:
-          query: %s
+          query: {query}
           key: id bigint
         slow:
-          query: %s AND (SELECT TRUE FROM pg_sleep(2))
+          query: {query} AND (SELECT TRUE FROM pg_sleep(2))
           key: id bigint
           ttl: 0s
       """;
@@ -77,8 +77,10 @@ final class NeighbourScene implements Scene {
     Path config = directory.resolve("loadonce.yaml");
     Files.writeString(
         config,
-        CONFIG.formatted(
-            table.url(), PostgresTable.USER, PostgresTable.QUERY, PostgresTable.QUERY));
+        CONFIG
+            .replace("{url}", table.url())
+            .replace("{user}", PostgresTable.USER)
+            .replace("{query}", PostgresTable.QUERY));
     NeighbourScene scene = new NeighbourScene(lab.plan(), directory, LoadonceServer.start(config));
     var _ = scene.quickP99Millis(lab.plan().turn());
     return scene;
