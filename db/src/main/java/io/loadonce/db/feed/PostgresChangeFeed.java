@@ -34,7 +34,11 @@ final class PostgresChangeFeed implements ChangeFeed {
   public void check() throws SourceException {
     try (Connection connection = database.connect("loadonce-listen")) {
       connection.setReadOnly(true);
-      warn(WatchedTables.of(connection, lookups));
+      WatchedTables watched = WatchedTables.of(connection, lookups);
+      for (InvalidSettingException problem : watched.problems().values()) {
+        throw problem;
+      }
+      warn(watched);
     } catch (SQLException e) {
       throw SqlFailure.of(e);
     }
@@ -71,7 +75,7 @@ final class PostgresChangeFeed implements ChangeFeed {
     }
     return new PostgresSubscription(
         connection,
-        new PostgresTables(connection, watched),
+        new PostgresTables(connection, lookups, watched),
         heartbeats,
         new PostgresPayload(watched.watchers()));
   }

@@ -1,5 +1,7 @@
 package io.loadonce.db.feed;
 
+import io.loadonce.db.InvalidSettingException;
+import io.loadonce.db.source.SourceException;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -7,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,15 +61,24 @@ final class PostgresTables {
   private final List<ChangedTable> tables;
   private final List<String> places;
   private final List<List<Watcher>> watchers;
+  private final List<WatchedLookup> lookups;
+
+  /** Why the changes of some lookups could not be reported when the subscription began. */
+  private final Map<String, InvalidSettingException> problems;
 
   /** The oid and the relfilenode of each table and of its descendants; empty at first. */
   private List<String> identities = List.of();
 
-  PostgresTables(Connection connection, WatchedTables watched) {
+  /**
+   * @param watched what the catalog has said of the lookups
+   */
+  PostgresTables(Connection connection, List<WatchedLookup> lookups, WatchedTables watched) {
     this.connection = connection;
     this.tables = List.copyOf(watched.tables().keySet());
     this.places = watched.places();
     this.watchers = places.stream().map(watched::watchers).toList();
+    this.lookups = lookups;
+    this.problems = watched.problems();
   }
 
   /**
@@ -74,9 +86,10 @@ final class PostgresTables {
    *
    * @return for each lookup of a table that reports no changes, {@link Change.Unreported}; for each
    *     lookup of a table that is another one than at the last check, {@link Change.Everything}
+   * @throws SourceException if a table is there now that was not when the subscription began
    */
-  List<Change> check() throws SQLException {
-    List<Change> changes = new ArrayList<>();
+  List<Change> check() throws SQLException, SourceException {
+    List<Change> changes = new ArrayList<>(unwatched());
     List<String> found = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(QUERY)) {
       statement.setArray(1, texts(tables.stream().map(ChangedTable::name).toList()));
@@ -98,6 +111,20 @@ final class PostgresTables {
       }
     }
     identities = found;
+    return changes;
+  }
+
+  /** The lookups that this subscription does not watch, since their tables were not there. */
+  private List<Change> unwatched() throws SQLException, SourceException {
+    List<Change> changes = new ArrayList<>();
+    if (!problems.isEmpty()) {
+      problems.forEach(
+          (lookup, problem) ->
+              changes.add(new Change.Unreported(lookup, String.valueOf(problem.getMessage()))));
+      if (!WatchedTables.of(connection, lookups).problems().keySet().equals(problems.keySet())) {
+        throw new SourceException.QueryFailed("the watched tables have changed", /* cause= */ null);
+      }
+    }
     return changes;
   }
 

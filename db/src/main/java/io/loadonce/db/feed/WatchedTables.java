@@ -20,34 +20,45 @@ import org.jspecify.annotations.Nullable;
  * @param tables each once, with what the catalog says of it
  * @param watchers the lookups that watch a place
  * @param warnings a line for each lookup of which single rows cannot be invalidated
+ * @param problems why changes of a lookup cannot be reported, by its name
  */
 record WatchedTables(
     Map<ChangedTable, PostgresTable> tables,
     Map<String, List<Watcher>> watchers,
-    List<String> warnings) {
+    List<String> warnings,
+    Map<String, InvalidSettingException> problems) {
 
   /**
    * Reads the catalog. Blocks for some round trips.
    *
-   * @throws InvalidSettingException if the changes of a table cannot be reported
+   * @throws InvalidSettingException if the database reports no changes at all
    * @throws SQLException if the connection is lost, or the database rejects the query of a lookup
    */
   static WatchedTables of(Connection connection, List<WatchedLookup> lookups) throws SQLException {
     requirePrimary(connection);
     WatchedTables watched =
-        new WatchedTables(new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
+        new WatchedTables(
+            new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>(), new LinkedHashMap<>());
     for (WatchedLookup lookup : lookups) {
-      List<@Nullable KeyOrigin> origins = KeyOrigin.of(connection, lookup.lookup());
-      for (ChangedTable table : lookup.tables()) {
-        PostgresTable found = watched.tables.get(table);
-        if (found == null) {
-          found = PostgresTable.of(connection, table, lookup.lookup());
-          watched.tables.put(table, found);
-        }
-        watched.add(connection, lookup, found, origins);
+      try {
+        watched.add(connection, lookup);
+      } catch (InvalidSettingException e) {
+        watched.problems.put(lookup.lookup().name(), e);
       }
     }
     return watched;
+  }
+
+  private void add(Connection connection, WatchedLookup lookup) throws SQLException {
+    List<@Nullable KeyOrigin> origins = KeyOrigin.of(connection, lookup.lookup());
+    for (ChangedTable table : lookup.tables()) {
+      PostgresTable found = tables.get(table);
+      if (found == null) {
+        found = PostgresTable.of(connection, table, lookup.lookup());
+        tables.put(table, found);
+      }
+      add(connection, lookup, found, origins);
+    }
   }
 
   private void add(

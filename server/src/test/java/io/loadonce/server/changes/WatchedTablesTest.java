@@ -141,6 +141,29 @@ class WatchedTablesTest {
   }
 
   @Test
+  void get_oneTableNotThere_leavesTheOthersFresh() throws SQLException {
+    database.sql("CREATE TABLE item (id bigint PRIMARY KEY, version bigint)");
+    database.sql("INSERT INTO item VALUES (1, 1)");
+    WatchedLookup item = watched("item", "SELECT * FROM item WHERE id IN (:ids)");
+    WatchedLookup later = watched("later", "SELECT * FROM later WHERE id IN (:ids)");
+    database.sql(PostgresTriggers.script(List.of(item)));
+    try (var service =
+        new ListeningService(database.settings(), List.of(item, later), Duration.ofHours(1))) {
+      until(() -> service.isCached("item", "1"));
+      service.sql("UPDATE item SET version = 2");
+      until(() -> service.version("item", "1") == 2);
+      assertThat(service.listener.isConnected()).isFalse();
+      service.sql("CREATE TABLE later (id bigint PRIMARY KEY, version bigint)");
+      service.sql("INSERT INTO later VALUES (1, 1)");
+      service.sql(PostgresTriggers.script(List.of(later)));
+      service.connected();
+      assertThat(service.version("later", "1")).isEqualTo(1);
+      service.sql("UPDATE later SET version = 2");
+      until(() -> service.version("later", "1") == 2);
+    }
+  }
+
+  @Test
   void get_keysOfSeveralColumns_areFreshWhateverTheyHold() throws SQLException {
     List<String> skus = List.of("a|b", "a,b", "a\"b", "a'b", "a\\b", "a]b", "a:[b", "é ", "NULL");
     database.sql(
