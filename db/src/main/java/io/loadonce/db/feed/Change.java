@@ -17,6 +17,12 @@ public sealed interface Change {
   /** A notification that cannot be read, so that any row may have changed. */
   record Unreadable() implements Change {}
 
+  /**
+   * No change: those of a table of this lookup are not reported. Arrives before the heartbeat of
+   * which the request has shown it.
+   */
+  record Unreported(String lookup, String reason) implements Change {}
+
   /** No change, but the heartbeat that was requested: all changes before it have arrived. */
   record Heartbeat(long number) implements Change {}
 }

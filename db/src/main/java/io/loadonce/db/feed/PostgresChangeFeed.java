@@ -71,7 +71,7 @@ final class PostgresChangeFeed implements ChangeFeed {
     }
     return new PostgresSubscription(
         connection,
-        new PostgresTables(connection, List.copyOf(watched.tables().keySet()), watched.places()),
+        new PostgresTables(connection, watched),
         heartbeats,
         new PostgresPayload(watched.watchers()));
   }

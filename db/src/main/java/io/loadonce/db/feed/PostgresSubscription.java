@@ -43,9 +43,7 @@ final class PostgresSubscription implements ChangeFeed.Subscription {
   @Override
   public void requestHeartbeat(long number) throws SourceException {
     try (PreparedStatement statement = connection.prepareStatement(REQUEST)) {
-      for (String place : tables.check()) {
-        pending.addAll(payload.read(place));
-      }
+      pending.addAll(tables.check());
       statement.setString(1, heartbeats);
       statement.setString(2, Long.toString(number));
       statement.execute();

@@ -1,6 +1,5 @@
 package io.loadonce.db.feed;
 
-import io.loadonce.db.source.SourceException;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -58,27 +57,26 @@ final class PostgresTables {
   private final Connection connection;
   private final List<ChangedTable> tables;
   private final List<String> places;
+  private final List<List<Watcher>> watchers;
 
   /** The oid and the relfilenode of each table and of its descendants; empty at first. */
   private List<String> identities = List.of();
 
-  /**
-   * @param tables each once
-   * @param places the names under which they report their changes, in the same order
-   */
-  PostgresTables(Connection connection, List<ChangedTable> tables, List<String> places) {
+  PostgresTables(Connection connection, WatchedTables watched) {
     this.connection = connection;
-    this.tables = List.copyOf(tables);
-    this.places = List.copyOf(places);
+    this.tables = List.copyOf(watched.tables().keySet());
+    this.places = watched.places();
+    this.watchers = places.stream().map(watched::watchers).toList();
   }
 
   /**
    * Checks all tables. Blocks for a round trip.
    *
-   * @return the places of the tables that are other tables than at the last check
-   * @throws SourceException if a table is missing, or one of its triggers
+   * @return for each lookup of a table that reports no changes, {@link Change.Unreported}; for each
+   *     lookup of a table that is another one than at the last check, {@link Change.Everything}
    */
-  List<String> check() throws SQLException, SourceException {
+  List<Change> check() throws SQLException {
+    List<Change> changes = new ArrayList<>();
     List<String> found = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(QUERY)) {
       statement.setArray(1, texts(tables.stream().map(ChangedTable::name).toList()));
@@ -86,37 +84,34 @@ final class PostgresTables {
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           int n = found.size();
-          requireSame(n, row.getString(1));
-          requireTriggers(tables.get(n), row.getString(3));
-          found.add(row.getString(2));
+          found.add(String.valueOf(row.getString(2)));
+          String problem = problem(n, row.getString(1), row.getString(3));
+          if (problem != null) {
+            watchers.get(n).forEach(each -> changes.add(each.unreported(problem)));
+          }
         }
       }
     }
-    List<String> replaced = new ArrayList<>();
     for (int n = 0; n < identities.size(); n++) {
       if (!identities.get(n).equals(found.get(n))) {
-        replaced.add(places.get(n));
+        watchers.get(n).forEach(each -> changes.add(each.everything()));
       }
     }
     identities = found;
-    return replaced;
+    return changes;
   }
 
-  private void requireSame(int n, @Nullable String place) throws SourceException {
+  /**
+   * @param without a table without triggers, this one or a descendant; null if there is none
+   */
+  private @Nullable String problem(int n, @Nullable String place, @Nullable String without) {
     if (!places.get(n).equals(place)) {
-      throw new SourceException.QueryFailed(
-          "there is no table %s any more".formatted(tables.get(n).name()), /* cause= */ null);
+      return "there is no table %s any more".formatted(tables.get(n).name());
     }
-  }
-
-  private static void requireTriggers(ChangedTable table, @Nullable String without)
-      throws SourceException {
-    if (without != null) {
-      throw new SourceException.QueryFailed(
-          "the table %s has no change triggers for %s: apply the output of `./loadonce sql triggers`"
-              .formatted(without, table),
-          /* cause= */ null);
-    }
+    return without == null
+        ? null
+        : "the table %s has no change triggers for %s: apply the output of `./loadonce sql triggers`"
+            .formatted(without, tables.get(n));
   }
 
   private Array texts(List<String> texts) throws SQLException {

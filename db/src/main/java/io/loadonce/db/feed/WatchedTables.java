@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -134,5 +135,10 @@ record WatchedTables(
   /** Returns the names under which the tables report their changes, in their order. */
   List<String> places() {
     return tables.values().stream().map(PostgresTable::place).toList();
+  }
+
+  /** Returns the lookups that watch a place, of which there is at least one. */
+  List<Watcher> watchers(String place) {
+    return Objects.requireNonNull(watchers.get(place));
   }
 }

@@ -22,6 +22,11 @@ record Watcher(String lookup, KeyColumns key, boolean isByKey) {
     return new Change.Everything(lookup);
   }
 
+  /** No change: those of the table are not reported. */
+  Change unreported(String reason) {
+    return new Change.Unreported(lookup, reason);
+  }
+
   /**
    * Returns the change of a row with this key.
    *

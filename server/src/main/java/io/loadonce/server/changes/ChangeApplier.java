@@ -73,7 +73,7 @@ final class ChangeApplier {
               "a notification of the database cannot be read and may mean any row; the cache is"
                   + " emptied");
         }
-        case Change.Elsewhere _, Change.Heartbeat _ -> {}
+        case Change.Elsewhere _, Change.Unreported _, Change.Heartbeat _ -> {}
       }
     }
     all.forEach(lookup -> engine(lookup).invalidateAll());
@@ -101,7 +101,7 @@ final class ChangeApplier {
           case Change.Everything _ -> ChangeKind.ALL;
           case Change.Elsewhere _ -> ChangeKind.FOREIGN;
           case Change.Unreadable _ -> ChangeKind.MALFORMED;
-          case Change.Heartbeat _ -> null;
+          case Change.Unreported _, Change.Heartbeat _ -> null;
         };
     if (kind != null) {
       Objects.requireNonNull(counts.get(kind)).increment();

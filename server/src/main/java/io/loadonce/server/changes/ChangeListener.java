@@ -9,9 +9,11 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.log.RateLimitedLog;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -29,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * emptied. Non-guarantee: that a change is invalidated at the moment of its commit; a caller that
  * needs this uses Invalidate or {@code min_version}.
  *
- * <p>One listener serves all lookups of the process. No caller waits for it. Safe for use by many
- * threads.
+ * <p>One listener serves all lookups of the process. If changes of one lookup are not reported,
+ * only that lookup counts as lost. No caller waits for it. Safe for use by many threads.
  */
 public final class ChangeListener implements AutoCloseable {
 
@@ -60,7 +62,7 @@ public final class ChangeListener implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final ChangeFeed feed;
-  private final Collection<LoadOnce<Key, ?>> engines;
+  private final Map<String, LoadOnce<Key, ?>> engines;
   private final ChangeApplier applier;
   private final RateLimitedLog limitedLog;
   private final LongSupplier nanoClock;
@@ -76,9 +78,9 @@ public final class ChangeListener implements AutoCloseable {
   @GuardedBy("mutex")
   private @Nullable Subscription current;
 
-  /** Whether the feed is connected; {@code FeedState} is set in the same step. */
+  /** The lookups whose changes arrive; {@code FeedState} is set in the same step. */
   @GuardedBy("mutex")
-  private boolean connected;
+  private final Set<String> connected = new HashSet<>();
 
   /** Up to when the feed is complete; between subscriptions, the beginning of the last one. */
   @GuardedBy("mutex")
@@ -97,7 +99,7 @@ public final class ChangeListener implements AutoCloseable {
       Duration heartbeat,
       LongSupplier nanoClock) {
     this.feed = feed;
-    this.engines = List.copyOf(engines.values());
+    this.engines = Map.copyOf(engines);
     this.applier = new ChangeApplier(engines, nanoClock);
     this.limitedLog = new RateLimitedLog(log, nanoClock);
     this.nanoClock = nanoClock;
@@ -117,7 +119,8 @@ public final class ChangeListener implements AutoCloseable {
       Duration heartbeat,
       LongSupplier nanoClock) {
     ChangeListener listener = new ChangeListener(feed, engines, heartbeat, nanoClock);
-    listener.markLostSince(nanoClock.getAsLong());
+    long startNanos = nanoClock.getAsLong();
+    engines.values().forEach(engine -> engine.feedState().lost(startNanos));
     listener.thread.start();
     return listener;
   }
@@ -140,11 +143,14 @@ public final class ChangeListener implements AutoCloseable {
     }
   }
 
-  /** Returns whether the change feed is connected, so that cached rows are served as fresh. */
+  /**
+   * Returns whether the changes of all lookups arrive, so that their cached rows are served as
+   * fresh.
+   */
   public boolean isConnected() {
     mutex.lock();
     try {
-      return connected;
+      return connected.size() == engines.size();
     } finally {
       mutex.unlock();
     }
@@ -202,6 +208,7 @@ public final class ChangeListener implements AutoCloseable {
   /** Applies changes until the listener is closed. */
   private void follow(Subscription subscription) throws SourceException {
     long number = 0;
+    Set<String> unreported = new HashSet<>();
     long requestedNanos = nanoClock.getAsLong();
     subscription.requestHeartbeat(number);
     while (!isClosed()) {
@@ -213,27 +220,55 @@ public final class ChangeListener implements AutoCloseable {
       }
       List<Change> changes = subscription.poll(applier.pollTimeout(untilNextNanos));
       applier.accept(changes);
+      changes.forEach(change -> noteUnreported(change, unreported));
       if (changes.contains(new Change.Heartbeat(number))) {
-        markConnectedUpTo(requestedNanos);
+        markConnectedUpTo(requestedNanos, unreported);
+        unreported.clear();
         // The first heartbeat resets no pause: a feed that breaks after it each time is not stable.
         pause = number > 0 ? FIRST_PAUSE : pause;
       }
     }
   }
 
-  private void markConnectedUpTo(long requestedNanos) {
-    boolean isFirst = !isConnected();
-    if (isFirst) {
-      engines.forEach(LoadOnce::invalidateAll);
+  private void noteUnreported(Change change, Set<String> unreported) {
+    if (change instanceof Change.Unreported(String lookup, String reason)) {
+      unreported.add(lookup);
+      limitedLog.warn(
+          ("the changes of the lookup %s are not reported: %s; its cached rows are served as STALE"
+                  + " and, after --stale-on-disconnect, loaded again")
+              .formatted(lookup, reason));
     }
+  }
+
+  private void markConnectedUpTo(long requestedNanos, Set<String> unreported) {
+    Set<String> added = unconnected();
+    added.removeAll(unreported);
+    added.forEach(lookup -> engine(lookup).invalidateAll());
     mutex.lock();
     try {
-      completeUpToNanos = requestedNanos;
-      if (isFirst && !closed) {
-        connected = true;
-        engines.forEach(engine -> engine.feedState().connected());
-        log.info("the change feed is connected; the cache was emptied and serves fresh rows again");
+      for (String lookup : unreported) {
+        if (connected.remove(lookup)) {
+          markLost(lookup);
+        }
       }
+      completeUpToNanos = requestedNanos;
+      if (!closed && connected.addAll(added)) {
+        added.forEach(lookup -> engine(lookup).feedState().connected());
+        log.info(
+            "the change feed is connected; the cache was emptied and serves fresh rows again"
+                + (connected.size() == engines.size() ? "" : " for " + String.join(", ", added)));
+      }
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  private Set<String> unconnected() {
+    mutex.lock();
+    try {
+      Set<String> lookups = new HashSet<>(engines.keySet());
+      lookups.removeAll(connected);
+      return lookups;
     } finally {
       mutex.unlock();
     }
@@ -262,14 +297,19 @@ public final class ChangeListener implements AutoCloseable {
 
   @GuardedBy("mutex")
   private void markDisconnected() {
-    if (connected) {
-      connected = false;
-      markLostSince(completeUpToNanos);
+    for (String lookup : connected) {
+      markLost(lookup);
     }
+    connected.clear();
   }
 
-  private void markLostSince(long nanos) {
-    engines.forEach(engine -> engine.feedState().lost(nanos));
+  @GuardedBy("mutex")
+  private void markLost(String lookup) {
+    engine(lookup).feedState().lost(completeUpToNanos);
+  }
+
+  private LoadOnce<Key, ?> engine(String lookup) {
+    return Objects.requireNonNull(engines.get(lookup));
   }
 
   private boolean wasSilent() {

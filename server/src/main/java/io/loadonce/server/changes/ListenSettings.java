@@ -2,6 +2,7 @@ package io.loadonce.server.changes;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.feed.WatchedLookup;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.lookup.LookupConfig;
 import java.time.Duration;
 import java.util.List;
@@ -10,7 +11,8 @@ import java.util.List;
  * Whether and how the service listens to changes in the database.
  *
  * @param isOn off by default, because the database needs triggers first
- * @param table the table to watch for the only lookup; empty for the only table of its query
+ * @param table the table to watch for the lookup that flags describe; empty for the only table of
+ *     its query
  * @param heartbeat the time between two heartbeats of the change listener
  */
 public record ListenSettings(boolean isOn, String table, Duration heartbeat) {
@@ -33,9 +35,13 @@ public record ListenSettings(boolean isOn, String table, Duration heartbeat) {
    * @throws InvalidSettingException if a table is not named and cannot be read from the query
    */
   public List<WatchedLookup> watched(List<LookupConfig> lookups) {
-    if (!table.isBlank() && lookups.size() == 1) {
-      return List.of(WatchedLookup.of(lookups.getFirst().query(), table));
-    }
-    return lookups.stream().map(each -> WatchedLookup.of(each.query(), each.changes())).toList();
+    return lookups.stream().map(this::watched).toList();
+  }
+
+  private WatchedLookup watched(LookupConfig lookup) {
+    boolean isNamed = !table.isBlank() && lookup.query().name().equals(LookupSettings.DEFAULT_NAME);
+    return isNamed
+        ? WatchedLookup.of(lookup.query(), table)
+        : WatchedLookup.of(lookup.query(), lookup.changes());
   }
 }

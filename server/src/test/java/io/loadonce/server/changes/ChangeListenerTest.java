@@ -9,6 +9,7 @@ import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.lookup.EncodedRow;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -94,6 +95,27 @@ class ChangeListenerTest {
     assertThat(UnexpiringEngine.get(other, "1").origin()).isEqualTo(Origin.STALE);
     listen();
     assertThat(UnexpiringEngine.get(other, "1").origin()).isEqualTo(Origin.LOADED);
+  }
+
+  @Test
+  void listen_oneLookupUnreported_losesOnlyThat() {
+    listen();
+    assertRow(Origin.LOADED, 1);
+    UnexpiringEngine.get(other, "1");
+    feed.unreported = List.of(new Change.Unreported("other", "no triggers"));
+    nextHeartbeat();
+    until(() -> !listener.isConnected());
+    assertRow(Origin.MEMORY, 1);
+    assertThat(UnexpiringEngine.get(other, "1").origin()).isEqualTo(Origin.STALE);
+    clock.addAndGet(STALE_ON_DISCONNECT.toNanos());
+    until(() -> UnexpiringEngine.get(other, "1").origin() == Origin.LOADED);
+
+    feed.unreported = List.of();
+    nextHeartbeat();
+    until(listener::isConnected);
+    assertRow(Origin.MEMORY, 1);
+    assertThat(UnexpiringEngine.get(other, "1").origin()).isEqualTo(Origin.LOADED);
+    assertThat(UnexpiringEngine.get(other, "1").origin()).isEqualTo(Origin.MEMORY);
   }
 
   @Test
@@ -230,6 +252,10 @@ class ChangeListenerTest {
     listener.close();
     assertThat(listener.isConnected()).isFalse();
     assertRow(Origin.STALE, 1);
+  }
+
+  private void nextHeartbeat() {
+    clock.addAndGet(HEARTBEAT.toNanos());
   }
 
   private void listen() {

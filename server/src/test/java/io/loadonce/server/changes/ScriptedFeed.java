@@ -22,6 +22,9 @@ final class ScriptedFeed implements ChangeFeed {
   final Semaphore requested = new Semaphore(0);
   volatile boolean sendsHeartbeats = true;
 
+  /** What each request of a heartbeat shows. */
+  volatile List<Change> unreported = List.of();
+
   /** Runs while a subscription begins. */
   volatile Runnable whenSubscribed = () -> {};
 
@@ -56,6 +59,7 @@ final class ScriptedFeed implements ChangeFeed {
 
     @Override
     public void requestHeartbeat(long number) {
+      mine.addAll(unreported);
       if (sendsHeartbeats) {
         mine.add(new Change.Heartbeat(number));
       }

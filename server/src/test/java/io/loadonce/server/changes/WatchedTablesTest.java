@@ -16,6 +16,7 @@ import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.lookup.LookupSettings;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,6 +112,31 @@ class WatchedTablesTest {
       service.sql("TRUNCATE line");
       until(() -> service.listener.notifications(ChangeKind.ALL) == 1);
       assertThat(service.isCached("item", "1")).isTrue();
+    }
+  }
+
+  @Test
+  void get_oneTableWithoutTriggers_leavesTheOthersFresh() throws SQLException {
+    database.sql("CREATE TABLE item (id bigint PRIMARY KEY, version bigint)");
+    database.sql("CREATE TABLE later (id bigint PRIMARY KEY, version bigint)");
+    database.sql("INSERT INTO item VALUES (1, 1); INSERT INTO later VALUES (1, 1)");
+    WatchedLookup item = watched("item", "SELECT * FROM item WHERE id IN (:ids)");
+    WatchedLookup later = watched("later", "SELECT * FROM later WHERE id IN (:ids)");
+    database.sql(PostgresTriggers.script(List.of(item)));
+    try (var service =
+        new ListeningService(database.settings(), List.of(item, later), Duration.ofHours(1))) {
+      until(() -> service.isCached("item", "1"));
+      assertThat(service.version("later", "1")).isEqualTo(1);
+      assertThat(service.isCached("later", "1")).isFalse();
+      assertThat(service.listener.isConnected()).isFalse();
+      service.sql("UPDATE item SET version = 2");
+      until(() -> service.version("item", "1") == 2);
+      assertThat(service.isCached("item", "1")).isTrue();
+      service.sql(PostgresTriggers.script(List.of(later)));
+      service.connected();
+      service.sql("UPDATE later SET version = 2");
+      until(() -> service.version("later", "1") == 2 && service.isCached("later", "1"));
+      assertThat(service.isCached("item", "1")).as("nothing else was invalidated").isTrue();
     }
   }
 
