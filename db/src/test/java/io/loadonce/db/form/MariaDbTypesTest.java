@@ -1,7 +1,6 @@
 package io.loadonce.db.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.Struct;
 import io.loadonce.db.MariaDb;
@@ -29,7 +28,7 @@ final class MariaDbTypesTest {
 
   @BeforeAll
   static void start(@TempDir Path directory) throws Exception {
-    assumeTrue(MariaDb.isInstalled(), "no MariaDB server is installed");
+    MariaDb.assumeInstalled();
     database = MariaDb.start(directory);
     TypeCases.of("MariaDB").create(database::execute);
     database.execute("CREATE TABLE flag (id INTEGER PRIMARY KEY, v BOOLEAN)");

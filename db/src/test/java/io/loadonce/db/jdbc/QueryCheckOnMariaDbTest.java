@@ -1,7 +1,6 @@
 package io.loadonce.db.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.loadonce.db.MariaDb;
 import io.loadonce.db.lookup.KeyType;
@@ -23,7 +22,7 @@ final class QueryCheckOnMariaDbTest {
 
   @BeforeAll
   static void start(@TempDir Path directory) throws Exception {
-    assumeTrue(MariaDb.isInstalled(), "no MariaDB server is installed");
+    MariaDb.assumeInstalled();
     server = MariaDb.start(directory);
     server.execute(
         "CREATE TABLE product (id BIGINT PRIMARY KEY, sku VARCHAR(20),"
