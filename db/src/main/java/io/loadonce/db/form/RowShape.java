@@ -45,7 +45,7 @@ public final class RowShape<V> {
   private final int[] keyIndexes;
   private final int versionColumn;
 
-  /** Why no row of this shape can be given, or null. */
+  /** Why no row of this shape can be returned, or null. */
   private final @Nullable String problem;
 
   private RowShape(
@@ -98,7 +98,7 @@ public final class RowShape<V> {
     return new RowShape<>(columns, readers, settings, form);
   }
 
-  /** Returns why no row of this shape can be given, or null if rows can be given. */
+  /** Returns why no row of this shape can be returned, or null if rows can be returned. */
   public @Nullable String problem() {
     return problem;
   }

@@ -96,13 +96,13 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
   /**
    * Returns null if the rows cannot be told apart by their ids and each id must be queried alone.
    */
-  private @Nullable Map<Key, SourceRow<V>> rows(Connection connection, List<Key> asked)
+  private @Nullable Map<Key, SourceRow<V>> rows(Connection connection, List<Key> requested)
       throws SQLException, SourceException {
     boolean isSound = false;
     try (PreparedStatement statement =
-        connection.prepareStatement(lookup.query().sql(asked.size()))) {
-      prepare(statement, asked);
-      Map<Key, SourceRow<V>> rows = execute(connection, statement, asked);
+        connection.prepareStatement(lookup.query().sql(requested.size()))) {
+      prepare(statement, requested);
+      Map<Key, SourceRow<V>> rows = execute(connection, statement, requested);
       isSound = true;
       return rows;
     } catch (SQLException | SourceException e) {
@@ -117,12 +117,13 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
   }
 
   private @Nullable Map<Key, SourceRow<V>> execute(
-      Connection connection, PreparedStatement statement, List<Key> asked)
+      Connection connection, PreparedStatement statement, List<Key> requested)
       throws SQLException, SourceException {
     boolean endedByCancel = false;
     cancellation.begin(statement);
     try (ResultSet result = statement.executeQuery()) {
-      return new RowCollector<>(source.shape(result.getMetaData()), lookup, asked).collect(result);
+      return new RowCollector<>(source.shape(result.getMetaData()), lookup, requested)
+          .collect(result);
     } catch (SQLException e) {
       endedByCancel = SqlFailure.isCancelled(e);
       throw e;
@@ -134,10 +135,10 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     }
   }
 
-  private void prepare(PreparedStatement statement, List<Key> asked) throws SQLException {
-    new KeyParameters(lookup, source.database().isPostgresql()).set(statement, asked);
+  private void prepare(PreparedStatement statement, List<Key> requested) throws SQLException {
+    new KeyParameters(lookup, source.database().isPostgresql()).set(statement, requested);
     statement.setQueryTimeout(ConnectionPool.wholeSeconds(queryTimeout));
     // One row more than is right shows that the query is wrong, however many rows there are.
-    statement.setMaxRows(RowCollector.maxRows(lookup, asked.size()) + 1);
+    statement.setMaxRows(RowCollector.maxRows(lookup, requested.size()) + 1);
   }
 }

@@ -75,9 +75,9 @@ final class RowCollector<V> {
       fail(id, e);
     } catch (SQLException e) {
       rethrowIfUnavailable(e);
-      fail(id, new SourceException.InvalidRow("the row cannot be read"));
+      fail(id, new SourceException.InvalidRow("the row cannot be read", e));
     } catch (RuntimeException e) {
-      fail(id, new SourceException.InvalidRow("the row cannot be read"));
+      fail(id, new SourceException.InvalidRow("the row cannot be read", e));
     }
   }
 

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key of a row in its canonical form: two ids that the database takes for the same key are
- * equal keys. Made by {@link KeyColumns#parse}, which checks the text.
+ * The key of a row in its canonical form: two ids that the database considers equal are equal keys.
+ * Made by {@link KeyColumns#parse}, which checks the text.
  *
  * <p>A key is as small as its text allows, whatever the type of its column: a text that {@link
  * Long#toString(long)} or {@link UUID#toString} could have written is kept as 8 or 16 bytes. A text

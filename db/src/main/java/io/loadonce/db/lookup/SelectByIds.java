@@ -12,11 +12,11 @@ import java.util.stream.IntStream;
  * {@code = ANY(:ids)} exactly once. Immutable.
  *
  * <p>Not guaranteed: that the database accepts it, or that the ids are compared with the key
- * columns; both show at the first row.
+ * columns. The check at the start of the service shows the first.
  */
 public final class SelectByIds {
 
-  /** The most ids that one statement takes. */
+  /** The most ids that one statement accepts. */
   public static final int MAX_IDS = 256;
 
   private static final Pattern PLACEHOLDER = Pattern.compile("(?<!:):([A-Za-z_]\\w*)");
@@ -89,7 +89,7 @@ public final class SelectByIds {
   public SelectByIds forKey(int keyColumns) {
     require(
         keyColumns == 1 || !usesArray,
-        "= ANY(:ids) takes a key of one column; write WHERE (a, b) IN (:ids)");
+        "= ANY(:ids) needs a key of one column; write WHERE (a, b) IN (:ids)");
     return new SelectByIds(text, start, end, usesArray, keyColumns);
   }
 

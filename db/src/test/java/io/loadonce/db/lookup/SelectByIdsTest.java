@@ -40,7 +40,7 @@ final class SelectByIdsTest {
     assertThat(query.sql(1)).isEqualTo("SELECT id FROM t WHERE id = ANY(?)");
     assertThat(query.sql(200)).isSameAs(query.sql(1));
     assertThatThrownBy(() -> query.forKey(2))
-        .hasMessage("query: = ANY(:ids) takes a key of one column; write WHERE (a, b) IN (:ids)");
+        .hasMessage("query: = ANY(:ids) needs a key of one column; write WHERE (a, b) IN (:ids)");
   }
 
   @Test

@@ -59,6 +59,10 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
     return needed;
   }
 
+  long beganNanos() {
+    return beganNanos;
+  }
+
   @Override
   public void handle(Outcome<V> outcome) {
     boolean isTooOld = outcome instanceof Found<V> row && row.version() < needed.minVersion();

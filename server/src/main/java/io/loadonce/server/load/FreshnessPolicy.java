@@ -31,11 +31,14 @@ final class FreshnessPolicy<V> {
   /**
    * Returns what a caller who needs this freshness is served at once, or null for a miss. While the
    * change feed is disconnected, a row is served as stale.
+   *
+   * @param calledNanos when the call began, from which its longest age is seen
    */
-  @Nullable Outcome<V> fresh(@Nullable Entry<V> entry, Freshness needed, long nowNanos) {
+  @Nullable Outcome<V> fresh(
+      @Nullable Entry<V> entry, Freshness needed, long calledNanos, long nowNanos) {
     if (entry == null
         || !entry.isFresh(nowNanos)
-        || !needed.acceptsAge(entry.readNanos(), nowNanos)
+        || !needed.acceptsAge(entry.readNanos(), calledNanos)
         || isDisconnectedTooLong(entry, nowNanos)) {
       return null;
     }
@@ -53,17 +56,18 @@ final class FreshnessPolicy<V> {
    * Returns what a caller is served whom a load does not serve in time, or null: a fresh entry, or
    * a row that expired not longer ago than stale-on-error allows. Always null if that is off.
    */
-  @Nullable Outcome<V> freshOrStale(@Nullable Entry<V> entry, Freshness needed, long nowNanos) {
+  @Nullable Outcome<V> freshOrStale(
+      @Nullable Entry<V> entry, Freshness needed, long calledNanos, long nowNanos) {
     if (entry == null || !servesStale()) {
       return null;
     }
-    Outcome<V> fresh = fresh(entry, needed, nowNanos);
+    Outcome<V> fresh = fresh(entry, needed, calledNanos, nowNanos);
     if (fresh != null) {
       return fresh;
     }
     return entry instanceof Entry.Row<V> row
             && row.version() >= needed.minVersion()
-            && needed.acceptsAge(row.readNanos(), nowNanos)
+            && needed.acceptsAge(row.readNanos(), calledNanos)
             && nowNanos - row.freshUntilNanos() < settings.staleOnError().toNanos()
             && !isDisconnectedTooLong(row, nowNanos)
         ? found(row, Origin.STALE, nowNanos)

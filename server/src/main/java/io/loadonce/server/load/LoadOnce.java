@@ -126,7 +126,8 @@ public final class LoadOnce<K, V> {
 
   /** Like {@link #look}, but begins no refresh, so that it never causes a query. */
   public @Nullable Outcome<V> lookOnly(K id, Freshness needed) {
-    Outcome<V> outcome = policy.fresh(cache.get(id), needed, nanoClock.getAsLong());
+    long nowNanos = nanoClock.getAsLong();
+    Outcome<V> outcome = policy.fresh(cache.get(id), needed, nowNanos, nowNanos);
     if (outcome != null) {
       counts.add(outcome);
     }
@@ -275,7 +276,7 @@ public final class LoadOnce<K, V> {
 
   private @Nullable Outcome<V> look(K id, Freshness needed, long nowNanos) {
     Entry<V> entry = cache.get(id);
-    Outcome<V> outcome = policy.fresh(entry, needed, nowNanos);
+    Outcome<V> outcome = policy.fresh(entry, needed, nowNanos, nowNanos);
     if (entry == null || outcome == null) {
       return null;
     }
@@ -289,7 +290,7 @@ public final class LoadOnce<K, V> {
     Duration bounded = timeout.compareTo(MAX_WAIT) < 0 ? timeout : MAX_WAIT;
     long nowNanos = nanoClock.getAsLong();
     long deadlineNanos = nowNanos + bounded.toNanos();
-    boolean hasStale = stale(id, needed, nowNanos) != null;
+    boolean hasStale = stale(id, needed, nowNanos, nowNanos) != null;
     long softDeadlineNanos = hasStale ? nowNanos + bounded.toNanos() / 2 : deadlineNanos;
     return new Call<>(this, id, needed, nowNanos, deadlineNanos, softDeadlineNanos, caller);
   }
@@ -327,7 +328,7 @@ public final class LoadOnce<K, V> {
   }
 
   private @Nullable Outcome<V> secondLook(K id, Call<K, V> call, long nowNanos) {
-    return policy.fresh(cache.get(id), call.needed(), nowNanos);
+    return policy.fresh(cache.get(id), call.needed(), call.beganNanos(), nowNanos);
   }
 
   private @Nullable Flight<K, Outcome<V>> answered(
@@ -344,11 +345,13 @@ public final class LoadOnce<K, V> {
 
   /** What the call may be served instead of waiting, or null. */
   @Nullable Outcome<V> staleFor(Call<K, V> call, long nowNanos) {
-    return stale(call.waiter().id(), call.needed(), nowNanos);
+    return stale(call.waiter().id(), call.needed(), call.beganNanos(), nowNanos);
   }
 
-  private @Nullable Outcome<V> stale(K id, Freshness needed, long nowNanos) {
-    return policy.servesStale() ? policy.freshOrStale(cache.get(id), needed, nowNanos) : null;
+  private @Nullable Outcome<V> stale(K id, Freshness needed, long calledNanos, long nowNanos) {
+    return policy.servesStale()
+        ? policy.freshOrStale(cache.get(id), needed, calledNanos, nowNanos)
+        : null;
   }
 
   /** For a call whose flight ended with less than it needs: joins once more. */

@@ -186,12 +186,15 @@ public final class Loaders {
      * the mutex held.
      */
     private Turn take() {
-      List<T> taken = new ArrayList<>();
-      while (!waiting.isEmpty() && taken.size() < maxPerQuery) {
+      int count = Math.min(waiting.size(), maxPerQuery);
+      // Memory is allocated first: an error leaves the queue as it was.
+      List<T> taken = new ArrayList<>(count);
+      Turn turn = new Turn(this, () -> load.accept(taken));
+      for (int i = 0; i < count; i++) {
         taken.add(waiting.remove());
       }
       underWay++;
-      return new Turn(this, () -> load.accept(taken));
+      return turn;
     }
   }
 
@@ -208,6 +211,7 @@ public final class Loaders {
     try {
       do {
         letOthersRun();
+        turn = NOTHING;
         turn = take();
         turn.load().run();
       } while (continues(turn));

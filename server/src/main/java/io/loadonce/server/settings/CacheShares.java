@@ -61,8 +61,15 @@ record CacheShares(long maxHeapBytes, long rows, long negative) {
                   .formatted(total, taken)
               + " theirs");
     }
-    int without = Math.max(1, lookups - own.size());
-    return (total - taken) / without;
+    int without = lookups - own.size();
+    if (without > 0 && taken > 0 && taken == total) {
+      throw new InvalidSettingException(
+          texts.of(setting).named(),
+          "is %d, and the lookups with a budget of their own use all of it; raise it, since %d"
+                  .formatted(total, without)
+              + " lookups have none");
+    }
+    return (total - taken) / Math.max(1, without);
   }
 
   private static long bytes(SettingTexts texts, Setting setting, long maxHeapBytes, long standard) {

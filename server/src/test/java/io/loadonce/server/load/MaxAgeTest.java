@@ -85,6 +85,24 @@ class MaxAgeTest {
     assertThat(database.queries()).isEqualTo(2);
   }
 
+  /** Its flight began too early, and meanwhile another flight has read the row after the call. */
+  @Test
+  void join_rowReadAfterTheCallBegan_isAHitWhenItJoinsAgain() throws Exception {
+    join(Freshness.ANY);
+    StallingSource.PendingQuery early = database.next();
+    clock.addAndGet(1);
+    WaitingCaller demanding = join(NOW);
+    engine.invalidate("a");
+    clock.addAndGet(1);
+    WaitingCaller other = join(Freshness.ANY);
+    database.next().findVersion(2);
+    assertThat(other.outcome()).isInstanceOf(Found.class);
+    clock.addAndGet(1);
+    early.findVersion(1);
+    assertThat(demanding.outcome()).isInstanceOfSatisfying(Found.class, MaxAgeTest::isVersion2);
+    assertThat(database.queries()).isEqualTo(2);
+  }
+
   @Test
   void join_flightBeganEarlyEnough_isJoined() throws Exception {
     WaitingCaller content = join(Freshness.ANY);
