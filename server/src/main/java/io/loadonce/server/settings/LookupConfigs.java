@@ -124,6 +124,9 @@ final class LookupConfigs {
     List<KeyColumn> columns = lookup.all(LookupKey.KEY).stream().map(LookupConfigs::key).toList();
     Chosen version = lookup.one(LookupKey.VERSION_COLUMN);
     KeyColumns key = located(lookup.all(LookupKey.KEY).getFirst(), () -> new KeyColumns(columns));
+    int maxIds = values.integer(Setting.MAX_IDS_PER_QUERY, 1, SelectByIds.MAX_IDS);
+    int maxRows = maxRows(values);
+    int maxRowBytes = maxRowBytes(values);
     return located(
         lookup.name(),
         () ->
@@ -133,9 +136,9 @@ final class LookupConfigs {
                 key,
                 rows,
                 version == null ? null : version.text(),
-                values.integer(Setting.MAX_IDS_PER_QUERY, 1, SelectByIds.MAX_IDS),
-                maxRows(values),
-                maxRowBytes(values)));
+                maxIds,
+                maxRows,
+                maxRowBytes));
   }
 
   private static SelectByIds select(LookupTexts lookup) {

@@ -127,6 +127,25 @@ class YamlConfigTest {
   }
 
   @Test
+  void cacheBytes_ownPartsUseAllOfTheTotal_isRejectedIfOthersHaveNone() throws Exception {
+    file("secret", "s3cret\n");
+    file("sql/order-lines.sql", "SELECT order_id FROM order_line WHERE order_id IN (:ids)");
+    String small = SHOP.replace("cache-bytes: 10MiB", "cache-bytes: 4MiB");
+
+    assertThatThrownBy(() -> settings(small, Map.of(), Map.of()))
+        .hasMessage(
+            place(6, 14)
+                + ": cache-bytes: is 4194304, and the lookups with a budget of their own use all of"
+                + " it; raise it, since 2 lookups have none");
+  }
+
+  @Test
+  void maxRowsFlag_besideAFile_isNamed() throws Exception {
+    assertThatThrownBy(() -> shop(Map.of("--max-row-bytes", "0"), Map.of()))
+        .hasMessageStartingWith("max-row-bytes: must be bytes from 1 to 67108864");
+  }
+
+  @Test
   void value_ofTheProcess_flagWinsOverEnvironmentOverFile() throws Exception {
     assertThat(timesToLive(shop(Map.of(), Map.of("LOADONCE_TTL", "2m"))))
         .containsExactly(300L, 120L, 120L);
