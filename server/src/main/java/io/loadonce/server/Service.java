@@ -120,17 +120,17 @@ final class Service {
             changes ->
                 ChangeListener.start(
                     changes, engines(lookups), settings.listen().heartbeat(), System::nanoTime));
-    listener.ifPresent(listener -> closings.push(listener::close));
+    listener.ifPresent(changes -> closings.push(changes::close));
     List<Runnable> sweeps = new ArrayList<>();
     lookups.all().forEach(each -> sweeps.add(each.engine()::sweep));
     sweeps.add(endpoint::sweep);
     sweeps.add(delayed::sweep);
-    listener.ifPresent(listener -> sweeps.add(listener::watch));
+    listener.ifPresent(changes -> sweeps.add(changes::watch));
     Sweeper sweeper = Sweeper.start(sweeps, BETWEEN_SWEEPS);
     closings.push(sweeper::close);
     ServiceMetrics metrics = new ServiceMetrics(lookups);
     closings.push(metrics::close);
-    listener.ifPresent(listener -> ListenMetrics.register(metrics.registry(), listener));
+    listener.ifPresent(changes -> ListenMetrics.register(metrics.registry(), changes));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME);
     Thread contact = DatabaseWait.await(() -> reach(database, settings.lookups()), health::serving);
     closings.push(contact::interrupt);
