@@ -48,7 +48,7 @@ final class MariaDbReaders {
       case "1" -> JsonValues.bool(true);
       default ->
           throw new UnreadableValueException(
-              "it is neither 0 nor 1; add tinyInt1isBit=false to the URL, which makes it a number");
+              "it is neither 0 nor 1; write CAST(column AS INT) AS column in the query");
     };
   }
 

@@ -2,6 +2,7 @@ package io.loadonce.db.form;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Value;
+import io.loadonce.db.lookup.ColumnLabels;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.LookupSettings;
@@ -197,20 +198,14 @@ public final class RowShape<V> {
     };
   }
 
-  /** From 1, as JDBC counts; the exact name first, then any case. */
+  /** From 1, as JDBC counts. */
   private int indexOf(String name) throws SourceException {
-    for (int i = 0; i < columns.size(); i++) {
-      if (columns.get(i).name.equals(name)) {
-        return i + 1;
-      }
+    int index = new ColumnLabels(columns.stream().map(Column::name).toList()).indexOf(name);
+    if (index == 0) {
+      throw new SourceException.QueryFailed(
+          "the query returns no column " + name + ", which is set as key or version column",
+          /* cause= */ null);
     }
-    for (int i = 0; i < columns.size(); i++) {
-      if (columns.get(i).name.equalsIgnoreCase(name)) {
-        return i + 1;
-      }
-    }
-    throw new SourceException.QueryFailed(
-        "the query returns no column " + name + ", which is set as key or version column",
-        /* cause= */ null);
+    return index;
   }
 }

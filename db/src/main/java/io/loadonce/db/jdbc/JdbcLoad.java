@@ -2,6 +2,8 @@ package io.loadonce.db.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.KeyColumns;
+import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
@@ -48,6 +50,9 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       try {
         together = rows(connection, ids);
       } catch (SQLException e) {
+        if (ids.size() == 1 && isNoLabel(e)) {
+          return Map.of();
+        }
         if (!SqlFailure.dependsOnRow(e) || ids.size() == 1) {
           throw e;
         }
@@ -56,6 +61,14 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     } catch (SQLException e) {
       throw SqlFailure.of(e);
     }
+  }
+
+  /** Whether the id of an enumerated type is no label of it, so that there can be no row. */
+  private boolean isNoLabel(SQLException failure) {
+    KeyColumns key = lookup.key();
+    return key.size() == 1
+        && key.get(0).type() == KeyType.ENUM
+        && SqlFailure.isInvalidText(failure);
   }
 
   @Override
@@ -87,7 +100,9 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
         if (!SqlFailure.dependsOnRow(e)) {
           throw e;
         }
-        rows.put(id, new SourceRow.Unusable<>(SqlFailure.of(e)));
+        if (!isNoLabel(e)) {
+          rows.put(id, new SourceRow.Unusable<>(SqlFailure.of(e)));
+        }
       }
     }
     return rows;

@@ -20,6 +20,9 @@ final class JdbcUrl {
   private static final String POSTGRESQL = "jdbc:postgresql:";
   private static final String MARIADB = "jdbc:mariadb:";
 
+  /** A user, and perhaps a password, in front of the host. */
+  private static final Pattern LOGIN = Pattern.compile("//[^/?]*@");
+
   /** A database in this process: in memory, or in a file. */
   private static final Pattern H2_PLACE = Pattern.compile("mem:\\w*|(file:)?([A-Za-z]:)?[^:]+");
 
@@ -151,6 +154,10 @@ final class JdbcUrl {
       return url;
     }
     checkDriver(url);
+    if (LOGIN.matcher(url).find()) {
+      throw new InvalidSettingException(
+          KEY, "must not contain a user or a password; set db-user and db-password-file");
+    }
     if (isPostgresql(url)) {
       checkParameters(url, "PostgreSQL", POSTGRESQL_KEYS);
       return url;

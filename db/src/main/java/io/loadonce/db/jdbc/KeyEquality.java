@@ -1,5 +1,6 @@
 package io.loadonce.db.jdbc;
 
+import io.loadonce.db.lookup.ColumnLabels;
 import io.loadonce.db.lookup.KeyColumn;
 import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.KeyType;
@@ -37,7 +38,7 @@ record KeyEquality(Database database, Connection connection) {
 
   private static final String OF_MARIADB =
       """
-      SELECT data_type, CASE WHEN collation_name LIKE '%\\_ci' THEN collation_name END
+      SELECT data_type, CASE WHEN collation_name NOT LIKE '%\\_bin' THEN collation_name END
       FROM information_schema.columns
       WHERE table_schema = ? AND table_name = ? AND column_name = ?
       """;
@@ -45,8 +46,9 @@ record KeyEquality(Database database, Connection connection) {
   /** Returns a line for each column of the key that does not fit. */
   List<String> problems(ResultSetMetaData result, KeyColumns key) throws SQLException {
     List<String> problems = new ArrayList<>();
+    ColumnLabels labels = ColumnLabels.of(result);
     for (KeyColumn column : key.columns()) {
-      int index = indexOf(result, column.name());
+      int index = labels.indexOf(column.name());
       String problem = index == 0 ? null : problem(result, index, column);
       if (problem != null) {
         problems.add("the key column " + column.name() + " " + problem);
@@ -93,12 +95,12 @@ record KeyEquality(Database database, Connection connection) {
         if (collation == null) {
           return null;
         }
-        return "has the collation %s, for which different texts are equal; use a column with %s"
+        return "has the collation %s, for which different texts may be equal; use a column with %s"
             .formatted(
                 collation,
                 database.isPostgresql()
                     ? "a deterministic collation, such as \"C\""
-                    : "a binary collation, such as utf8mb4_bin");
+                    : "a binary collation, such as utf8mb4_nopad_bin");
       }
     }
   }
@@ -126,14 +128,5 @@ record KeyEquality(Database database, Connection connection) {
               result.getColumnName(index));
     }
     return base == null || base.table().isEmpty() || base.column().isEmpty() ? null : base;
-  }
-
-  private static int indexOf(ResultSetMetaData result, String name) throws SQLException {
-    for (int i = 1; i <= result.getColumnCount(); i++) {
-      if (result.getColumnLabel(i).equalsIgnoreCase(name)) {
-        return i;
-      }
-    }
-    return 0;
   }
 }

@@ -38,6 +38,11 @@ public final class SqlFailure {
     return state(failure).startsWith("22");
   }
 
+  /** Returns whether a text is no value of its type: 22P02 of PostgreSQL, 22030 of H2. */
+  static boolean isInvalidText(SQLException failure) {
+    return state(failure).equals("22P02") || state(failure).equals("22030");
+  }
+
   public static boolean isCancelled(SQLException failure) {
     return state(failure).equals("57014");
   }

@@ -82,8 +82,12 @@ public enum KeyType {
   /** Text of a column that the database pads with blanks; blanks at the end do not count. */
   CHAR {
     @Override
-    Key canonical(String text) {
-      return Key.of(withoutPadding(text));
+    Key canonical(String text) throws InvalidIdException {
+      String key = withoutPadding(text);
+      if (key.isEmpty()) {
+        throw new InvalidIdException("id must not be blank");
+      }
+      return Key.of(key);
     }
 
     @Override

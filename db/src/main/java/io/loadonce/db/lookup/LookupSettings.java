@@ -46,6 +46,18 @@ public record LookupSettings(
           "lookups", "a name has 1 to 63 letters, digits, - and _, of which the first is a letter");
     }
     query = query.forKey(key.size());
+    if (query.usesArray() && key.get(0).type() == KeyType.ENUM) {
+      throw new InvalidSettingException(
+          "query", "= ANY(:ids) does not take a key of type enum; write IN (:ids)");
+    }
+    String limit = query.limit();
+    if (limit != null && maxIdsPerQuery > 1) {
+      throw new InvalidSettingException(
+          "query",
+          limit
+              + " applies to all ids of a statement together, so that the rows of an id would depend"
+              + " on the others; remove it, or set max-ids-per-query to 1");
+    }
     if (versionColumn != null && versionColumn.isBlank()) {
       throw new InvalidSettingException(
           "version-column", "must not be empty; name a column of the query");

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configured query: one SELECT, also with WITH in front, that contains {@code IN (:ids)} or
@@ -23,6 +24,12 @@ public final class SelectByIds {
   private static final Pattern IN_IDS = Pattern.compile("(?i)\\bIN\\s*\\(\\s*:ids\\s*\\)");
   private static final Pattern NOT_IN_IDS = Pattern.compile("(?i)\\bNOT\\s+IN\\s*\\(\\s*:ids\\b");
   private static final Pattern ANY_IDS = Pattern.compile("(?i)=\\s*ANY\\s*\\(\\s*:ids\\s*\\)");
+  /** A limit on the rows of the whole statement, outside of any parentheses. */
+  private static final Pattern LIMIT =
+      Pattern.compile("(?i)\\b(LIMIT\\s+\\d|OFFSET\\s+\\d|FETCH\\s+(FIRST|NEXT)\\b|DISTINCT\\s+ON\\b)");
+
+  private static final Pattern PARENTHESES = Pattern.compile("\\([^()]*\\)");
+  private static final Pattern ROW_LOCK = Pattern.compile("(?i)\\bFOR\\s+(KEY\\s+)?SHARE\\b");
   private static final Pattern FIRST_SELECT = Pattern.compile("(?i)(SELECT|WITH)\\b");
   private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
   private static final Set<String> WRITES = Set.of("DELETE", "INSERT", "INTO", "MERGE", "UPDATE");
@@ -93,6 +100,24 @@ public final class SelectByIds {
     return new SelectByIds(text, start, end, usesArray, keyColumns);
   }
 
+  /**
+   * Returns what in this query applies to the ids of a statement together, so that the rows of an
+   * id depend on the other ids; null if nothing was found. Aggregates and window functions are not
+   * looked for.
+   */
+  @Nullable String limit() {
+    String outside = QuotedText.blankedOut(text);
+    String before;
+    do {
+      before = outside;
+      outside = PARENTHESES.matcher(before).replaceAll(" ");
+    } while (!before.equals(outside));
+    Matcher limit = LIMIT.matcher(outside);
+    return limit.find()
+        ? limit.group().replaceFirst("\\s+\\d$", "").toUpperCase(Locale.ROOT)
+        : null;
+  }
+
   /** Returns whether the ids are one parameter, an SQL array, as {@code = ANY(:ids)} needs. */
   public boolean usesArray() {
     return usesArray;
@@ -140,6 +165,7 @@ public final class SelectByIds {
   private static void checkOneSelect(String bare) {
     require(FIRST_SELECT.matcher(bare).lookingAt(), "must begin with SELECT or WITH");
     require(!bare.contains(";"), "must be one statement");
+    require(!ROW_LOCK.matcher(bare).find(), "must only read; found FOR SHARE");
     require(
         !bare.contains("?"),
         "must not have a ?; the ids come in for :ids. Instead of the operator ? of jsonb, write"

@@ -72,7 +72,13 @@ final class MariaDbTypesTest {
               SourceRow.Unusable.class,
               row ->
                   assertThat(row.reason())
-                      .hasMessageContaining("column v of type BOOLEAN has no JSON form"));
+                      .hasMessageContaining("column v of type BOOLEAN has no JSON form")
+                      .hasMessageEndingWith("write CAST(column AS INT) AS column in the query"));
+    }
+    try (var source =
+        lookup("SELECT id, CAST(v AS INT) AS v FROM flag WHERE id IN (:ids)").open()) {
+      assertThat(source.query(List.of(Key.of("2"))).run().get(Key.of("2")))
+          .isInstanceOf(SourceRow.Found.class);
     }
   }
 

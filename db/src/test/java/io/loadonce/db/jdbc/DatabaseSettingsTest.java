@@ -86,6 +86,7 @@ final class DatabaseSettingsTest {
           jdbc:postgresql://h/a?loggerFile=/tmp/x               | loggerFile is not allowed in a PostgreSQL URL
           jdbc:postgresql://h/a?preferQueryMode=simple          | preferQueryMode is not allowed in a PostgreSQL URL
           jdbc:postgresql://h/a?authenticationPluginClassName=x | authenticationPluginClassName is not allowed
+          jdbc:postgresql://u:hunter2@h/a                       | must not contain a user or a password; set db-user and db-password-file
           jdbc:postgresql://h/a?user=u&password=hunter2         | user is not allowed in a PostgreSQL URL; set db-user and db-password-file
           jdbc:mariadb://h/a?allowLocalInfile=true              | allowLocalInfile is not allowed in a MariaDB URL
           jdbc:mariadb://h/a?sslMode=trust&allowMultiQueries    | allowMultiQueries is not allowed in a MariaDB URL

@@ -80,6 +80,8 @@ final class KeysOnDatabasesTest {
       OneLookup lookup =
           postgres.settings("SELECT k, v FROM keyed WHERE k IN (:ids)").withKey("k", KeyType.ENUM);
       assertThat(run(lookup, Key.of("open"), Key.of("closed"))).containsOnlyKeys(Key.of("open"));
+      assertThat(run(lookup, Key.of("open"), Key.of("no label"))).containsOnlyKeys(Key.of("open"));
+      assertThat(run(lookup, Key.of("no label"))).isEmpty();
     } finally {
       postgres.execute("DROP TABLE keyed");
       postgres.execute("DROP TYPE state");

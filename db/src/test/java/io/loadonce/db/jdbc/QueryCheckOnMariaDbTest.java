@@ -26,6 +26,8 @@ final class QueryCheckOnMariaDbTest {
     server = MariaDb.start(directory);
     server.execute(
         "CREATE TABLE product (id BIGINT PRIMARY KEY, sku VARCHAR(20),"
+            + " name VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_general_cs,"
+            + " exact VARCHAR(20) COLLATE utf8mb4_nopad_bin,"
             + " code VARCHAR(20) COLLATE utf8mb4_bin, short CHAR(4) COLLATE utf8mb4_bin)");
   }
 
@@ -42,8 +44,13 @@ final class QueryCheckOnMariaDbTest {
         .singleElement()
         .asString()
         .matches(
-            "the key column sku has the collation utf8mb4_\\w+_ci, for which different texts are"
-                + " equal; use a column with a binary collation, such as utf8mb4_bin");
+            "the key column sku has the collation utf8mb4_\\w+_ci, for which different texts may"
+                + " be equal; use a column with a binary collation, such as utf8mb4_nopad_bin");
+    assertThat(problems("SELECT name FROM product WHERE name IN (:ids)", "name", KeyType.TEXT))
+        .as("it tells case, and pads with blanks")
+        .containsExactly(
+            "the key column name has the collation latin1_general_cs, for which different texts may"
+                + " be equal; use a column with a binary collation, such as utf8mb4_nopad_bin");
   }
 
   @Test
@@ -53,6 +60,8 @@ final class QueryCheckOnMariaDbTest {
     assertThat(problems("SELECT code FROM product WHERE code IN (:ids)", "code", KeyType.TEXT))
         .isEmpty();
     assertThat(problems("SELECT short FROM product WHERE short IN (:ids)", "short", KeyType.CHAR))
+        .isEmpty();
+    assertThat(problems("SELECT exact FROM product WHERE exact IN (:ids)", "exact", KeyType.TEXT))
         .isEmpty();
   }
 

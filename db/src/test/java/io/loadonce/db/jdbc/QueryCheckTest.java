@@ -87,7 +87,7 @@ class QueryCheckTest {
         "SELECT code FROM product WHERE code IN (:ids) | code | TEXT | the key column code has type"
             + " bpchar, which is padded with blanks; use the key type char",
         "SELECT name FROM product WHERE name IN (:ids) | name | TEXT | the key column name has the"
-            + " collation ci, for which different texts are equal; use a column with a"
+            + " collation ci, for which different texts may be equal; use a column with a"
             + " deterministic collation, such as \"C\"",
       })
   void of_queryThatCannotWork_isOneProblem(String query, String key, KeyType type, String problem)

@@ -159,6 +159,7 @@ final class KeyTest {
     "NUMERIC, 1e9, 'id must be a decimal number, such as 12 or 12.5'",
     "NUMERIC, NaN, 'id must be a decimal number, such as 12 or 12.5'",
     "NUMERIC, 1., 'id must be a decimal number, such as 12 or 12.5'",
+    "CHAR, '   ', id must not be blank",
     "DATE, 2026-02-30, id must be a date of the form 2026-11-27",
     "DATE, 27.11.2026, id must be a date of the form 2026-11-27",
     "DATE, 0000-01-01, id must be a date of the form 2026-11-27",

@@ -1,9 +1,11 @@
 package io.loadonce.db.lookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.InvalidSettingException;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,33 @@ final class LookupSettingsTest {
         () -> CITY.withKey(" ", KeyType.TEXT), "key-column: must not be empty; name a column");
     assertRefused(
         () -> CITY.withVersionColumn(""), "version-column: must not be empty; name a column");
+  }
+
+  @Test
+  void new_limitOnTheWholeStatement_isRefusedUnlessItHasOneId() {
+    for (String limit : List.of("LIMIT 3", "OFFSET 1", "FETCH FIRST 2 ROWS ONLY")) {
+      String query = "SELECT id FROM city WHERE id IN (:ids) ORDER BY id " + limit;
+      assertRefused(
+          () -> LookupSettings.of(query),
+          "query: " + limit.replaceFirst(" [0-9].*", "") + " applies to all ids of a statement");
+    }
+    assertRefused(
+        () -> LookupSettings.of("SELECT DISTINCT ON (name) id FROM city WHERE id IN (:ids)"),
+        "query: DISTINCT ON applies to all ids of a statement");
+    assertThatCode(
+            () ->
+                LookupSettings.of(
+                    "SELECT c.id, 'LIMIT 1', t.n FROM city c CROSS JOIN LATERAL"
+                        + " (SELECT n FROM x WHERE x.id = c.id LIMIT 3) t WHERE c.id IN (:ids)"))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void new_enumKeyInAnArray_isRefused() {
+    LookupSettings any = LookupSettings.of("SELECT id FROM t WHERE id = ANY(:ids)");
+    assertRefused(
+        () -> any.withKey("id", KeyType.ENUM),
+        "query: = ANY(:ids) does not take a key of type enum; write IN (:ids)");
   }
 
   private static void assertRefused(ThrowingCallable settings, String message) {

@@ -110,6 +110,7 @@ final class SelectByIdsTest {
           SELECT id FROM FINAL TABLE (DELETE FROM city WHERE id IN (:ids)) | query: must only read; found DELETE
           SELECT id INTO b FROM city WHERE id IN (:ids)              | query: must only read; found INTO
           SELECT id FROM city WHERE id IN (:ids) FOR UPDATE          | query: must only read; found UPDATE
+          SELECT id FROM city WHERE id IN (:ids) FOR SHARE           | query: must only read; found FOR SHARE
           SELECT id FROM city WHERE name = "x AND id IN (:ids)       | query: a quote " is not closed
           """)
   void parse_anythingElse_namesWhatIsWrong(String text, String message) {

@@ -137,6 +137,9 @@ final class SettingValues {
     String file = chosen.text();
     try {
       Path path = Path.of(file);
+      if (Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path)) {
+        throw wrong(chosen, "must be a file, not a device or a pipe");
+      }
       if (Files.size(path) > maxBytes) {
         throw wrong(chosen, "the file must not be larger than " + maxBytes + " bytes");
       }

@@ -1,5 +1,6 @@
 package io.loadonce.server.settings;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -220,7 +221,11 @@ final class YamlFile {
 
   /** The path of a file that this file names is relative to the directory of this file. */
   private Chosen besideThisFile(Chosen chosen) {
-    return chosen.withText(Path.of(file).resolveSibling(chosen.text()).toString());
+    try {
+      return chosen.withText(Path.of(file).resolveSibling(chosen.text()).toString());
+    } catch (InvalidPathException _) {
+      return chosen; // reading it names what is wrong
+    }
   }
 
   private static String form(Node node) {
