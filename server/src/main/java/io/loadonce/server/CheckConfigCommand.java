@@ -1,11 +1,14 @@
 package io.loadonce.server;
 
 import io.loadonce.db.InvalidSettingException;
+import io.loadonce.db.feed.ChangeFeed;
+import io.loadonce.db.feed.WatchedLookup;
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.QueryCheck;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.settings.InvalidConfigException;
+import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.SettingTexts;
 import io.loadonce.server.settings.Settings;
 import java.io.PrintStream;
@@ -24,6 +27,7 @@ final class CheckConfigCommand {
       Checks a file of settings, together with the environment, as serve reads both. It starts
       nothing. With --connect it also prepares the query of each lookup on the database and prints
       the columns of its result and, on PostgreSQL, the index that finds its rows.
+      If listen is on, it also checks the tables whose changes are reported.
 
       Exit codes: 0 if everything is right, with warnings or without; 2 for a wrong setting or a
       query that cannot work; 1 if the database cannot be reached.
@@ -55,20 +59,46 @@ final class CheckConfigCommand {
     SettingTexts texts =
         SettingTexts.choose(Map.of(SettingTexts.CONFIG_FLAG, files.getFirst()), environment);
     Settings settings = Settings.of(texts, Runtime.getRuntime().maxMemory());
-    int warnings = 0;
-    if (arguments.contains(CONNECT)) {
-      try (Database database = Database.open(settings.database())) {
-        warnings = printChecks(LookupChecks.of(database, settings.lookups()), out);
-      } catch (SourceException.Unavailable e) {
-        err.println("loadonce: " + e.getMessage() + reason(e));
-        return 1;
-      }
+    int warnings;
+    try {
+      warnings = check(settings, arguments.contains(CONNECT), out);
+    } catch (SourceException.Unavailable e) {
+      err.println("loadonce: " + e.getMessage() + reason(e));
+      return 1;
+    } catch (SourceException e) {
+      throw new InvalidSettingException(
+          Setting.LISTEN.key(), "the changes of the tables cannot be read" + reason(e));
     }
     out.printf(
         "ok: %s%s%n",
         counted(settings.lookups().size(), "lookup"),
         warnings == 0 ? "" : ", " + counted(warnings, "warning"));
     return 0;
+  }
+
+  /**
+   * Checks what needs the database, and whether it can report changes if listen is on. Returns the
+   * number of warnings.
+   */
+  private static int check(Settings settings, boolean connects, PrintStream out)
+      throws SourceException {
+    boolean listens = settings.listen().isOn();
+    if (!connects && !listens) {
+      return 0;
+    }
+    try (Database database = Database.open(settings.database())) {
+      List<WatchedLookup> watched =
+          listens ? settings.listen().watched(settings.lookups()) : List.of();
+      ChangeFeed feed = listens ? ChangeFeed.of(database, watched) : null;
+      if (!connects) {
+        return 0;
+      }
+      int warnings = printChecks(LookupChecks.of(database, settings.lookups()), out);
+      if (feed != null) {
+        feed.check();
+      }
+      return warnings;
+    }
   }
 
   /** Returns the number of warnings. */

@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -174,6 +175,61 @@ class CheckConfigTest {
     assertThat(err.toString(StandardCharsets.UTF_8))
         .startsWith("loadonce: lookup lost: the database refuses the query: ")
         .contains("\nloadonce: lookup keyless: the query returns no column sku");
+  }
+
+  @Test
+  void checkConfig_listen_refusesWhatServeRefuses() throws Exception {
+    String joined =
+        listening(
+            "SELECT o.id FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.id IN"
+                + " (:ids)");
+    assertThat(run(environment, joined)).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("loadonce: changes: must be set for the lookup one")
+        .hasLineCount(1);
+
+    err.reset();
+    String one = listening("SELECT sku AS id FROM product WHERE sku IN (:ids)", "product(sku)");
+    assertThat(run(environment, one, "--connect")).isZero();
+    assertThat(run(Map.of("LOADONCE_DB_URL", "jdbc:mariadb://127.0.0.1:1/shop"), one)).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "loadonce: listen: needs PostgreSQL, or H2 in memory; other databases have no change"
+                + " feed\n");
+
+    err.reset();
+    execute("CREATE VIEW product_view AS SELECT * FROM product");
+    String view = listening("SELECT sku AS id FROM product_view WHERE sku IN (:ids)");
+    assertThat(run(environment, view)).isZero();
+    assertThat(run(environment, view, "--connect")).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("loadonce: changes: product_view(id) of the lookup one: it is not a table")
+        .hasLineCount(1);
+
+    err.reset();
+    String lost = listening("SELECT sku AS id FROM product WHERE sku IN (:ids)", "lost(sku)");
+    assertThat(run(environment, lost)).isZero();
+    assertThat(run(environment, lost, "--connect")).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo("loadonce: changes: lost(sku) of the lookup one: there is no such table\n");
+  }
+
+  private String listening(String query, String... changes) throws Exception {
+    Path file = directory.resolve("listening.yaml");
+    Files.writeString(
+        file,
+        """
+        listen: true
+        lookups:
+          one:
+            query: %s
+            key: id %s
+        """
+            .formatted(query, query.contains("sku") ? "text" : "bigint"));
+    for (String each : changes) {
+      Files.writeString(file, "    changes: [" + each + "]\n", StandardOpenOption.APPEND);
+    }
+    return file.toString();
   }
 
   @Test

@@ -2,14 +2,19 @@ package io.loadonce.db.feed;
 
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.SqlFailure;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +37,9 @@ final class H2ChangeFeed implements ChangeFeed {
    * listener reads that table: the line can be seen when the change can be, and never if it was
    * rolled back.
    */
+
+  private static final Set<Integer> INTEGERS =
+      Set.of(Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT);
 
   private static final AtomicLong SUBSCRIPTIONS = new AtomicLong();
 
@@ -104,7 +112,10 @@ final class H2ChangeFeed implements ChangeFeed {
     return watchers;
   }
 
-  /** Not for an expression, nor for a column that has another name in the table. */
+  /**
+   * Not for an expression or a column of a view, nor for a column that has another name in the
+   * table or a type with several texts for one key.
+   */
   private static boolean isByKey(Connection connection, WatchedLookup watched) throws SQLException {
     List<@Nullable KeyOrigin> origins = KeyOrigin.of(connection, watched.lookup());
     for (int i = 0; i < origins.size(); i++) {
@@ -114,7 +125,38 @@ final class H2ChangeFeed implements ChangeFeed {
         return false;
       }
     }
+    for (ChangedTable table : watched.tables()) {
+      if (!hasOneTextPerKey(connection, table, watched.lookup().key())) {
+        return false;
+      }
+    }
     return true;
+  }
+
+  private static boolean hasOneTextPerKey(Connection connection, ChangedTable table, KeyColumns key)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(noRows(table))) {
+      ResultSetMetaData columns = statement.getMetaData();
+      for (int i = 0; i < key.size(); i++) {
+        int type = columns.getColumnType(i + 1);
+        boolean fits =
+            switch (key.get(i).type()) {
+              case BIGINT, INT, SMALLINT -> INTEGERS.contains(type);
+              case NUMERIC -> INTEGERS.contains(type) || type == Types.NUMERIC;
+              case DATE -> type == Types.DATE;
+              case TEXT, CHAR, ENUM, UUID -> true;
+            };
+        if (!fits) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private static String noRows(ChangedTable table) {
+    return "SELECT %s FROM %s WHERE FALSE"
+        .formatted(String.join(", ", table.keyColumns()), table.name());
   }
 
   private static void create(
@@ -129,9 +171,7 @@ final class H2ChangeFeed implements ChangeFeed {
       for (int place = 0; place < tables.size(); place++) {
         ChangedTable table = tables.get(place);
         // Fails here, and not in the writers, if a column has another name.
-        statement.execute(
-            "SELECT %s FROM %s WHERE FALSE"
-                .formatted(String.join(", ", table.keyColumns()), table.name()));
+        statement.execute(noRows(table));
         statement.execute(
             "CREATE TRIGGER %s AFTER INSERT, UPDATE, DELETE ON %s FOR EACH ROW CALL '%s'"
                 .formatted(triggers.get(place), table.name(), H2ChangeTrigger.class.getName()));

@@ -36,8 +36,8 @@ public final class PostgresTriggers {
    * can change by a statement that names the partition or one that names its parent; so can a row
    * of a child table. Only triggers for each row run in both cases. Those of a partitioned table
    * are copied to its partitions, also to later ones, with their arguments; that is why the name of
-   * the parent is an argument. Here the count is kept in a setting, for the transaction; a savepoint
-   * that is rolled back takes back both the count and the notifications.
+   * the parent is an argument. Here the count is kept in a setting of the watched table, for the
+   * transaction; a savepoint that is rolled back takes back both the count and the notifications.
    *
    * The key is written as a JSON array: it is the same for every DateStyle that a writer may have
    * chosen, and keys of several columns have one meaning. An update that changes the key sends the
@@ -62,6 +62,8 @@ public final class PostgresTriggers {
       DECLARE
         place CONSTANT text :=
           coalesce(nullif(TG_ARGV[0], ''), TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME) || TG_ARGV[1];
+        counter CONSTANT text :=
+          'loadonce.rows_' || encode(convert_to(place, getdatabaseencoding()), 'hex');
         row_count int;
         keys text[];
       BEGIN
@@ -69,12 +71,12 @@ public final class PostgresTriggers {
           PERFORM pg_notify('{channel}', place);
           RETURN NULL;
         ELSIF TG_LEVEL = 'ROW' THEN
-          row_count := coalesce(nullif(current_setting('loadonce.rows_{slug}', true), '')::int, 0);
+          row_count := coalesce(nullif(current_setting(counter, true), '')::int, 0);
           IF row_count = {rows} + 1 THEN
             RETURN NULL;
           END IF;
           row_count := row_count + 1;
-          PERFORM set_config('loadonce.rows_{slug}', row_count::text, true);
+          PERFORM set_config(counter, row_count::text, true);
           IF TG_OP <> 'INSERT' THEN
             keys := array_append(keys, {key_of_old});
           END IF;

@@ -3,7 +3,6 @@ package io.loadonce.db.feed;
 import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.KeyType;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,8 @@ record Watcher(String lookup, KeyColumns key, boolean isByKey) {
    * Returns the change of a row with this key.
    *
    * @param parts the texts of the columns, null for NULL
-   * @return null if no id can have this key, so that nothing of it is in the cache
+   * @return null if no id can have this key, so that nothing of it is in the cache: a part is NULL,
+   *     too long or not of the key's type
    */
   @Nullable Change row(List<@Nullable String> parts) {
     if (!isByKey) {
@@ -41,25 +41,17 @@ record Watcher(String lookup, KeyColumns key, boolean isByKey) {
       return new Change.Unreadable();
     }
     List<String> id = new ArrayList<>();
-    int bytes = 0;
     for (int i = 0; i < parts.size(); i++) {
       String part = parts.get(i);
       if (part == null) {
         return null;
       }
-      String text = key.get(i).type() == KeyType.CHAR ? withoutPadding(part) : part;
-      bytes += text.getBytes(StandardCharsets.UTF_8).length;
-      if (text.isEmpty()
-          || bytes > KeyType.MAX_ID_BYTES
-          || text.chars().anyMatch(Character::isISOControl)) {
-        return null;
-      }
-      id.add(text);
+      id.add(key.get(i).type() == KeyType.CHAR ? withoutPadding(part) : part);
     }
     try {
       return new Change.Row(lookup, key.parse(id));
     } catch (InvalidIdException _) {
-      return new Change.Unreadable();
+      return null;
     }
   }
 

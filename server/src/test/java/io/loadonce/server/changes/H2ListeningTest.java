@@ -166,6 +166,36 @@ class H2ListeningTest {
   }
 
   @Test
+  void get_keyOfAViewOrOfAnotherType_isFreshSinceEverythingIsInvalidated() throws SQLException {
+    service.sql("CREATE TABLE part (code VARCHAR, moment TIMESTAMP, version BIGINT)");
+    service.sql("CREATE VIEW parts AS SELECT LOWER(code) AS code, version FROM part");
+    service.sql("INSERT INTO part VALUES ('ABC', '2026-11-27 00:00:00', 1)");
+    WatchedLookup view =
+        WatchedLookup.of(
+            LookupSettings.of("SELECT code, version FROM parts WHERE code IN (:ids)")
+                .withName("view")
+                .withKey("CODE", KeyType.TEXT)
+                .withVersionColumn("version"),
+            List.of("part(code)"));
+    WatchedLookup day =
+        WatchedLookup.of(
+            LookupSettings.of("SELECT moment, version FROM part WHERE moment IN (:ids)")
+                .withName("day")
+                .withKey("MOMENT", KeyType.DATE)
+                .withVersionColumn("version"),
+            List.of());
+    try (var both =
+        new ListeningService(SETTINGS.database(), List.of(view, day), Duration.ofHours(1))
+            .connected()) {
+      assertThat(both.version("view", "abc")).isEqualTo(1);
+      assertThat(both.version("day", "2026-11-27")).isEqualTo(1);
+      both.sql("UPDATE part SET version = 2");
+      until(() -> both.version("view", "abc") == 2);
+      until(() -> both.version("day", "2026-11-27") == 2);
+    }
+  }
+
+  @Test
   void close_leavesNothingBehind() throws SQLException {
     service.listener.close();
     until(() -> count("SELECT COUNT(*) FROM INFORMATION_SCHEMA.TRIGGERS") == 0);

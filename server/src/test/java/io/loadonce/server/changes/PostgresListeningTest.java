@@ -183,16 +183,11 @@ class PostgresListeningTest {
 
     for (String forged :
         new String[] {
-          "",
-          "garbage",
-          "public.item(id):[\"abc\"]",
-          "public.item(id):[",
-          "x".repeat(7_999),
-          "\u0001\t:'\"",
+          "", "garbage", "public.item(id):[", "x".repeat(7_999), "\u0001\t:'\"",
         }) {
       notify(forged);
     }
-    until(() -> service.listener.notifications(ChangeKind.MALFORMED) == 6);
+    until(() -> service.listener.notifications(ChangeKind.MALFORMED) == 5);
     assertThat(service.get("1").origin()).isEqualTo(Origin.LOADED);
     assertThat(service.listener.isConnected()).isTrue();
     service.sql("UPDATE item SET version = 2 WHERE id = 1");

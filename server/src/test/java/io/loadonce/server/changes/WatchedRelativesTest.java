@@ -91,6 +91,30 @@ class WatchedRelativesTest {
   }
 
   @Test
+  void get_tablesOfOneNameInTwoSchemas_areBothFreshAfterOneTransaction() throws SQLException {
+    database.sql("DROP SCHEMA IF EXISTS a CASCADE; DROP SCHEMA IF EXISTS b CASCADE");
+    for (String schema : List.of("a", "b")) {
+      database.sql("CREATE SCHEMA " + schema);
+      database.sql(
+          "CREATE TABLE %s.event (id bigint, version bigint) PARTITION BY LIST (id)"
+              .formatted(schema));
+      database.sql("CREATE TABLE %1$s.rest PARTITION OF %1$s.event DEFAULT".formatted(schema));
+    }
+    database.sql("INSERT INTO b.event VALUES (1, 1)");
+    WatchedLookup a = watched("a", "SELECT id, version FROM a.event WHERE id IN (:ids)");
+    WatchedLookup b = watched("b", "SELECT id, version FROM b.event WHERE id IN (:ids)");
+    database.sql(PostgresTriggers.script(List.of(a, b)));
+    try (var service = database.listen(a, b)) {
+      assertThat(service.version("b", "1")).isEqualTo(1);
+      assertThat(service.version("a", "1500")).isZero();
+      service.sql(
+          "BEGIN; INSERT INTO a.event SELECT n, 1 FROM generate_series(1, 1500) AS n;"
+              + " UPDATE b.event SET version = 2; COMMIT");
+      until(() -> service.version("b", "1") == 2 && service.version("a", "1500") == 1);
+    }
+  }
+
+  @Test
   void get_afterChangesOfChildTables_isFresh() throws SQLException {
     database.sql("CREATE TABLE item (id bigint, version bigint)");
     database.sql("CREATE TABLE child () INHERITS (item)");

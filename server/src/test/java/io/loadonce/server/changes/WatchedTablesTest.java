@@ -222,7 +222,32 @@ class WatchedTablesTest {
       service.sql(asGerman("UPDATE day SET version = 2 WHERE day < DATE 'infinity'"));
       until(() -> service.version("day", "2026-11-27") == 2);
       assertThat(service.listener.notifications(ChangeKind.ROW)).isEqualTo(1);
+      service.sql("UPDATE day SET version = 3 WHERE day = DATE 'infinity'");
+      service.sql("INSERT INTO day VALUES ('2026-11-28', 1)");
+      until(() -> service.listener.notifications(ChangeKind.ROW) == 2);
+      assertThat(service.isCached("day", "2026-11-27")).as("no id is infinity").isTrue();
       assertThat(service.listener.notifications(ChangeKind.MALFORMED)).isZero();
+    }
+  }
+
+  /** PostgreSQL names the view as the origin of its columns, also of those that it computes. */
+  @Test
+  void get_keyColumnOfAView_isFreshSinceEverythingIsInvalidated() throws SQLException {
+    database.sql("CREATE TABLE item (code text PRIMARY KEY, version bigint)");
+    database.sql("CREATE VIEW items AS SELECT lower(code) AS code, version FROM item");
+    database.sql("INSERT INTO item VALUES ('ABC', 1)");
+    WatchedLookup items =
+        WatchedLookup.of(
+            LookupSettings.of("SELECT code, version FROM items WHERE code IN (:ids)")
+                .withName("items")
+                .withKey("code", KeyType.TEXT)
+                .withVersionColumn("version"),
+            List.of("item(code)"));
+    database.sql(PostgresTriggers.script(List.of(items)));
+    try (var service = database.listen(items)) {
+      assertThat(service.version("items", "abc")).isEqualTo(1);
+      service.sql("UPDATE item SET version = 2");
+      until(() -> service.version("items", "abc") == 2);
     }
   }
 
