@@ -3,9 +3,11 @@ package io.loadonce.db.jdbc;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.form.RowShape;
 import io.loadonce.db.form.StructForm;
+import io.loadonce.db.lookup.ColumnLabels;
 import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyColumn;
+import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.SourceException;
@@ -13,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -84,6 +87,9 @@ public record QueryCheck(
       }
       List<String> problems = new ArrayList<>(shapeProblems(result, lookup));
       if (problems.isEmpty()) {
+        problems.addAll(typeProblems(result, lookup.key()));
+      }
+      if (problems.isEmpty()) {
         problems.addAll(new KeyEquality(database, connection).problems(result, lookup.key()));
       }
       QueryPlan plan =
@@ -103,6 +109,42 @@ public record QueryCheck(
     } catch (SourceException e) {
       return List.of(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** A key whose texts the database compares as something else than the type of the key says. */
+  private static List<String> typeProblems(ResultSetMetaData result, KeyColumns key)
+      throws SQLException {
+    ColumnLabels labels = ColumnLabels.of(result);
+    List<String> problems = new ArrayList<>();
+    for (KeyColumn column : key.columns()) {
+      int index = labels.indexOf(column.name());
+      if (!fits(column.type(), result.getColumnType(index))) {
+        problems.add(
+            "the key column %s has type %s, which does not fit a key of type %s"
+                .formatted(column.name(), result.getColumnTypeName(index), column.type()));
+      }
+    }
+    return problems;
+  }
+
+  private static boolean fits(KeyType type, int jdbcType) {
+    boolean isText = type == KeyType.TEXT || type == KeyType.CHAR;
+    return switch (jdbcType) {
+      case Types.REAL, Types.FLOAT, Types.DOUBLE -> false;
+      case Types.TINYINT,
+          Types.SMALLINT,
+          Types.INTEGER,
+          Types.BIGINT,
+          Types.NUMERIC,
+          Types.DECIMAL,
+          Types.BOOLEAN,
+          Types.DATE,
+          Types.TIME,
+          Types.TIMESTAMP,
+          Types.TIMESTAMP_WITH_TIMEZONE ->
+          !isText;
+      default -> true;
+    };
   }
 
   /** Returns a key that each database accepts; that of an enumerated type need not exist. */

@@ -86,6 +86,8 @@ class QueryCheckTest {
             + " the name sku; rename one with AS",
         "SELECT code FROM product WHERE code IN (:ids) | code | TEXT | the key column code has type"
             + " bpchar, which is padded with blanks; use the key type char",
+        "SELECT version::float8 AS version FROM product WHERE version IN (:ids) | version | BIGINT"
+            + " | the key column version has type float8, which does not fit a key of type bigint",
         "SELECT name FROM product WHERE name IN (:ids) | name | TEXT | the key column name has the"
             + " collation ci, for which different texts may be equal; use a column with a"
             + " deterministic collation, such as \"C\"",
@@ -156,6 +158,8 @@ class QueryCheckTest {
           .contains("for which texts of different case are equal; use VARCHAR");
       assertThat(of(h2, "SELECT c FROM a WHERE c IN (:ids)", "c", KeyType.TEXT))
           .contains("padded with blanks; use the key type char");
+      assertThat(of(h2, "SELECT id FROM a WHERE id IN (:ids)", "id", KeyType.TEXT))
+          .isEqualTo("the key column id has type BIGINT, which does not fit a key of type text");
       assertThat(of(h2, "SELECT id FROM a WHERE id = ANY(:ids)", "id", KeyType.BIGINT))
           .isEqualTo("= ANY(:ids) needs PostgreSQL; write WHERE key IN (:ids)");
     }
