@@ -153,11 +153,11 @@ final class JdbcUrl {
       checkH2(url.substring(H2.length()));
       return url;
     }
-    checkDriver(url);
     if (LOGIN.matcher(url).find()) {
       throw new InvalidSettingException(
           KEY, "must not contain a user or a password; set db-user and db-password-file");
     }
+    checkDriver(url);
     if (isPostgresql(url)) {
       checkParameters(url, "PostgreSQL", POSTGRESQL_KEYS);
       return url;
