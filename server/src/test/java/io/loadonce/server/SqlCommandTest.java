@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,30 @@ class SqlCommandTest {
       assertThat(run(Map.of(), wrong.toArray(String[]::new))).as("%s", wrong).isEqualTo(2);
       assertThat(err.toString(StandardCharsets.UTF_8).lines()).as("%s", wrong).hasSize(1);
     }
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  /** In a file, each lookup has its own tables: the flag would have no effect. */
+  @Test
+  void triggers_tableBesideAFileWithLookups_isOneLineAndExit2() throws Exception {
+    Path file = directory.resolve("loadonce.yaml");
+    Files.writeString(
+        file,
+        """
+        lookups:
+          city:
+            query: SELECT id FROM city WHERE id IN (:ids)
+            key: id bigint
+          country:
+            query: SELECT code FROM country WHERE code IN (:ids)
+            key: code text
+        """);
+    assertThat(run(Map.of(), "sql", "triggers", "--config", file.toString(), "--table", "city"))
+        .isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("loadonce: listen-table: is set by flag --listen-table, and ")
+        .endsWith(" has lookups; set it in a lookup of the file\n")
+        .hasLineCount(1);
     assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
