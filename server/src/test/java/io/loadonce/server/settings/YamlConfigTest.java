@@ -260,7 +260,7 @@ class YamlConfigTest {
         "6:19: lookups.e.query-file: cannot be read (there is no such file); it is '"
             + directory.resolve("nope.sql")
             + "'",
-        "7:3: lookups.f: = ANY(:ids) takes a key of one column; write WHERE (a, b) IN (:ids)",
+        "7:3: lookups.f: = ANY(:ids) needs a key of one column; write WHERE (a, b) IN (:ids)",
         "8:3: lookups.g: needs query or query-file: SELECT ... WHERE key IN (:ids)",
         "9:3: lookups.h: needs a key; write it like key: id bigint",
         "10:76: lookups.i.rows: must be one of one, many; it is 'some'",
