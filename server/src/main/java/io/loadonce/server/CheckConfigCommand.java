@@ -26,8 +26,8 @@ final class CheckConfigCommand {
 
       Checks a file of settings, together with the environment, as serve reads both. It starts
       nothing. With --connect it also prepares the query of each lookup on the database and prints
-      the columns of its result and, on PostgreSQL, the index that finds its rows.
-      If listen is on, it also checks the tables whose changes are reported.
+      the columns of its result and, on PostgreSQL, the index that finds its rows. If listen is on,
+      it then also checks whether the database can report the changes of the tables.
 
       Exit codes: 0 if everything is right, with warnings or without; 2 for a wrong setting or a
       query that cannot work; 1 if the database cannot be reached.
