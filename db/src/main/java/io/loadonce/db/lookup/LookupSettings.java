@@ -55,8 +55,8 @@ public record LookupSettings(
       throw new InvalidSettingException(
           "query",
           limit
-              + " applies to all ids of a statement together, so that the rows of an id would depend"
-              + " on the others; remove it, or set max-ids-per-query to 1");
+              + " applies to all ids of a statement together, so that the rows of an id would"
+              + " depend on the others; remove it, or set max-ids-per-query to 1");
     }
     if (versionColumn != null && versionColumn.isBlank()) {
       throw new InvalidSettingException(

@@ -24,9 +24,11 @@ public final class SelectByIds {
   private static final Pattern IN_IDS = Pattern.compile("(?i)\\bIN\\s*\\(\\s*:ids\\s*\\)");
   private static final Pattern NOT_IN_IDS = Pattern.compile("(?i)\\bNOT\\s+IN\\s*\\(\\s*:ids\\b");
   private static final Pattern ANY_IDS = Pattern.compile("(?i)=\\s*ANY\\s*\\(\\s*:ids\\s*\\)");
+
   /** A limit on the rows of the whole statement, outside of any parentheses. */
   private static final Pattern LIMIT =
-      Pattern.compile("(?i)\\b(LIMIT\\s+\\d|OFFSET\\s+\\d|FETCH\\s+(FIRST|NEXT)\\b|DISTINCT\\s+ON\\b)");
+      Pattern.compile(
+          "(?i)\\b(LIMIT\\s+\\d|OFFSET\\s+\\d|FETCH\\s+(FIRST|NEXT)\\b|DISTINCT\\s+ON\\b)");
 
   private static final Pattern PARENTHESES = Pattern.compile("\\([^()]*\\)");
   private static final Pattern ROW_LOCK = Pattern.compile("(?i)\\bFOR\\s+(KEY\\s+)?SHARE\\b");
