@@ -151,6 +151,8 @@ class PostgresListeningTest {
         assertThat(stale(ids)).isZero();
       }
     }
+    // Cached before the last change, so that its new version shows that all changes have arrived.
+    service.get("2000");
     service.sql("UPDATE item SET version = 99 WHERE id = 2000");
     until(() -> service.version("2000") == 99);
     done.set(true);
