@@ -69,7 +69,7 @@ final class DatabaseWait {
     try {
       while (true) {
         Thread.sleep(pause);
-        switch (attempt.get()) {
+        switch (attempt(attempt)) {
           case Attempt.Unreachable _ -> pause = BETWEEN_ATTEMPTS;
           case Attempt.Refused refused -> {
             if (!refused.problems().equals(logged)) {
@@ -87,6 +87,16 @@ final class DatabaseWait {
       }
     } catch (InterruptedException _) {
       // The service ends.
+    }
+  }
+
+  /** If the thread ended by an error of ours, health would report NOT_SERVING for ever. */
+  private static Attempt attempt(Supplier<Attempt> attempt) {
+    try {
+      return attempt.get();
+    } catch (RuntimeException e) {
+      log.error("the check of the lookups failed", e);
+      return new Attempt.Refused(List.of("the check of the lookups failed; it is repeated"));
     }
   }
 }

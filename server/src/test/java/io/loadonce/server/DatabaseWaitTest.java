@@ -9,6 +9,7 @@ import io.loadonce.server.DatabaseWait.Attempt.Refused;
 import io.loadonce.server.DatabaseWait.Attempt.Unreachable;
 import io.loadonce.server.settings.InvalidConfigException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,29 @@ class DatabaseWaitTest {
     trying.join();
 
     assertThat(serving).hasValue(0);
+  }
+
+  @Test
+  void await_attemptThrowsLater_isRepeated() throws Exception {
+    AtomicInteger attempts = new AtomicInteger();
+    CountDownLatch refused = new CountDownLatch(1);
+    Thread trying =
+        DatabaseWait.await(
+            () -> {
+              if (attempts.incrementAndGet() == 1) {
+                return new Unreachable();
+              }
+              refused.countDown();
+              throw new IllegalStateException("planted");
+            },
+            () -> {});
+
+    refused.await();
+    await().until(() -> trying.getState() == Thread.State.TIMED_WAITING);
+    trying.interrupt();
+    trying.join();
+
+    assertThat(attempts).hasValue(2);
   }
 
   @Test

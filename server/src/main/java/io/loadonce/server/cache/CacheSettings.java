@@ -44,12 +44,6 @@ public record CacheSettings(
     require(maxNegativeBytes >= 0, "negative cache bytes must not be negative");
   }
 
-  /** Returns these times with other memory budgets. */
-  public CacheSettings withBytes(long rows, long negativeEntries) {
-    return new CacheSettings(
-        timeToLive, refreshAfter, negativeTimeToLive, jitter, rows, negativeEntries);
-  }
-
   private static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new IllegalArgumentException(otherwise);

@@ -9,7 +9,6 @@ import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.v1.BatchGetResult;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +39,8 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
     for (int place = 0; place < size; place++) {
       switch (target(request, place)) {
         case Target.Mistake(Status status) -> batch.fill(place, failed(status));
-        case Target.Row(Lookup lookup, Key id) ->
-            parts.computeIfAbsent(lookup, Part::new).add(id, place);
+        case Target.Row row ->
+            parts.computeIfAbsent(row.lookup(), lookup -> new Part(lookup, size)).add(row, place);
       }
     }
     List<Withdrawal> withdrawals = new ArrayList<>();
@@ -68,14 +67,14 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
             part.ids,
             conditions.needed(),
             timeout.remaining(),
-            (outcome, i) -> batch.fill(part.places[i], result(part.row(i), outcome)));
+            (outcome, i) -> batch.fill(part.places[i], result(part.rows.get(i), outcome)));
   }
 
   private void lookInCache(Part part, Conditions conditions, BatchLookup batch) {
     for (int i = 0; i < part.ids.size(); i++) {
       Outcome<EncodedRow> hit = part.lookup.engine().lookOnly(part.ids.get(i), conditions.needed());
       batch.fill(
-          part.places[i], hit == null ? failed(Reason.NOT_CACHED) : result(part.row(i), hit));
+          part.places[i], hit == null ? failed(Reason.NOT_CACHED) : result(part.rows.get(i), hit));
     }
   }
 
@@ -83,9 +82,7 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
     if (request.keys().isEmpty()) {
       return Target.of(lookups, request.lookup(), request.ids().get(place), List.of());
     }
-    io.loadonce.v1.Key key = request.keys().get(place);
-    String lookup = key.getLookup().isEmpty() ? request.lookup() : key.getLookup();
-    return Target.of(lookups, lookup, key.getId(), key.getKeyList());
+    return Target.of(lookups, request.lookup(), request.keys().get(place));
   }
 
   /** Returns what is wrong with the request as a whole; null if nothing is. */
@@ -120,26 +117,25 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
   private static final class Part {
     private final Lookup lookup;
     private final List<Key> ids = new ArrayList<>();
-    private int[] places = new int[16];
+    private final List<Target.Row> rows = new ArrayList<>();
+    private final int[] places;
 
-    Part(Lookup lookup) {
+    /**
+     * @param size the size of the batch
+     */
+    Part(Lookup lookup, int size) {
       this.lookup = lookup;
+      this.places = new int[size];
     }
 
-    void add(Key id, int place) {
-      if (ids.size() == places.length) {
-        places = Arrays.copyOf(places, 2 * places.length);
-      }
-      places[ids.size()] = place;
-      ids.add(id);
-    }
-
-    Target.Row row(int index) {
-      return new Target.Row(lookup, ids.get(index));
+    void add(Target.Row row, int place) {
+      places[rows.size()] = place;
+      rows.add(row);
+      ids.add(row.id());
     }
 
     void fillAll(BatchLookup batch, WireMessage result) {
-      for (int i = 0; i < ids.size(); i++) {
+      for (int i = 0; i < rows.size(); i++) {
         batch.fill(places[i], result);
       }
     }

@@ -7,7 +7,6 @@ import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.InvalidateResponse;
-import io.loadonce.v1.Key;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,9 +106,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
     if (request.getKeysCount() == 0) {
       return Target.of(lookups, request.getLookup(), request.getIds(place), List.of());
     }
-    Key key = request.getKeys(place);
-    String lookup = key.getLookup().isEmpty() ? request.getLookup() : key.getLookup();
-    return Target.of(lookups, lookup, key.getId(), key.getKeyList());
+    return Target.of(lookups, request.getLookup(), request.getKeys(place));
   }
 
   private static int size(InvalidateRequest request) {

@@ -17,6 +17,16 @@ sealed interface Target {
   record Mistake(Status status) implements Target {}
 
   /**
+   * Reads what a key of a request names. Never blocks.
+   *
+   * @param lookup the lookup of the request, for a key that names none; empty if there is none
+   */
+  static Target of(Lookups lookups, String lookup, io.loadonce.v1.Key key) {
+    String named = key.getLookup().isEmpty() ? lookup : key.getLookup();
+    return of(lookups, named, key.getId(), key.getKeyList());
+  }
+
+  /**
    * Reads what a request names. Never blocks.
    *
    * @param lookup the name of the lookup, empty if the request has none
