@@ -37,12 +37,13 @@ import org.jspecify.annotations.Nullable;
  * callers want that id at the same moment.
  *
  * <p>Guarantees. One flight queries an id once, and everyone who joined it gets that outcome, value
- * or error. No caller's cancellation or deadline reaches a query while another caller waits for it;
- * when no caller waits and no cached row is refreshed by it, the query is cancelled. After {@link
- * #invalidate} has returned, no later lookup returns anything read before. A waiter is answered, or
- * has withdrawn, at its deadline, whatever the database does, provided that {@link #sweep} is
- * called often. Non-guarantee: one query per id for ever; an id that fails, expires or is evicted
- * is loaded again.
+ * or error; only a caller for whom the flight read too early waits for one more. A caller that
+ * cancels or times out does not stop a query for which another caller waits; when no caller waits
+ * and no cached row is refreshed by it, the query is cancelled. After {@link #invalidate} has
+ * returned, no later lookup returns anything read before. A waiter is answered, or has withdrawn,
+ * at its deadline, whatever the database does, provided that {@link #sweep} is called often.
+ * Non-guarantee: one query per id for ever; an id that fails, expires or is evicted is loaded
+ * again.
  *
  * <p>Nothing here blocks but {@link #await}. Safe for use by many threads; no parameter may be
  * null; times are on the clock given at construction. Callbacks run on the thread that has the
@@ -137,11 +138,11 @@ public final class LoadOnce<K, V> {
   /**
    * Joins the flight of an id, or begins it; for a caller whose {@link #look} was a miss. A caller
    * who may be served a stale row gets it at once if the database is known to be unreachable, and
-   * after half of its timeout if the load has not ended by then; the load goes on.
+   * after half of its timeout if the load has not ended by then; the load continues as a refresh.
    *
-   * @param needed as for the look. A flight that the caller joins may have read the row before it
-   *     changed. If it ends with an older row than this, the caller joins or begins the next flight
-   *     of the id, as do all its waiters that need a newer row
+   * @param needed as for the look. A flight that the caller joins may have read the row too early.
+   *     Then the caller joins or begins one more flight of the id, together with the other waiters
+   *     for which it was too early; the outcome of that flight is the answer
    * @param timeout how long the caller waits
    * @param caller receives the outcome once, unless it withdraws first
    */
@@ -158,7 +159,7 @@ public final class LoadOnce<K, V> {
    * @param needed as for the look, for each
    * @param timeout how long the caller waits for each
    * @param caller receives each outcome with the place of its id among them
-   * @return how those that were misses give up
+   * @return a handle for each miss, with which its caller can withdraw
    */
   public List<Withdrawal> getAll(
       List<K> ids, Freshness needed, Duration timeout, ObjIntConsumer<Outcome<V>> caller) {
