@@ -56,6 +56,9 @@ final class Service {
   /** At the end, how long the database has to cancel the loads whose callers have left. */
   private static final Duration CANCEL_TIMEOUT = Duration.ofMillis(500);
 
+  private static final SourceException NOT_REACHED =
+      new SourceException.Unavailable("the database cannot be reached", /* cause= */ null);
+
   private final Settings settings;
   private final GrpcPort grpc;
   private final AdminPort admin;
@@ -132,6 +135,8 @@ final class Service {
     closings.push(metrics::close);
     listener.ifPresent(changes -> ListenMetrics.register(metrics.registry(), changes));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME);
+    Thread probe = DatabaseProbe.start(database.availability(), database::probe);
+    closings.push(probe::interrupt);
     Thread contact = DatabaseWait.await(() -> reach(database, settings.lookups()), health::serving);
     closings.push(contact::interrupt);
     AdminPort admin = openAdmin(settings.admin(), List.of(metrics(metrics), health.page()));
@@ -196,6 +201,7 @@ final class Service {
 
   private static DatabaseWait.Attempt reach(Database database, List<LookupConfig> lookups) {
     if (!database.isReachable()) {
+      database.availability().ended(NOT_REACHED);
       return new DatabaseWait.Attempt.Unreachable();
     }
     try {

@@ -2,6 +2,7 @@ package io.loadonce.bench.speed;
 
 import io.loadonce.bench.freshness.Expiry;
 import io.loadonce.bench.freshness.Outage;
+import io.loadonce.bench.reliability.Overload;
 import io.loadonce.bench.speed.contender.Jvm;
 import io.loadonce.bench.speed.engine.EngineRun;
 import io.loadonce.bench.speed.memory.MemoryTable;
@@ -89,6 +90,11 @@ public final class BenchCommand implements Callable<Integer> {
         description = "measure the queries for rows that expire together; takes minutes")
     private boolean expiry;
 
+    @Option(
+        names = "--overload",
+        description = "measure what callers get while the database is overloaded; takes minutes")
+    private boolean overload;
+
     @Option(names = "--only", description = "measure one figure: ${COMPLETION-CANDIDATES}")
     private @Nullable Figure only;
   }
@@ -99,6 +105,10 @@ public final class BenchCommand implements Callable<Integer> {
     Alone chosen = alone == null ? new Alone() : alone;
     if (chosen.outage || chosen.expiry) {
       measureFreshness(chosen.outage);
+      return 0;
+    }
+    if (chosen.overload) {
+      print((quick ? Overload.QUICK : Overload.FULL).measure());
       return 0;
     }
     if (chosen.engine) {

@@ -15,6 +15,9 @@ import java.util.Properties;
  */
 public final class Database implements AutoCloseable {
 
+  /** The SQLState of a database that has reached its limit of connections. */
+  private static final String TOO_MANY_CONNECTIONS = "53300";
+
   private final DatabaseSettings settings;
   private final HikariDataSource pool;
   private final Availability availability = new Availability();
@@ -88,6 +91,19 @@ public final class Database implements AutoCloseable {
       return connection.isValid(ConnectionPool.wholeSeconds(settings.connectTimeout()));
     } catch (SQLException _) {
       return false;
+    }
+  }
+
+  /**
+   * Whether the database lets a new connection in; if all connections that it allows are taken,
+   * whether one of the pool replies. A pool that waits for lost connections says nothing about a
+   * database that is back. Blocks for twice the connect time-out at most.
+   */
+  public boolean probe() {
+    try (Connection connection = connect("loadonce probe")) {
+      return connection.isValid(ConnectionPool.wholeSeconds(settings.connectTimeout()));
+    } catch (SQLException e) {
+      return TOO_MANY_CONNECTIONS.equals(e.getSQLState()) && isReachable();
     }
   }
 

@@ -1,14 +1,44 @@
 package io.loadonce.db.source;
 
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the last load that ended reached the database. There is one for each database. Safe for
- * use by many threads.
+ * Whether the database can be reached: the circuit breaker of one database. A load that fails makes
+ * it suspected, a probe decides, and while the database is unreachable nothing is sent but probes.
+ * Safe for use by many threads.
+ *
+ * <pre>
+ * REACHABLE    a load could not reach the database  -> SUSPECTED, and a probe is requested
+ * SUSPECTED    the probe or a load succeeds         -> REACHABLE
+ * any          a probe fails, and no load has succeeded meanwhile
+ *                                                   -> UNREACHABLE: loads fail at once
+ * UNREACHABLE  a probe succeeds                     -> REACHABLE
+ * </pre>
+ *
+ * <p>Usual breakers open when a share of the last calls has failed. A probe needs no share: one
+ * slow lookup does not close the database for the others, and one failure is enough to find out.
  */
 public final class Availability {
 
-  private volatile boolean unreachable;
+  private sealed interface State {
+    record Reachable() implements State {}
+
+    record Suspected() implements State {}
+
+    record Unreachable(SourceException.Unavailable reason) implements State {}
+  }
+
+  private static final State REACHABLE = new State.Reachable();
+  private static final State SUSPECTED = new State.Suspected();
+
+  private volatile State state = REACHABLE;
+
+  /** Whether a load has succeeded since the last probe began. */
+  private volatile boolean loaded;
+
+  /** At most one permit: the next probe may begin. */
+  private final Semaphore requests = new Semaphore(0);
 
   /**
    * Records how a load ended.
@@ -16,15 +46,83 @@ public final class Availability {
    * @param failure why the load failed; null if it succeeded
    */
   public void ended(@Nullable SourceException failure) {
-    boolean failed = failure instanceof SourceException.Unavailable;
+    if (failure instanceof SourceException.Unavailable) {
+      suspect();
+      return;
+    }
     // Most loads change nothing: a read keeps the cache line shared between the loader threads.
-    if (unreachable != failed) {
-      unreachable = failed;
+    if (!loaded) {
+      loaded = true;
+    }
+    if (state != REACHABLE) {
+      reached();
     }
   }
 
-  /** Whether the last load that ended could not reach the database; false before the first. */
+  /** Records that a probe succeeded. */
+  public void reached() {
+    synchronized (requests) {
+      state = REACHABLE;
+    }
+  }
+
+  /** Records that a probe begins. */
+  public void probing() {
+    loaded = false;
+  }
+
+  /**
+   * Records that the probe failed which began last. Loads fail with this reason until the database
+   * is reached again. A database that is so slow that the probe fails, while loads succeed, is
+   * still reachable.
+   *
+   * @return whether the database is unreachable now
+   */
+  public boolean notReached(SourceException.Unavailable reason) {
+    synchronized (requests) {
+      if (loaded) {
+        return false;
+      }
+      if (!(state instanceof State.Unreachable)) {
+        state = new State.Unreachable(reason);
+      }
+      return true;
+    }
+  }
+
+  /** Requests a probe and leaves the state as it is: for a query that lasts suspiciously long. */
+  public void requestProbe() {
+    requests.drainPermits();
+    requests.release();
+  }
+
+  /** Blocks until a probe has been requested. */
+  public void awaitRequest() throws InterruptedException {
+    requests.acquire();
+  }
+
+  /** Whether a probe was requested that has not begun; for tests. */
+  public boolean isProbeRequested() {
+    return requests.availablePermits() > 0;
+  }
+
+  /** Whether the last load or probe that ended could not reach the database. */
   public boolean isUnreachable() {
-    return unreachable;
+    return state != REACHABLE;
+  }
+
+  /** Why no load is sent now: the reason of the outage; null if loads may be sent. */
+  public SourceException.@Nullable Unavailable outage() {
+    return state instanceof State.Unreachable(SourceException.Unavailable reason) ? reason : null;
+  }
+
+  private void suspect() {
+    synchronized (requests) {
+      if (state != REACHABLE) {
+        return;
+      }
+      state = SUSPECTED;
+    }
+    requestProbe();
   }
 }

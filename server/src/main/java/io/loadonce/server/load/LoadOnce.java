@@ -25,6 +25,7 @@ import io.loadonce.server.lock.WaiterBudget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -56,6 +57,9 @@ public final class LoadOnce<K, V> {
 
   /** The longest that a caller can wait; a longer timeout is cut to this. */
   public static final Duration MAX_WAIT = Duration.ofHours(1);
+
+  /** The longest time after which a refused caller should try again. */
+  private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final MemoryCache<K, V> cache;
   private final FlightTable<K, Outcome<V>> table;
@@ -148,7 +152,7 @@ public final class LoadOnce<K, V> {
    */
   public Withdrawal join(K id, Freshness needed, Duration timeout, Consumer<Outcome<V>> caller) {
     Call<K, V> call = call(id, needed, timeout, caller);
-    load(admit(call));
+    load(admit(call, /* alsoAhead= */ 0));
     return call;
   }
 
@@ -177,7 +181,7 @@ public final class LoadOnce<K, V> {
         Call<K, V> call =
             call(ids.get(i), needed, timeout, outcome -> caller.accept(outcome, place));
         withdrawals.add(call);
-        Flight<K, Outcome<V>> flight = admit(call);
+        Flight<K, Outcome<V>> flight = admit(call, began.size());
         if (flight != null) {
           began.add(flight);
         }
@@ -237,13 +241,23 @@ public final class LoadOnce<K, V> {
       FlightEnd.answer(departed.waiter(), departed.outcome());
     }
     if (!swept.overdue().isEmpty()) {
-      SourceException reason = tookTooLong();
-      availability.ended(reason);
-      for (Flight<K, Outcome<V>> flight : swept.overdue()) {
-        flightEnd.complete(flight, new Failed<>(reason), nowNanos);
-      }
+      failOverdue(swept.overdue(), nowNanos);
     }
     stage.dropOver();
+  }
+
+  /** An id that still waits for a connection says nothing about the database. */
+  private void failOverdue(List<Flight<K, Outcome<V>>> overdue, long nowNanos) {
+    Set<Flight<K, Outcome<V>>> inQueries = queue.inQueries();
+    SourceException reason = tookTooLong();
+    for (Flight<K, Outcome<V>> flight : overdue) {
+      boolean queried = inQueries.contains(flight);
+      if (queried) {
+        availability.ended(reason);
+      }
+      flightEnd.complete(
+          flight, queried ? new Failed<>(reason) : new Refused<>(Cap.QUEUE, RETRY_NANOS), nowNanos);
+    }
   }
 
   /** For the change listener: cached rows are served as fresh while the feed is connected. */
@@ -296,8 +310,12 @@ public final class LoadOnce<K, V> {
     return new Call<>(this, id, needed, nowNanos, deadlineNanos, softDeadlineNanos, caller);
   }
 
-  /** Answers the call or lets it wait; returns the flight that it began, to be loaded, if any. */
-  private @Nullable Flight<K, Outcome<V>> admit(Call<K, V> call) {
+  /**
+   * Answers the call or lets it wait; returns the flight that it began, to be loaded, if any.
+   *
+   * @param alsoAhead how many flights will be loaded before it that are not in the queue yet
+   */
+  private @Nullable Flight<K, Outcome<V>> admit(Call<K, V> call, int alsoAhead) {
     long nowNanos = nanoClock.getAsLong();
     if (call.waiter().deadlineNanos() - nowNanos <= 0) {
       call.answer(new TimedOut<>());
@@ -312,24 +330,42 @@ public final class LoadOnce<K, V> {
       call.answer(stale);
       return null;
     }
-    return enterTable(call, nowNanos);
+    return enterTable(call, alsoAhead, nowNanos);
   }
 
-  private @Nullable Flight<K, Outcome<V>> enterTable(Call<K, V> call, long nowNanos) {
+  private @Nullable Flight<K, Outcome<V>> enterTable(
+      Call<K, V> call, int alsoAhead, long nowNanos) {
     Waiter<K, Outcome<V>> waiter = call.waiter();
-    return switch (table.join(waiter, id -> secondLook(id, call, nowNanos), nowNanos)) {
+    return switch (table.join(waiter, _ -> secondLook(call, alsoAhead, nowNanos), nowNanos)) {
       case Began<K, Outcome<V>>(Flight<K, Outcome<V>> flight) -> flight;
       case Joined<K, Outcome<V>> _ -> null;
       case Hit<K, Outcome<V>>(Outcome<V> outcome) -> answered(waiter, outcome);
       case IdIsFull<K, Outcome<V>> _ ->
-          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS_PER_ID)));
+          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS_PER_ID, RETRY_NANOS)));
       case AllIsFull<K, Outcome<V>> _ ->
-          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS)));
+          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS, RETRY_NANOS)));
     };
   }
 
-  private @Nullable Outcome<V> secondLook(K id, Call<K, V> call, long nowNanos) {
-    return policy.fresh(cache.get(id), call.needed(), call.beganNanos(), nowNanos);
+  /** For a call that would begin a flight: what answers it instead, or null. */
+  private @Nullable Outcome<V> secondLook(Call<K, V> call, int alsoAhead, long nowNanos) {
+    Outcome<V> hit =
+        policy.fresh(cache.get(call.waiter().id()), call.needed(), call.beganNanos(), nowNanos);
+    return hit != null ? hit : refusal(call, alsoAhead, nowNanos);
+  }
+
+  /** What is said instead of a load that would fail or come too late; null if it is begun. */
+  private @Nullable Outcome<V> refusal(Call<K, V> call, int alsoAhead, long nowNanos) {
+    SourceException outage = availability.outage();
+    if (outage != null) {
+      return staleOr(call, new Failed<>(outage));
+    }
+    long timeNanos = Math.min(call.waiter().deadlineNanos() - nowNanos, loadTimeout.toNanos());
+    stage.called(timeNanos);
+    long lateNanos = stage.delay(alsoAhead).lateNanos(timeNanos, policy.maxQueueNanos());
+    return lateNanos <= 0
+        ? null
+        : staleOr(call, new Refused<>(Cap.QUEUE, Math.min(lateNanos, RETRY_NANOS)));
   }
 
   private @Nullable Flight<K, Outcome<V>> answered(
@@ -357,7 +393,7 @@ public final class LoadOnce<K, V> {
 
   /** For a call whose flight ended with less than it needs: joins once more. */
   void joinAgain(Call<K, V> call) {
-    load(enterTable(call, nanoClock.getAsLong()));
+    load(enterTable(call, /* alsoAhead= */ 0, nanoClock.getAsLong()));
   }
 
   boolean withdraw(Waiter<K, Outcome<V>> waiter) {

@@ -30,11 +30,38 @@ import org.jspecify.annotations.Nullable;
 final class LoadQueue<K, V> implements Stage<K, V> {
 
   /** One query under way and the flights that it is for. */
-  private record Load<K, V>(SourceQuery<K, V> query, int ids, List<Flight<K, Outcome<V>>> flights) {
+  private static final class Load<K, V> {
+    private final SourceQuery<K, V> query;
+    private final int ids;
+    private final List<Flight<K, Outcome<V>>> flights;
+    private final long beganNanos;
+
+    /** Only for the thread that sweeps. */
+    private boolean cancelled;
+
+    /** Only for the thread that sweeps. */
+    private boolean suspected;
+
+    Load(SourceQuery<K, V> query, int ids, List<Flight<K, Outcome<V>>> flights, long beganNanos) {
+      this.query = query;
+      this.ids = ids;
+      this.flights = flights;
+      this.beganNanos = beganNanos;
+    }
+
     boolean isOver() {
       return flights.stream().allMatch(Flight::isOver);
     }
   }
+
+  /** After this time a probe finds out whether the database still answers. */
+  private static final Duration SUSPICIOUS = Duration.ofSeconds(1);
+
+  /** A query may take this part of the time that callers usually have. */
+  private static final int QUERY_SHARE = 4;
+
+  /** How much one caller moves the average of the time that callers have. */
+  private static final int SMOOTHING = 16;
 
   private final Source<K, V> source;
   private final Loaders loaders;
@@ -46,17 +73,24 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   private final LongAdder queries = new LongAdder();
   private final LongAdder idsLoaded = new LongAdder();
   private final AtomicLong loadNanos = new AtomicLong(Duration.ofMillis(1).toNanos());
+  private final QueryTimes times;
+
+  /**
+   * How long the callers who began flights had time, a moving average. A lost update is no harm.
+   */
+  private volatile long callerNanos = Duration.ofSeconds(1).toNanos();
 
   private final Object mutex = new Object();
 
-  /** By identity. A load that was cancelled is not in here any more. */
+  /** By identity. */
   @GuardedBy("mutex")
   private final Set<Load<K, V>> underWay = Collections.newSetFromMap(new IdentityHashMap<>());
 
   LoadQueue(Source<K, V> source, Shared shared, FlightEnd<K, V> flightEnd, LongSupplier nanoClock) {
     this.source = source;
     this.loaders = shared.loaders();
-    this.waiting = loaders.backlog(source.maxIdsPerQuery(), source.connections(), this::load);
+    this.times = new QueryTimes(source.maxIdsPerQuery());
+    this.waiting = loaders.backlog(this::idsPerQuery, source.connections(), this::load);
     this.availability = shared.availability();
     this.flightEnd = flightEnd;
     this.nanoClock = nanoClock;
@@ -69,19 +103,34 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     }
   }
 
-  /** Queries are cancelled on threads of their own, since a database may not answer even that. */
+  /**
+   * Queries are cancelled on threads of their own, since a database may not answer even that. While
+   * the database is unreachable, all flights fail, those in a query that hangs included.
+   */
   @Override
   public void dropOver() {
-    List<Load<K, V>> over;
-    synchronized (mutex) {
-      over = underWay.stream().filter(Load::isOver).toList();
-      over.forEach(underWay::remove);
+    SourceException outage = availability.outage();
+    if (outage != null) {
+      long nowNanos = nanoClock.getAsLong();
+      completeAll(waiting.removeAll(), new Outcome.Failed<>(outage), nowNanos);
+      underWay().forEach(load -> completeAll(load.flights, new Outcome.Failed<>(outage), nowNanos));
     }
     waiting.removeIf(Flight::isOver);
-    for (Load<K, V> load : over) {
-      Thread.ofVirtual().name("canceller").start(load.query()::cancel);
-    }
+    underWay().forEach(this::sweep);
     loaders.startMissing();
+  }
+
+  private void sweep(Load<K, V> load) {
+    long tookNanos = nanoClock.getAsLong() - load.beganNanos;
+    if (!load.cancelled && load.isOver()) {
+      load.cancelled = true;
+      times.lasted(load.ids, tookNanos);
+      Thread.ofVirtual().name("canceller").start(load.query::cancel);
+    }
+    if (!load.suspected && tookNanos >= SUSPICIOUS.toNanos()) {
+      load.suspected = true;
+      availability.requestProbe();
+    }
   }
 
   /**
@@ -90,7 +139,42 @@ final class LoadQueue<K, V> implements Stage<K, V> {
    */
   @Override
   public boolean hasRoomForRefreshes() {
-    return waiting.size() < source.maxIdsPerQuery();
+    return waiting.queued() < source.maxIdsPerQuery() && availability.outage() == null;
+  }
+
+  /*
+   * Admission by time. A queue that is longer than callers wait serves nobody: each id is loaded
+   * when its caller has just left. So an id is refused at the door if its turn would come too late.
+   *
+   * With q ids ahead of it, n ids to a query, c connections at work, and T for a query of n ids,
+   * q / n + 1 queries begin before its own has ended, one each T / c. The sizes of queries follow
+   * the callers: a query takes a quarter of the time that callers usually have, at most, so that
+   * the rows come in time where a query takes longer the more ids it is for.
+   */
+  @Override
+  public Delay delay(int alsoAhead) {
+    int idsPerQuery = idsPerQuery();
+    int ahead = waiting.queued() + alsoAhead;
+    if (ahead == 0 || ahead < waiting.free() * idsPerQuery) {
+      return Delay.NONE;
+    }
+    long queryNanos = times.nanos(idsPerQuery);
+    int atWork = Math.max(1, waiting.underWay() + waiting.free());
+    return new Delay(queryNanos * (ahead / idsPerQuery + 1) / atWork, queryNanos);
+  }
+
+  /** For each caller who begins a flight, or is refused: the time that it has. */
+  @Override
+  public void called(long timeNanos) {
+    long average = callerNanos;
+    callerNanos = average + (timeNanos - average) / SMOOTHING;
+  }
+
+  /** The flights for which a query is under way, by identity. */
+  Set<Flight<K, Outcome<V>>> inQueries() {
+    Set<Flight<K, Outcome<V>>> flights = Collections.newSetFromMap(new IdentityHashMap<>());
+    underWay().forEach(load -> flights.addAll(load.flights));
+    return flights;
   }
 
   /** How long a query took recently: a moving average. */
@@ -108,12 +192,27 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     return idsLoaded.sum();
   }
 
+  private int idsPerQuery() {
+    return times.idsWithin(callerNanos / QUERY_SHARE);
+  }
+
+  private List<Load<K, V>> underWay() {
+    synchronized (mutex) {
+      return List.copyOf(underWay);
+    }
+  }
+
   private void load(List<Flight<K, Outcome<V>>> flights) {
     long readNanos = nanoClock.getAsLong();
+    SourceException outage = availability.outage();
+    if (outage != null) {
+      completeAll(flights, new Outcome.Failed<>(outage), readNanos);
+      return;
+    }
     try {
       // An id can be here twice: a fenced flight, and the one that began after it.
       List<K> ids = flights.stream().map(Flight::id).distinct().toList();
-      run(new Load<>(source.query(ids), ids.size(), flights), readNanos);
+      run(new Load<>(source.query(ids), ids.size(), flights, readNanos), readNanos);
     } catch (Throwable t) { // the waiters must be answered after any error
       SourceException reason = new SourceException.QueryFailed("the load failed", t);
       availability.ended(reason);
@@ -127,12 +226,13 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     }
     try {
       queries.increment();
-      idsLoaded.add(load.ids());
-      Map<K, SourceRow<V>> rows = load.query().run();
+      idsLoaded.add(load.ids);
+      Map<K, SourceRow<V>> rows = load.query.run();
       long tookNanos = nanoClock.getAsLong() - readNanos;
+      times.ended(load.ids, tookNanos);
       loadNanos.accumulateAndGet(tookNanos, (average, took) -> average + (took - average) / 8);
       availability.ended(/* failure= */ null);
-      for (Flight<K, Outcome<V>> flight : load.flights()) {
+      for (Flight<K, Outcome<V>> flight : load.flights) {
         long rowAgeNanos = ageNanos(rows.get(flight.id()));
         flightEnd.complete(
             flight, outcomeOf(rows.get(flight.id()), tookNanos), readNanos - rowAgeNanos);
@@ -142,7 +242,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       if (!load.isOver()) {
         availability.ended(e);
       }
-      completeAll(load.flights(), new Outcome.Failed<>(e), readNanos);
+      completeAll(load.flights, new Outcome.Failed<>(e), readNanos);
     } finally {
       synchronized (mutex) {
         underWay.remove(load);

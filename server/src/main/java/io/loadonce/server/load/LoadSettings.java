@@ -3,7 +3,7 @@ package io.loadonce.server.load;
 import java.time.Duration;
 
 /**
- * When a stale row may be served, and how early a row is refreshed.
+ * When a stale row may be served, how early a row is refreshed, and how long an id may be queued.
  *
  * @param earlyRefresh how early a requested row is refreshed before it expires: the factor beta of
  *     XFetch; 1 is usual, 0 disables it
@@ -11,11 +11,19 @@ import java.time.Duration;
  *     cannot be reached or does not answer in time; zero disables it
  * @param staleOnDisconnect for how long a row is served as stale while the change feed is
  *     disconnected, so that changes may have been missed
+ * @param maxQueueTime how long an id may probably have to wait for its query; if it is longer, the
+ *     call is refused
  */
-public record LoadSettings(double earlyRefresh, Duration staleOnError, Duration staleOnDisconnect) {
+public record LoadSettings(
+    double earlyRefresh, Duration staleOnError, Duration staleOnDisconnect, Duration maxQueueTime) {
 
   public static final LoadSettings DEFAULTS =
-      new LoadSettings(1, Duration.ZERO, Duration.ofSeconds(2));
+      new LoadSettings(1, Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(1));
+
+  /** Settings with the usual limit on the queue. */
+  public LoadSettings(double earlyRefresh, Duration staleOnError, Duration staleOnDisconnect) {
+    this(earlyRefresh, staleOnError, staleOnDisconnect, DEFAULTS.maxQueueTime());
+  }
 
   /**
    * @throws IllegalArgumentException if a setting is out of its range; the message names it
@@ -24,6 +32,7 @@ public record LoadSettings(double earlyRefresh, Duration staleOnError, Duration 
     require(earlyRefresh >= 0 && earlyRefresh <= 100, "early refresh must be from 0 to 100");
     require(!staleOnError.isNegative(), "stale-on-error must not be negative");
     require(!staleOnDisconnect.isNegative(), "stale-on-disconnect must not be negative");
+    require(maxQueueTime.isPositive(), "max-queue-time must be longer than zero");
   }
 
   private static void require(boolean holds, String otherwise) {

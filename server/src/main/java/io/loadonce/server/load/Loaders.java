@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,11 +91,12 @@ public final class Loaders {
   /**
    * A new backlog, for as long as these loaders exist.
    *
-   * @param maxPerQuery how many elements one query takes; at least 1
+   * @param maxPerQuery how many elements one query takes at present, at least 1; called with the
+   *     mutex held
    * @param maxQueries how many queries may run at one time; at least 1
    * @param load runs one query, on the loader's thread; may block and should not throw
    */
-  <T> Backlog<T> backlog(int maxPerQuery, int maxQueries, Consumer<List<T>> load) {
+  <T> Backlog<T> backlog(IntSupplier maxPerQuery, int maxQueries, Consumer<List<T>> load) {
     Backlog<T> backlog = new Backlog<>(maxPerQuery, maxQueries, load);
     synchronized (mutex) {
       backlogs.add(backlog);
@@ -120,17 +122,25 @@ public final class Loaders {
 
   /** The queue of one lookup, in order of arrival. Safe for use by many threads. */
   final class Backlog<T> {
-    private final int maxPerQuery;
+    private final IntSupplier maxPerQuery;
     private final int maxQueries;
     private final Consumer<List<T>> load;
 
     /** Guarded by the mutex of the loaders. */
     private final Deque<T> waiting = new ArrayDeque<>();
 
-    /** Queries of this lookup under way. Guarded by the mutex of the loaders. */
-    private int underWay;
+    // Written with the mutex of the loaders held. Readers without it may see them a moment late.
 
-    private Backlog(int maxPerQuery, int maxQueries, Consumer<List<T>> load) {
+    /** The size of {@link #waiting}. */
+    private volatile int queued;
+
+    /** Queries of this lookup under way. */
+    private volatile int underWay;
+
+    /** How many more queries the share of this lookup allows. */
+    private volatile int free;
+
+    private Backlog(IntSupplier maxPerQuery, int maxQueries, Consumer<List<T>> load) {
       this.maxPerQuery = maxPerQuery;
       this.maxQueries = maxQueries;
       this.load = load;
@@ -141,6 +151,7 @@ public final class Loaders {
       int reserved;
       synchronized (mutex) {
         waiting.addAll(elements);
+        queued = waiting.size();
         reserved = reserveMissing();
       }
       start(reserved);
@@ -149,29 +160,53 @@ public final class Loaders {
     void removeIf(Predicate<? super T> condition) {
       synchronized (mutex) {
         waiting.removeIf(condition);
+        queued = waiting.size();
       }
     }
 
-    int size() {
+    /** Takes all queued elements out. */
+    List<T> removeAll() {
       synchronized (mutex) {
-        return waiting.size();
+        List<T> all = List.copyOf(waiting);
+        waiting.clear();
+        queued = 0;
+        return all;
       }
+    }
+
+    /** How many elements wait for a connection; a snapshot, which takes no lock. */
+    int queued() {
+      return queued;
+    }
+
+    /** How many queries run; a snapshot, which takes no lock. */
+    int underWay() {
+      return underWay;
+    }
+
+    /** How many more queries may begin now; a snapshot, which takes no lock. */
+    int free() {
+      return free;
     }
 
     /**
      * How many queries the queued elements need, as far as the share of this lookup allows. Called
      * with the mutex held.
      *
-     * @param free how many connections are free
+     * @param connectionsFree how many connections are free
      * @param isAlone whether no other lookup uses the connections
      */
-    private int queries(int free, boolean isAlone) {
-      int wanted = Math.ceilDiv(waiting.size(), maxPerQuery);
+    private int queries(int connectionsFree, boolean isAlone) {
+      int running = underWay;
       int allowed = 0;
-      while (allowed < wanted && isWithinShare(underWay + allowed, free - allowed, isAlone)) {
+      while (isWithinShare(running + allowed, connectionsFree - allowed, isAlone)) {
         allowed++;
       }
-      return allowed;
+      if (free != allowed) {
+        free = allowed;
+      }
+      int wanted = waiting.isEmpty() ? 0 : Math.ceilDiv(waiting.size(), maxPerQuery.getAsInt());
+      return Math.min(allowed, wanted);
     }
 
     private boolean isWithinShare(int used, int free, boolean isAlone) {
@@ -186,14 +221,15 @@ public final class Loaders {
      * the mutex held.
      */
     private Turn take() {
-      int count = Math.min(waiting.size(), maxPerQuery);
+      int count = Math.min(waiting.size(), maxPerQuery.getAsInt());
       // Memory is allocated first: an error leaves the queue as it was.
       List<T> taken = new ArrayList<>(count);
       Turn turn = new Turn(this, () -> load.accept(taken));
       for (int i = 0; i < count; i++) {
         taken.add(waiting.remove());
       }
-      underWay++;
+      queued = waiting.size();
+      underWay = underWay + 1;
       return turn;
     }
   }
@@ -298,7 +334,7 @@ public final class Loaders {
   private void end(Turn turn) {
     busy--;
     if (turn.backlog() != null) {
-      turn.backlog().underWay--;
+      turn.backlog().underWay = turn.backlog().underWay - 1;
     }
   }
 

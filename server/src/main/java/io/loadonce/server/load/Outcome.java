@@ -27,8 +27,12 @@ public sealed interface Outcome<V> {
   /** There is a row, read after the call began, and it is older than the caller needs. */
   record Outdated<V>(long version, long minVersion) implements Outcome<V> {}
 
-  /** Too many callers wait already; no query was sent. */
-  record Refused<V>(Cap cap) implements Outcome<V> {}
+  /**
+   * There is too much to do already; no query was sent.
+   *
+   * @param retryNanos after which time another try makes sense
+   */
+  record Refused<V>(Cap cap, long retryNanos) implements Outcome<V> {}
 
   /** The caller's deadline passed; the load goes on for the others. */
   record TimedOut<V>() implements Outcome<V> {}
@@ -41,7 +45,9 @@ public sealed interface Outcome<V> {
     /** On the callers that wait for one id. */
     WAITERS_PER_ID,
     /** On the callers that wait for anything. */
-    WAITERS
+    WAITERS,
+    /** On the time in the queue: the row would come too late. */
+    QUEUE
   }
 
   /** Where a row came from. */

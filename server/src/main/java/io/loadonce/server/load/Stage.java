@@ -19,6 +19,16 @@ interface Stage<K, V> {
   /** Drops the flights that are over and cancels what runs for them alone. Called often. */
   void dropOver();
 
+  /**
+   * Returns when an id would be loaded that is added now.
+   *
+   * @param alsoAhead how many ids the caller is about to add before it
+   */
+  Delay delay(int alsoAhead);
+
+  /** Tells how long a caller has time for whom an id is to be loaded, or would be. */
+  void called(long timeNanos);
+
   /** Whether a refresh, for which no caller waits, would not delay the callers who do. */
   boolean hasRoomForRefreshes();
 }

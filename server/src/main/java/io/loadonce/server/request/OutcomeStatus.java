@@ -50,11 +50,24 @@ final class OutcomeStatus {
           Reason.VERSION_TOO_OLD.status(
               "the row has version %d, and min_version is %d".formatted(version, minVersion),
               Map.of("version", Long.toString(version), "min_version", Long.toString(minVersion)));
-      case Outcome.Refused<?> refused ->
+      case Outcome.Refused<?>(Outcome.Cap cap, long retryNanos) -> refused(cap, retryNanos);
+      case Outcome.Failed<?> failed -> of(failed.reason());
+    };
+  }
+
+  private static Status refused(Outcome.Cap cap, long retryNanos) {
+    return switch (cap) {
+      case QUEUE ->
+          Reason.OVERLOADED.status(
+              "too many ids are queued for the database, so that this row would come too late; try"
+                  + " again later",
+              Map.of("cap", cap.name()),
+              retryNanos);
+      case WAITERS_PER_ID, WAITERS ->
           Reason.TOO_MANY_WAITERS.status(
               "too many callers are waiting for loads; try again later",
-              Map.of("cap", String.valueOf(refused.cap())));
-      case Outcome.Failed<?> failed -> of(failed.reason());
+              Map.of("cap", cap.name()),
+              retryNanos);
     };
   }
 

@@ -2,6 +2,7 @@ package io.loadonce.server.request;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
@@ -27,6 +28,7 @@ enum Reason {
   MALFORMED_REQUEST(Code.INVALID_ARGUMENT),
   VERSION_TOO_OLD(Code.FAILED_PRECONDITION),
   TOO_MANY_WAITERS(Code.RESOURCE_EXHAUSTED),
+  OVERLOADED(Code.RESOURCE_EXHAUSTED),
   TOO_MANY_REPEATS(Code.RESOURCE_EXHAUSTED),
   DEADLINE_EXCEEDED(Code.DEADLINE_EXCEEDED),
   DATABASE_UNAVAILABLE(Code.UNAVAILABLE),
@@ -51,9 +53,8 @@ enum Reason {
   /** The longest part of a name from a request that a text repeats, in characters. */
   private static final int MAX_NAME_LENGTH = 63;
 
-  /** Tells a rejected caller to wait a second before its next attempt. */
-  private static final Any RETRY_LATER =
-      Any.pack(RetryInfo.newBuilder().setRetryDelay(Duration.newBuilder().setSeconds(1)).build());
+  /** When a rejected caller should try again, if nothing better is known. */
+  static final long RETRY_NANOS = 1_000_000_000;
 
   private final Code code;
 
@@ -112,14 +113,49 @@ enum Reason {
    * @param metadata details of this case, for programs
    */
   Status status(String text, Map<String, String> metadata) {
+    return status(text, metadata, RETRY_NANOS);
+  }
+
+  /**
+   * @param retryNanos after which time the caller may try again; told only if another try may help
+   */
+  Status status(String text, Map<String, String> metadata, long retryNanos) {
     ErrorInfo info =
         ErrorInfo.newBuilder().setReason(name()).setDomain(DOMAIN).putAllMetadata(metadata).build();
     Status.Builder status =
         Status.newBuilder().setCode(code.getNumber()).setMessage(text).addDetails(Any.pack(info));
-    if (code == Code.RESOURCE_EXHAUSTED) {
-      status.addDetails(RETRY_LATER);
+    if (code == Code.RESOURCE_EXHAUSTED || code == Code.UNAVAILABLE) {
+      status.addDetails(retryAfter(retryNanos));
     }
     return status.build();
+  }
+
+  /** After how many milliseconds the caller is told to try again; 0 if it is told nothing. */
+  static long retryMillis(Status status) {
+    for (Any detail : status.getDetailsList()) {
+      if (detail.is(RetryInfo.class)) {
+        Duration delay = unpack(detail).getRetryDelay();
+        return delay.getSeconds() * 1_000 + delay.getNanos() / 1_000_000 + 1;
+      }
+    }
+    return 0;
+  }
+
+  private static RetryInfo unpack(Any detail) {
+    try {
+      return detail.unpack(RetryInfo.class);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("this class has packed it", e);
+    }
+  }
+
+  private static Any retryAfter(long nanos) {
+    Duration delay =
+        Duration.newBuilder()
+            .setSeconds(nanos / RETRY_NANOS)
+            .setNanos((int) (nanos % RETRY_NANOS))
+            .build();
+    return Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build());
   }
 
   private static String names(Lookups lookups) {

@@ -32,6 +32,10 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
       Metadata.Key.of(
           "grpc-status-details-bin", ProtoUtils.metadataMarshaller(Status.getDefaultInstance()));
 
+  /** When a gRPC client that retries sends the call again: gRFC A6, "server pushback". */
+  private static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
   /** One is expected; the second is requested so that a wrong client is noticed. */
   private static final int REQUESTED_MESSAGES = 2;
 
@@ -108,6 +112,10 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     }
     Metadata trailers = new Metadata();
     trailers.put(DETAILS, status);
+    long retryMillis = Reason.retryMillis(status);
+    if (retryMillis > 0) {
+      trailers.put(PUSHBACK, Long.toString(retryMillis));
+    }
     io.grpc.Status ended =
         io.grpc.Status.fromCodeValue(status.getCode()).withDescription(status.getMessage());
     if (eventLoop.inEventLoop()) {

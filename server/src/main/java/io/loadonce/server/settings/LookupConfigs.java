@@ -1,6 +1,7 @@
 package io.loadonce.server.settings;
 
 import io.loadonce.db.InvalidSettingException;
+import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.db.lookup.KeyColumn;
 import io.loadonce.db.lookup.KeyColumns;
@@ -213,7 +214,9 @@ final class LookupConfigs {
     return new LoadSettings(
         values.number(Setting.EARLY_REFRESH, 0, 100),
         values.duration(Setting.STALE_ON_ERROR, Duration.ZERO, Settings.MAX_TTL),
-        values.duration(Setting.STALE_ON_DISCONNECT, Duration.ZERO, Settings.MAX_TTL));
+        values.duration(Setting.STALE_ON_DISCONNECT, Duration.ZERO, Settings.MAX_TTL),
+        values.duration(
+            Setting.MAX_QUEUE_TIME, Duration.ofMillis(1), DatabaseSettings.MAX_TIMEOUT));
   }
 
   /** Runs a check that knows the key and not its place, and adds the place to its message. */

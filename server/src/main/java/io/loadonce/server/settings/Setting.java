@@ -156,6 +156,12 @@ public enum Setting {
       "TIME",
       "10s",
       "Longest time that a call may wait, also when its own deadline is later or missing."),
+  MAX_QUEUE_TIME(
+      Group.CALLERS,
+      "TIME",
+      "1s",
+      "Longest time that an id may be expected to wait for its query; if the queue is longer, the"
+          + " call fails at once with RESOURCE_EXHAUSTED."),
   MAX_WAITERS_PER_ID(
       Group.CALLERS,
       "N",
@@ -253,6 +259,7 @@ public enum Setting {
           EARLY_REFRESH,
           STALE_ON_ERROR,
           STALE_ON_DISCONNECT,
+          MAX_QUEUE_TIME,
           CACHE_BYTES,
           NEGATIVE_CACHE_BYTES ->
           Scope.EACH_LOOKUP;

@@ -196,7 +196,8 @@ class LoadOnceTest {
   @Test
   void join_beyondTheCap_isRejectedWithoutAQuery() throws Exception {
     List<WaitingCaller> inside = IntStream.range(0, 3).mapToObj(_ -> join("a")).toList();
-    assertThat(join("a").outcome()).isEqualTo(new Refused<>(Outcome.Cap.WAITERS_PER_ID));
+    assertThat(join("a").outcome())
+        .isEqualTo(new Refused<>(Outcome.Cap.WAITERS_PER_ID, Duration.ofSeconds(1).toNanos()));
     database.next().find("row of ");
     for (WaitingCaller call : inside) {
       assertThat(call.outcome()).isInstanceOf(Found.class);

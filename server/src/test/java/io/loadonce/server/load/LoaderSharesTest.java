@@ -38,27 +38,29 @@ class LoaderSharesTest {
     Loaders.Backlog<String> slow = slowLookup();
     Loaders.Backlog<String> alsoSlow = slowLookup();
     slow.add(MANY_IDS);
-    Awaitility.await().until(() -> slow.size() == 94);
+    Awaitility.await().until(() -> slow.queued() == 94);
     assertThat(loaders.inUse()).isEqualTo(6);
 
     alsoSlow.add(MANY_IDS);
-    Awaitility.await().until(() -> alsoSlow.size() == 99);
+    Awaitility.await().until(() -> alsoSlow.queued() == 99);
     Awaitility.await().until(() -> loaders.inUse() == 7);
 
     CountDownLatch loaded = new CountDownLatch(200);
     Loaders.Backlog<String> quick =
-        loaders.backlog(/* maxPerQuery= */ 1, /* maxQueries= */ 8, _ -> loaded.countDown());
+        loaders.backlog(/* maxPerQuery= */ () -> 1, /* maxQueries= */ 8, _ -> loaded.countDown());
     quick.add(MANY_IDS);
     quick.add(MANY_IDS);
     assertThat(loaded.await(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(slow.size()).isEqualTo(94);
+    assertThat(slow.queued()).isEqualTo(94);
   }
 
   @Test
   void add_severalLookupsAtOnce_startsNoMoreLoadersThanConnections() {
     Loaders notRunning = new Loaders(/* connections= */ 8, _ -> {});
     for (int lookup = 0; lookup < 3; lookup++) {
-      notRunning.<String>backlog(/* maxPerQuery= */ 1, /* maxQueries= */ 8, _ -> {}).add(MANY_IDS);
+      notRunning
+          .<String>backlog(/* maxPerQuery= */ () -> 1, /* maxQueries= */ 8, _ -> {})
+          .add(MANY_IDS);
     }
     assertThat(notRunning.inUse()).isEqualTo(8);
   }
@@ -77,7 +79,7 @@ class LoaderSharesTest {
   /** Its queries do not end before the latch is open. */
   private Loaders.Backlog<String> slowLookup(int maxQueries) {
     return loaders.backlog(
-        /* maxPerQuery= */ 1,
+        /* maxPerQuery= */ () -> 1,
         maxQueries,
         _ -> {
           try {

@@ -263,7 +263,9 @@ class StaleOnErrorTest {
       assertThat(first.outcome()).isInstanceOf(Found.class);
       assertThat(second.outcome())
           .isEqualTo(
-              version == 1 ? new Refused<>(Outcome.Cap.WAITERS_PER_ID) : stale("a", TIME_TO_LIVE));
+              version == 1
+                  ? new Refused<>(Outcome.Cap.WAITERS_PER_ID, SECOND.toNanos())
+                  : stale("a", TIME_TO_LIVE));
       clock.addAndGet(TIME_TO_LIVE.toNanos());
     }
   }

@@ -1,0 +1,62 @@
+package io.loadonce.db.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class AvailabilityTest {
+  private static final SourceException.Unavailable FAILURE =
+      new SourceException.Unavailable("planted", /* cause= */ null);
+
+  private final Availability availability = new Availability();
+
+  @Test
+  void ended_loadCouldNotReachTheDatabase_suspectsItAndRequestsAProbe() {
+    availability.ended(FAILURE);
+    assertThat(availability.isUnreachable()).isTrue();
+    assertThat(availability.outage()).isNull();
+    assertThat(availability.isProbeRequested()).isTrue();
+  }
+
+  @Test
+  void ended_queryRejected_databaseIsReachable() {
+    availability.ended(FAILURE);
+    availability.ended(new SourceException.QueryFailed("planted", /* cause= */ null));
+    assertThat(availability.isUnreachable()).isFalse();
+  }
+
+  @Test
+  void notReached_noLoadSucceeded_isUnreachableWithTheFirstReason() {
+    availability.probing();
+    assertThat(availability.notReached(FAILURE)).isTrue();
+    availability.probing();
+    SourceException.Unavailable later = new SourceException.Unavailable("later", /* cause= */ null);
+    assertThat(availability.notReached(later)).isTrue();
+    assertThat(availability.outage()).isSameAs(FAILURE);
+  }
+
+  @Test
+  void notReached_loadSucceededDuringTheProbe_staysReachable() {
+    availability.probing();
+    availability.ended(/* failure= */ null);
+    assertThat(availability.notReached(FAILURE)).isFalse();
+    assertThat(availability.outage()).isNull();
+  }
+
+  @Test
+  void reached_afterAnOutage_isReachable() {
+    availability.probing();
+    assertThat(availability.notReached(FAILURE)).isTrue();
+    availability.reached();
+    assertThat(availability.outage()).isNull();
+    assertThat(availability.isUnreachable()).isFalse();
+  }
+
+  @Test
+  void awaitRequest_probeRequestedTwice_isOne() throws Exception {
+    availability.requestProbe();
+    availability.requestProbe();
+    availability.awaitRequest();
+    assertThat(availability.isProbeRequested()).isFalse();
+  }
+}

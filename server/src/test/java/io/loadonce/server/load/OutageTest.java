@@ -1,0 +1,112 @@
+package io.loadonce.server.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.db.source.SourceException;
+import io.loadonce.server.load.Outcome.Failed;
+import io.loadonce.server.load.Outcome.Refused;
+import io.loadonce.server.lock.LockSettings;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What callers get while the database is known to be unreachable, and how that is found out. */
+class OutageTest {
+  private static final SourceException.Unavailable GONE =
+      new SourceException.Unavailable("gone", /* cause= */ null);
+
+  private final AtomicLong now = new AtomicLong();
+  private final StallingSource database = new StallingSource(1);
+  private final EngineFixture fixture =
+      new EngineFixture(
+          EngineFixture.CACHE, EngineFixture.LOAD, LockSettings.DEFAULTS, database, now::get);
+  private final LoadOnce<String, String> engine = fixture.engine();
+  private final List<Outcome<String>> outcomes = new ArrayList<>();
+
+  @AfterEach
+  void whenIdle_nothingIsLeft() {
+    engine.sweep();
+    fixture.awaitIdle();
+  }
+
+  @Test
+  void join_databaseUnreachable_failsAtOnceWithoutAQuery() {
+    becomeUnreachable();
+    join("a");
+    assertThat(outcomes).containsExactly(new Failed<>(GONE));
+    assertThat(database.queries()).isZero();
+  }
+
+  @Test
+  void join_databaseReachedAgain_isLoaded() throws Exception {
+    becomeUnreachable();
+    fixture.availability().reached();
+    WaitingCaller caller = new WaitingCaller();
+    var _ = engine.join("a", Freshness.ANY, Duration.ofMinutes(1), caller);
+    database.next().find("row ");
+    assertThat(caller.outcome()).isInstanceOf(Outcome.Found.class);
+  }
+
+  @Test
+  void sweep_databaseBecomesUnreachable_queuedAndQueriedIdsFail() throws Exception {
+    join("queried");
+    StallingSource.PendingQuery hanging = database.next();
+    join("queued");
+    becomeUnreachable();
+    engine.sweep();
+    assertThat(outcomes).containsExactly(new Failed<>(GONE), new Failed<>(GONE));
+    assertThat(hanging.wasCancelled()).isTrue();
+    assertThat(database.queries()).isOne();
+  }
+
+  @Test
+  void sweep_loadTimeoutWhileQueued_isOverloadAndNoOutage() {
+    Deque<Runnable> notRunning = new ArrayDeque<>();
+    EngineFixture queueing =
+        new EngineFixture(
+            EngineFixture.CACHE,
+            EngineFixture.LOAD,
+            LockSettings.DEFAULTS,
+            database,
+            now::get,
+            notRunning::add);
+    var _ = queueing.engine().join("a", Freshness.ANY, Duration.ofMinutes(1), outcomes::add);
+    now.addAndGet(LockSettings.DEFAULTS.loadTimeout().toNanos());
+    queueing.engine().sweep();
+    assertThat(outcomes)
+        .containsExactly(new Refused<>(Outcome.Cap.QUEUE, Duration.ofSeconds(1).toNanos()));
+    assertThat(queueing.availability().isUnreachable()).isFalse();
+    notRunning.forEach(Runnable::run);
+    queueing.awaitIdle();
+  }
+
+  @Test
+  void sweep_queryLastsSuspiciouslyLong_requestsOneProbe() throws Exception {
+    join("a");
+    StallingSource.PendingQuery slow = database.next();
+    engine.sweep();
+    assertThat(fixture.availability().isProbeRequested()).isFalse();
+    now.addAndGet(Duration.ofSeconds(1).toNanos());
+    engine.sweep();
+    assertThat(fixture.availability().isProbeRequested()).isTrue();
+    fixture.availability().awaitRequest();
+    engine.sweep();
+    assertThat(fixture.availability().isProbeRequested()).isFalse();
+    assertThat(fixture.availability().isUnreachable()).isFalse();
+    slow.find("row ");
+  }
+
+  private void becomeUnreachable() {
+    fixture.availability().probing();
+    assertThat(fixture.availability().notReached(GONE)).isTrue();
+  }
+
+  private void join(String id) {
+    var _ = engine.join(id, Freshness.ANY, Duration.ofMinutes(1), outcomes::add);
+  }
+}
