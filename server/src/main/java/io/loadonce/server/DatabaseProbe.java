@@ -16,10 +16,6 @@ final class DatabaseProbe {
   private static final Logger log = LoggerFactory.getLogger(DatabaseProbe.class);
   private static final Duration BETWEEN_PROBES = Duration.ofMillis(250);
 
-  private static final SourceException.Unavailable NOT_REACHED =
-      new SourceException.Unavailable(
-          "the database cannot be reached; the service tries again and again", /* cause= */ null);
-
   private DatabaseProbe() {}
 
   /**
@@ -38,7 +34,7 @@ final class DatabaseProbe {
         availability.awaitRequest();
         availability.probing();
         boolean wasReachable = true;
-        while (!succeeds(probe) && availability.notReached(NOT_REACHED)) {
+        while (!succeeds(probe) && availability.notReached(notReached())) {
           if (wasReachable) {
             log.warn("the database cannot be reached; uncached ids fail at once until it can");
           }
@@ -54,6 +50,11 @@ final class DatabaseProbe {
     } catch (InterruptedException _) {
       // The service ends.
     }
+  }
+
+  private static SourceException.Unavailable notReached() {
+    return new SourceException.Unavailable(
+        "the database cannot be reached; the service tries again and again", /* cause= */ null);
   }
 
   /** If the thread ended by an error of ours, an outage would never end. */

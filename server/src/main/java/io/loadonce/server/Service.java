@@ -56,9 +56,6 @@ final class Service {
   /** At the end, how long the database has to cancel the loads whose callers have left. */
   private static final Duration CANCEL_TIMEOUT = Duration.ofMillis(500);
 
-  private static final SourceException NOT_REACHED =
-      new SourceException.Unavailable("the database cannot be reached", /* cause= */ null);
-
   private final Settings settings;
   private final GrpcPort grpc;
   private final AdminPort admin;
@@ -201,7 +198,10 @@ final class Service {
 
   private static DatabaseWait.Attempt reach(Database database, List<LookupConfig> lookups) {
     if (!database.isReachable()) {
-      database.availability().ended(NOT_REACHED);
+      database
+          .availability()
+          .ended(
+              new SourceException.Unavailable("the database cannot be reached", /* cause= */ null));
       return new DatabaseWait.Attempt.Unreachable();
     }
     try {

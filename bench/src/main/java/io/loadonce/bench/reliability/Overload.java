@@ -48,21 +48,20 @@ public record Overload(Duration warmUp, Duration measured) {
   /** What a query costs the database. */
   private enum Cost {
     /** 5 ms for each row: 8 connections load 1,600 rows a second, whatever the batch. */
-    EACH_ROW(
-        "SELECT id, name, pg_sleep(0.005)::text AS slept FROM item WHERE id IN (:ids)", List.of()),
+    EACH_ROW("SELECT id, name, pg_sleep(0.005)::text AS slept FROM item WHERE id IN (:ids)", 256),
 
     /** 20 ms for a query of up to 4 rows: 8 connections load 1,600 rows a second. */
     EACH_QUERY(
         "SELECT id, name, country FROM item WHERE id IN (:ids)"
             + " AND (SELECT TRUE FROM pg_sleep(0.02))",
-        List.of("--max-ids-per-query", "4"));
+        4);
 
     private final String query;
-    private final List<String> flags;
+    private final int maxIds;
 
-    Cost(String query, List<String> flags) {
+    Cost(String query, int maxIds) {
       this.query = query;
-      this.flags = flags;
+      this.maxIds = maxIds;
     }
   }
 
@@ -89,8 +88,13 @@ public record Overload(Duration warmUp, Duration measured) {
   private List<String> measure(PostgresTable table, Cost cost, @Nullable Duration deadline)
       throws IOException, InterruptedException {
     List<String> flags =
-        Stream.concat(cost.flags.stream(), Stream.of("--ttl", "0s", "--negative-ttl", "0s"))
-            .toList();
+        List.of(
+            "--max-ids-per-query",
+            Integer.toString(cost.maxIds),
+            "--ttl",
+            "0s",
+            "--negative-ttl",
+            "0s");
     List<String> lines = new ArrayList<>();
     try (ServerProcess server = LoadonceServer.start(table, cost.query, flags)) {
       List<ManagedChannel> channels = channels(server.port());
@@ -102,7 +106,6 @@ public record Overload(Duration warmUp, Duration measured) {
         double good = count(answers, Status.Code.OK) / (measured.toMillis() / 1e3);
         peak = Math.max(peak, good);
         lines.add(line(cost, deadline, times, good, good / peak, answers));
-        System.err.println(lines.getLast());
       }
       channels.forEach(ManagedChannel::shutdownNow);
     }
@@ -130,9 +133,6 @@ public record Overload(Duration warmUp, Duration measured) {
         (dueNanos, tookNanos, status) -> {
           if (dueNanos >= warmUp.toNanos()) {
             answers.add(new Answer(dueNanos, tookNanos, status.getCode()));
-            if (status.getCode() == Status.Code.UNAVAILABLE) {
-              System.err.println(status.getDescription());
-            }
           }
         });
     return List.copyOf(answers);

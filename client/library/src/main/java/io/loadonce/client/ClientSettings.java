@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  *
  * @param target {@code host:port}, or a name that gRPC resolves, such as {@code dns:///host:port}
  * @param deadline the most that one call may take, its retries included; 1 ms to 1 h
- * @param maxAttempts how many times a call is sent at most while it ends as UNAVAILABLE; 1 (no
- *     retry) to 5 (gRPC's own limit)
+ * @param maxAttempts how many times a call is sent at most while it ends as UNAVAILABLE or
+ *     RESOURCE_EXHAUSTED; 1 (no retry) to 5 (gRPC's own limit)
  * @param keepAlive after how long without an answer a connection with calls under way is probed; 10
  *     s to 1 h
  * @param security plaintext or TLS

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The retry policy, in the form that gRPC calls a service config: calls that end as UNAVAILABLE are
- * retried, and no others. Each call of the contract may be sent twice without harm, so all methods
- * are retried. None is hedged: a hedged call would double the requests just when the server is
- * slow.
+ * The retry policy, in the form that gRPC calls a service config: calls that end as UNAVAILABLE or
+ * RESOURCE_EXHAUSTED are retried, and no others. An overloaded server says after which time. Each
+ * call of the contract may be sent twice without harm, so all methods are retried. None is hedged:
+ * a hedged call would double the requests just when the server is slow.
  */
 final class RetryPolicy {
 
@@ -33,7 +33,7 @@ final class RetryPolicy {
             "initialBackoff", INITIAL_BACKOFF,
             "maxBackoff", MAX_BACKOFF,
             "backoffMultiplier", BACKOFF_MULTIPLIER,
-            "retryableStatusCodes", List.of("UNAVAILABLE"));
+            "retryableStatusCodes", List.of("UNAVAILABLE", "RESOURCE_EXHAUSTED"));
     Map<String, Object> service = Map.of("service", ResourceServiceGrpc.SERVICE_NAME);
     return Map.of(
         "methodConfig", List.of(Map.of("name", List.of(service), "retryPolicy", policy)),

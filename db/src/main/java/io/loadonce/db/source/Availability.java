@@ -21,18 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Availability {
 
-  private sealed interface State {
-    record Reachable() implements State {}
+  /** Whether the last load could not reach the database. True in an outage. */
+  private volatile boolean suspected;
 
-    record Suspected() implements State {}
-
-    record Unreachable(SourceException.Unavailable reason) implements State {}
-  }
-
-  private static final State REACHABLE = new State.Reachable();
-  private static final State SUSPECTED = new State.Suspected();
-
-  private volatile State state = REACHABLE;
+  /** Why the database is unreachable; null if it is not. */
+  private volatile SourceException.@Nullable Unavailable outage;
 
   /** Whether a load has succeeded since the last probe began. */
   private volatile boolean loaded;
@@ -54,7 +47,7 @@ public final class Availability {
     if (!loaded) {
       loaded = true;
     }
-    if (state != REACHABLE) {
+    if (suspected) {
       reached();
     }
   }
@@ -62,7 +55,8 @@ public final class Availability {
   /** Records that a probe succeeded. */
   public void reached() {
     synchronized (requests) {
-      state = REACHABLE;
+      suspected = false;
+      outage = null;
     }
   }
 
@@ -83,8 +77,9 @@ public final class Availability {
       if (loaded) {
         return false;
       }
-      if (!(state instanceof State.Unreachable)) {
-        state = new State.Unreachable(reason);
+      suspected = true;
+      if (outage == null) {
+        outage = reason;
       }
       return true;
     }
@@ -108,20 +103,20 @@ public final class Availability {
 
   /** Whether the last load or probe that ended could not reach the database. */
   public boolean isUnreachable() {
-    return state != REACHABLE;
+    return suspected;
   }
 
   /** Why no load is sent now: the reason of the outage; null if loads may be sent. */
   public SourceException.@Nullable Unavailable outage() {
-    return state instanceof State.Unreachable(SourceException.Unavailable reason) ? reason : null;
+    return outage;
   }
 
   private void suspect() {
     synchronized (requests) {
-      if (state != REACHABLE) {
+      if (suspected) {
         return;
       }
-      state = SUSPECTED;
+      suspected = true;
     }
     requestProbe();
   }

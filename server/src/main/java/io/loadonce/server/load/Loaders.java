@@ -209,6 +209,12 @@ public final class Loaders {
       return Math.min(allowed, wanted);
     }
 
+    /** Counts queries that have begun, or ended. Called with the mutex held. */
+    private void ran(int more) {
+      int before = underWay;
+      underWay = before + more;
+    }
+
     private boolean isWithinShare(int used, int free, boolean isAlone) {
       if (free < 1 || used >= maxQueries) {
         return false;
@@ -229,7 +235,7 @@ public final class Loaders {
         taken.add(waiting.remove());
       }
       queued = waiting.size();
-      underWay = underWay + 1;
+      ran(1);
       return turn;
     }
   }
@@ -334,7 +340,7 @@ public final class Loaders {
   private void end(Turn turn) {
     busy--;
     if (turn.backlog() != null) {
-      turn.backlog().underWay = turn.backlog().underWay - 1;
+      turn.backlog().ran(-1);
     }
   }
 

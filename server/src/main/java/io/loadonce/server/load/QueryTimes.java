@@ -83,7 +83,7 @@ final class QueryTimes {
       } else if (measured[other]) {
         times[other] = Math.clamp(times[other], time, time << (other - size));
       } else {
-        times[other] = (long) (time * Math.sqrt(1L << (other - size)));
+        times[other] = (long) (time * Math.sqrt(1 << (other - size)));
       }
     }
   }

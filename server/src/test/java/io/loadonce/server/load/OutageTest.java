@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** What callers get while the database is known to be unreachable, and how that is found out. */
 class OutageTest {
-  private static final SourceException.Unavailable GONE =
+  private final SourceException.Unavailable gone =
       new SourceException.Unavailable("gone", /* cause= */ null);
 
   private final AtomicLong now = new AtomicLong();
@@ -38,7 +38,7 @@ class OutageTest {
   void join_databaseUnreachable_failsAtOnceWithoutAQuery() {
     becomeUnreachable();
     join("a");
-    assertThat(outcomes).containsExactly(new Failed<>(GONE));
+    assertThat(outcomes).containsExactly(new Failed<>(gone));
     assertThat(database.queries()).isZero();
   }
 
@@ -59,7 +59,7 @@ class OutageTest {
     join("queued");
     becomeUnreachable();
     engine.sweep();
-    assertThat(outcomes).containsExactly(new Failed<>(GONE), new Failed<>(GONE));
+    assertThat(outcomes).containsExactly(new Failed<>(gone), new Failed<>(gone));
     assertThat(hanging.wasCancelled()).isTrue();
     assertThat(database.queries()).isOne();
   }
@@ -103,7 +103,7 @@ class OutageTest {
 
   private void becomeUnreachable() {
     fixture.availability().probing();
-    assertThat(fixture.availability().notReached(GONE)).isTrue();
+    assertThat(fixture.availability().notReached(gone)).isTrue();
   }
 
   private void join(String id) {

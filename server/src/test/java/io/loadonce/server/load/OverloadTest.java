@@ -7,7 +7,9 @@ import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.lock.LockSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,9 +28,6 @@ class OverloadTest {
   private static final int SWEEP_STEPS = 10;
   private static final Duration WARM_UP = Duration.ofSeconds(1);
   private static final Duration MEASURED = Duration.ofSeconds(2);
-
-  /** A call without a deadline. */
-  private static final Duration LONG = Duration.ofSeconds(10);
 
   private static final CacheSettings NO_CACHE =
       new CacheSettings(
@@ -63,6 +62,24 @@ class OverloadTest {
     SimulatedDatabase database = new SimulatedDatabase(CONNECTIONS, 4, now::get, seed);
     database.costs(Duration.ofMillis(20), Duration.ZERO);
     assertGoodput(database, times, Duration.ofMillis(deadlineMillis));
+  }
+
+  @Test
+  void getAll_moreIdsThanComeInTime_restIsRefusedAtOnce() {
+    SimulatedDatabase database = eachRowCosts();
+    EngineFixture fixture = fixture(database);
+    run(fixture, database, CAPACITY / 2, Duration.ofSeconds(1), WARM_UP);
+    List<String> ids = IntStream.range(0, 4 * CAPACITY).mapToObj(i -> "in a batch " + i).toList();
+    calling = true;
+    var _ =
+        fixture
+            .engine()
+            .getAll(ids, Freshness.ANY, Duration.ofSeconds(1), (outcome, _) -> answered(outcome));
+    calling = false;
+    assertThat(refused.get()).as("refused at once").isGreaterThan(2 * CAPACITY);
+    run(fixture, database, /* perSecond= */ 0, Duration.ofSeconds(1), Duration.ofSeconds(2));
+    assertThat(late.get()).as("neither answered nor refused in time").isZero();
+    assertThat(good.get() + refused.get()).isEqualTo(CAPACITY / 2 + ids.size());
   }
 
   @Test
@@ -147,7 +164,7 @@ class OverloadTest {
   private static void settle(EngineFixture fixture, SimulatedDatabase database) {
     long until = System.nanoTime() + WaitingCaller.TIMEOUT.toNanos();
     while (fixture.loaders().inUse() != database.running()) {
-      Thread.yield();
+      Thread.onSpinWait();
       assertThat(System.nanoTime() - until).as("the loaders are not idle").isNegative();
     }
   }

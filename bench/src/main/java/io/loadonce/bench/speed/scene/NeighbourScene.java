@@ -52,6 +52,7 @@ final class NeighbourScene implements Scene {
           query: {query} AND (SELECT TRUE FROM pg_sleep(2))
           key: id bigint
           ttl: 0s
+          max-queue-time: 60s
       """;
 
   private final SpeedPlan plan;
