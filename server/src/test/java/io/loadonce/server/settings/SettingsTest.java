@@ -99,6 +99,7 @@ class SettingsTest {
             "listen-heartbeat",
             "listen-table",
             "call-timeout",
+            "max-queue-time",
             "max-waiters-per-id",
             "max-waiters");
   }
