@@ -28,6 +28,9 @@ record WatchedTables(
     List<String> warnings,
     Map<String, InvalidSettingException> problems) {
 
+  /** Types of which two columns may hold one key in different spellings. */
+  private static final Set<String> TEXTS = Set.of("text", "varchar", "name", "bpchar");
+
   /**
    * Reads the catalog. Blocks for some round trips.
    *
@@ -79,9 +82,7 @@ record WatchedTables(
       }
     }
     if (problem != null) {
-      warnings.add(
-          "the lookup %s: each change of a row of %s invalidates all entries, since %s"
-              .formatted(lookup.name(), table.table().name(), problem));
+      warnings.add(FeedConnection.invalidatesAll(lookup, table.table(), problem));
     }
     watchers
         .computeIfAbsent(table.place(), _ -> new ArrayList<>())
@@ -106,11 +107,19 @@ record WatchedTables(
       return "the type of its key column %s may have several texts for a key of type %s"
           .formatted(lookup.key().get(i).name(), lookup.key().get(i).type());
     }
-    if (!types.contains(table.types().get(i))) {
+    String column = table.table().keyColumns().get(i);
+    String ofTable = table.types().get(i);
+    if (!types.contains(ofTable)) {
       return "the type of the column %s may have several texts for a key of type %s"
-          .formatted(table.table().keyColumns().get(i), lookup.key().get(i).type());
+          .formatted(column, lookup.key().get(i).type());
     }
-    return null;
+    if (table.isTableOf(origin) && origin.column().equals(table.table().plainColumns().get(i))) {
+      return null;
+    }
+    return TEXTS.contains(ofTable) == TEXTS.contains(ofQuery)
+        ? origin.problemOfJoin(lookup, i, table.table())
+        : "the column %s has another type than the key column %s"
+            .formatted(column, lookup.key().get(i).name());
   }
 
   /** A column of the table may have the name that the query gives to another column. */
