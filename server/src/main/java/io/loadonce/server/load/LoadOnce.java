@@ -129,9 +129,7 @@ public final class LoadOnce<K, V> {
   public @Nullable Outcome<V> lookOnly(K id, Freshness needed) {
     long nowNanos = nanoClock.getAsLong();
     Outcome<V> outcome = policy.fresh(cache.get(id), needed, nowNanos, nowNanos);
-    if (outcome != null) {
-      counts.add(outcome);
-    }
+    counts.add(outcome);
     return outcome;
   }
 
@@ -147,7 +145,7 @@ public final class LoadOnce<K, V> {
    * @param caller receives the outcome once, unless it withdraws first
    */
   public Withdrawal join(K id, Freshness needed, Duration timeout, Consumer<Outcome<V>> caller) {
-    Call<K, V> call = call(id, needed, timeout, caller);
+    Call<K, V> call = call(id, needed, timeout, nanoClock.getAsLong(), caller);
     load(admit(call));
     return call;
   }
@@ -175,7 +173,7 @@ public final class LoadOnce<K, V> {
           continue;
         }
         Call<K, V> call =
-            call(ids.get(i), needed, timeout, outcome -> caller.accept(outcome, place));
+            call(ids.get(i), needed, timeout, nowNanos, outcome -> caller.accept(outcome, place));
         withdrawals.add(call);
         Flight<K, Outcome<V>> flight = admit(call);
         if (flight != null) {
@@ -287,9 +285,12 @@ public final class LoadOnce<K, V> {
   }
 
   private Call<K, V> call(
-      K id, Freshness needed, Duration timeout, Consumer<? super Outcome<V>> caller) {
+      K id,
+      Freshness needed,
+      Duration timeout,
+      long nowNanos,
+      Consumer<? super Outcome<V>> caller) {
     Duration bounded = timeout.compareTo(MAX_WAIT) < 0 ? timeout : MAX_WAIT;
-    long nowNanos = nanoClock.getAsLong();
     long deadlineNanos = nowNanos + bounded.toNanos();
     boolean hasStale = stale(id, needed, nowNanos, nowNanos) != null;
     long softDeadlineNanos = hasStale ? nowNanos + bounded.toNanos() / 2 : deadlineNanos;
