@@ -128,7 +128,8 @@ public record LookupSettings(
   private static void refuse(RowDependence.Problem problem) {
     throw new InvalidSettingException(
         "query",
-        "%s applies to all ids of a statement together, so that the rows of an id would depend on the others; %s, or set max-ids-per-query to 1"
+        ("%s applies to all ids of a statement together, so that the rows of an id would depend on"
+                + " the others; %s, or set max-ids-per-query to 1")
             .formatted(problem.subject(), problem.remedy()));
   }
 
@@ -141,7 +142,8 @@ public record LookupSettings(
         && Set.copyOf(compared).equals(Set.copyOf(columns))) {
       throw new InvalidSettingException(
           "query",
-          "compares (%s) with :ids, and the columns of the key are (%s); write both in the same order"
+          ("compares (%s) with :ids, and the columns of the key are (%s); write both in the same"
+                  + " order")
               .formatted(String.join(", ", compared), String.join(", ", columns)));
     }
   }

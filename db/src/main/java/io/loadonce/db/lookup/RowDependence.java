@@ -73,7 +73,11 @@ final class RowDependence {
           "(?i)\\bPARTITION\\s+BY\\b(.*?)(?=\\b(?:ORDER|ROWS|RANGE|GROUPS)\\b|$)", Pattern.DOTALL);
   private static final Pattern ORDINAL = Pattern.compile("\\d+");
 
+  /** Each SELECT that sees the rows of all ids; of a UNION, the one that does. */
   private final List<Select> selects = new ArrayList<>();
+
+  /** The same, with the whole UNION: a LIMIT at its end applies to all of it. */
+  private final List<Select> wholes = new ArrayList<>();
 
   /** The expressions that are compared with the ids; empty if they cannot be read. */
   private final List<String> compared;
@@ -98,15 +102,16 @@ final class RowDependence {
 
   private void add(String text, String bare, Span select, List<Span> subqueries, int ids) {
     StringBuilder own = new StringBuilder(bare);
+    int blankUntil = select.start();
     for (Span inner : subqueries) {
-      if (inner.start() > select.start() && inner.end() < select.end()) {
-        for (int i = inner.start(); i < inner.end(); i++) {
-          own.setCharAt(i, ' ');
-        }
+      if (inner.start() > blankUntil && inner.end() < select.end()) {
+        own.replace(inner.start(), inner.end(), " ".repeat(inner.end() - inner.start()));
+        blankUntil = inner.end();
       }
     }
-    selects.add(
-        branch(new Select(select.in(own.toString()), select.in(text)), ids - select.start()));
+    Select whole = new Select(select.in(own.toString()), select.in(text));
+    wholes.add(whole);
+    selects.add(branch(whole, ids - select.start()));
   }
 
   /** Returns the SELECT of a UNION that has the ids. */
@@ -124,11 +129,12 @@ final class RowDependence {
 
   /** Returns the first thing that gives wrong rows whenever a statement has several ids. */
   Optional<Problem> problem(KeyColumns key) {
-    return selects.stream()
-        .flatMap(
-            select ->
-                Stream.of(limit(select, key), aggregate(select), window(select))
-                    .flatMap(Optional::stream))
+    return Stream.concat(
+            wholes.stream().map(RowDependence::limit),
+            selects.stream()
+                .flatMap(
+                    select -> Stream.of(distinct(select, key), aggregate(select), window(select))))
+        .flatMap(Optional::stream)
         .findFirst();
   }
 
@@ -146,16 +152,19 @@ final class RowDependence {
         .toList();
   }
 
-  private Optional<Problem> limit(Select select, KeyColumns key) {
-    Matcher distinct = DISTINCT_ON.matcher(select.bare());
-    if (distinct.find() && !namesKey(inside(select, distinct.end()).text(), key)) {
-      return Optional.of(new Problem("DISTINCT ON", "name the key in it"));
-    }
-    Matcher limit = LIMIT.matcher(SqlSpans.outsideParentheses(select.bare()));
+  private static Optional<Problem> limit(Select whole) {
+    Matcher limit = LIMIT.matcher(SqlSpans.outsideParentheses(whole.bare()));
     return limit.find()
         ? Optional.of(
             new Problem(
                 limit.group().replaceAll("\\s+", " ").toUpperCase(Locale.ROOT), "remove it"))
+        : Optional.empty();
+  }
+
+  private Optional<Problem> distinct(Select select, KeyColumns key) {
+    Matcher distinct = DISTINCT_ON.matcher(select.bare());
+    return distinct.find() && !namesKey(inside(select, distinct.end()).text(), key)
+        ? Optional.of(new Problem("DISTINCT ON", "name the key in it"))
         : Optional.empty();
   }
 

@@ -31,7 +31,7 @@ public final class SelectByIds {
   /** A column, or its cast, in front of IN or of an equals sign. */
   private static final Pattern LAST_COLUMN =
       Pattern.compile(
-          "(?:(?:[\\w$]+|\"[^\"]+\"|`[^`]+`)\\s*\\.\\s*)*(?:[\\w$]+|\"[^\"]+\"|`[^`]+`)(?:\\s*::\\s*\\w+)?$");
+          "(?:NAME\\s*\\.\\s*)*NAME(?:\\s*::\\s*\\w+)?$".replace("NAME", SqlSpans.NAME));
 
   /** In front of an opening parenthesis: the name of a function, and no word of SQL. */
   private static final Pattern FUNCTION =

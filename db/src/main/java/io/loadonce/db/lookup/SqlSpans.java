@@ -27,8 +27,9 @@ final class SqlSpans {
     }
   }
 
-  private static final Pattern PARENTHESES = Pattern.compile("\\([^()]*\\)");
-  private static final String NAME = "(?:[\\w$]+|\"[^\"]+\"|`[^`]+`)";
+  /** The pattern of a name, with quotes or without. */
+  static final String NAME = "(?:[\\w$]+|\"[^\"]+\"|`[^`]+`)";
+
   private static final Pattern COLUMN =
       Pattern.compile("(?:NAME\\s*\\.\\s*)*(NAME)".replace("NAME", NAME));
 
@@ -51,13 +52,16 @@ final class SqlSpans {
 
   /** Returns the text with everything blanked out that stands in parentheses. */
   static String outsideParentheses(String bare) {
-    String outside = bare;
-    String before;
-    do {
-      before = outside;
-      outside = PARENTHESES.matcher(before).replaceAll(match -> " ".repeat(match.group().length()));
-    } while (!before.equals(outside));
-    return outside;
+    StringBuilder outside = new StringBuilder(bare);
+    int depth = 0;
+    for (int i = 0; i < bare.length(); i++) {
+      depth += bare.charAt(i) == '(' ? 1 : 0;
+      if (depth > 0) {
+        outside.setCharAt(i, ' ');
+        depth -= bare.charAt(i) == ')' ? 1 : 0;
+      }
+    }
+    return outside.toString();
   }
 
   /**

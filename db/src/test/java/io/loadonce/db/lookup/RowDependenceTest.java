@@ -39,6 +39,7 @@ final class RowDependenceTest {
           SELECT * FROM (SELECT id, row_number() OVER (ORDER BY x) FROM t WHERE id IN (:ids)) AS n | a window function without PARTITION BY | add PARTITION BY with the key
           SELECT id FROM u UNION ALL SELECT max(id) AS id FROM t WHERE id IN (:ids)     | MAX without GROUP BY | add GROUP BY with the key
           SELECT id FROM t WHERE id IN (:ids) FETCH  FIRST 2 ROWS ONLY                  | FETCH FIRST | remove it
+          SELECT id FROM t WHERE id IN (:ids) UNION ALL SELECT id FROM u LIMIT 3        | LIMIT | remove it
           SELECT DISTINCT ON (name) id FROM t WHERE id IN (:ids)                        | DISTINCT ON | name the key in it
           """)
   void new_rowsDependOnOtherIds_isRefusedUnlessAStatementHasOneId(
