@@ -28,9 +28,6 @@ record WatchedTables(
     List<String> warnings,
     Map<String, InvalidSettingException> problems) {
 
-  /** Types of which two columns may hold one key in different spellings. */
-  private static final Set<String> TEXTS = Set.of("text", "varchar", "name", "bpchar");
-
   /**
    * Reads the catalog. Blocks for some round trips.
    *
@@ -107,19 +104,13 @@ record WatchedTables(
       return "the type of its key column %s may have several texts for a key of type %s"
           .formatted(lookup.key().get(i).name(), lookup.key().get(i).type());
     }
-    String column = table.table().keyColumns().get(i);
-    String ofTable = table.types().get(i);
-    if (!types.contains(ofTable)) {
+    if (!types.contains(table.types().get(i))) {
       return "the type of the column %s may have several texts for a key of type %s"
-          .formatted(column, lookup.key().get(i).type());
+          .formatted(table.table().keyColumns().get(i), lookup.key().get(i).type());
     }
-    if (table.isTableOf(origin) && origin.column().equals(table.table().plainColumns().get(i))) {
-      return null;
-    }
-    return TEXTS.contains(ofTable) == TEXTS.contains(ofQuery)
-        ? origin.problemOfJoin(lookup, i, table.table())
-        : "the column %s has another type than the key column %s"
-            .formatted(column, lookup.key().get(i).name());
+    return table.isTableOf(origin) && origin.column().equals(table.table().plainColumns().get(i))
+        ? null
+        : origin.problemOfJoin(lookup, i, table.table());
   }
 
   /** A column of the table may have the name that the query gives to another column. */

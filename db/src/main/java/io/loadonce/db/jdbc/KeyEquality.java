@@ -93,7 +93,8 @@ record KeyEquality(Database database, Connection connection, LookupSettings look
       throws SQLException {
     String type = result.getColumnTypeName(index);
     if (type.replace("\"", "").endsWith("citext")) {
-      return "has type citext, for which texts of different case are equal; write %1$s::text AS %1$s and WHERE %1$s::text IN (:ids)"
+      return ("has type citext, for which texts of different case are equal; write %1$s::text AS"
+              + " %1$s and WHERE %1$s::text IN (:ids)")
           .formatted(column.name());
     }
     return switch (column.type()) {

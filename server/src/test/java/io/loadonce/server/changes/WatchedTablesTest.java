@@ -206,20 +206,16 @@ class WatchedTablesTest {
   /** PostgreSQL names the view as the origin of its columns, also of those that it computes. */
   @Test
   void get_keyColumnOfAView_isFreshSinceEverythingIsInvalidated() throws SQLException {
-    database.sql("CREATE TABLE item (code text PRIMARY KEY, version bigint)");
-    database.sql("CREATE VIEW items AS SELECT lower(code) AS code, version FROM item");
-    database.sql("INSERT INTO item VALUES ('ABC', 1)");
+    database.sql("CREATE TABLE item (id bigint PRIMARY KEY, version bigint)");
+    database.sql("CREATE VIEW items AS SELECT -id AS id, version FROM item");
+    database.sql("INSERT INTO item VALUES (7, 1)");
     WatchedLookup items =
-        watched(
-            "items",
-            KeyColumns.of("code", KeyType.TEXT),
-            "SELECT code, version FROM items WHERE code IN (:ids)",
-            "item(code)");
+        watched("items", "SELECT id, version FROM items WHERE id IN (:ids)", "item(id)");
     database.sql(PostgresTriggers.script(List.of(items)));
     try (var service = database.listen(items)) {
-      assertThat(service.version("items", "abc")).isEqualTo(1);
+      assertThat(service.version("items", "-7")).isEqualTo(1);
       service.sql("UPDATE item SET version = 2");
-      until(() -> service.version("items", "abc") == 2);
+      until(() -> service.version("items", "-7") == 2);
     }
   }
 
