@@ -104,6 +104,7 @@ class MaxAgeTest {
     assertThat(database.queries()).isEqualTo(2);
   }
 
+  /** Rows are not cached, so the second flight would query the database again. */
   @Test
   void getAll_oneIdTwiceThatMustBeNew_isLoadedOnce() throws Exception {
     WaitingCaller first = new WaitingCaller();
@@ -111,7 +112,7 @@ class MaxAgeTest {
     AtomicLong ticking = new AtomicLong();
     EngineFixture moving =
         new EngineFixture(
-            CacheSettings.within(1 << 20, 1 << 16),
+            new CacheSettings(Duration.ZERO, MINUTE, Duration.ZERO, 0, 1 << 20, 1 << 16),
             LoadSettings.DEFAULTS,
             LockSettings.DEFAULTS,
             database,
