@@ -30,9 +30,6 @@ record KeyOrigin(String schema, String table, String column) {
   private static final String BEFORE = "(?:\\b(?:ON|AND|WHERE)\\s|\\()\\s*";
   private static final String BEHIND =
       "\\s*(?:$|\\)|\\b(?:AND|CROSS|FULL|GROUP|HAVING|INNER|JOIN|LEFT|ORDER|RIGHT|UNION|WHERE)\\b)";
-  private static final String USING =
-      "\\bUSING\\s*\\((?:[^()]*,)?\\s*%s\\s*(?:,[^()]*)?\\)|\\bNATURAL\\b";
-  private static final String NOTHING = "(?!)";
 
   private static final String IS_TABLE =
       """
@@ -107,10 +104,14 @@ record KeyOrigin(String schema, String table, String column) {
   private boolean isJoinedWith(String otherColumn, String query) {
     String one = QUALIFIER + name(column);
     String other = QUALIFIER + name(otherColumn);
-    return Stream.of(
+    String using = "\\bUSING\\s*\\((?:[^()]*,)?\\s*" + name(column) + "\\s*(?:,[^()]*)?\\)";
+    Stream<String> byEquals =
+        Stream.of(
             BEFORE + one + "\\s*=\\s*" + other + BEHIND,
-            BEFORE + other + "\\s*=\\s*" + one + BEHIND,
-            column.equalsIgnoreCase(otherColumn) ? USING.formatted(name(column)) : NOTHING)
+            BEFORE + other + "\\s*=\\s*" + one + BEHIND);
+    Stream<String> byName =
+        column.equalsIgnoreCase(otherColumn) ? Stream.of(using, "\\bNATURAL\\b") : Stream.empty();
+    return Stream.concat(byEquals, byName)
         .anyMatch(join -> Pattern.compile("(?i)" + join).matcher(query).find());
   }
 

@@ -23,23 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 record KeyEquality(Database database, Connection connection, LookupSettings lookup) {
 
-  /**
-   * The collation by which the key is compared, also that of an expression. The join has one row
-   * whatever the query returns, so PostgreSQL does not run the query.
-   */
-  private static final String COLLATION =
-      """
-      SELECT found.name FROM (
-        SELECT pg_collation_for(query.%s) COLLATE "C" AS name
-        FROM (SELECT 1) AS one LEFT JOIN (
-      %s
-        ) AS query ON false) AS found
-      WHERE EXISTS (
-        SELECT FROM pg_collation JOIN pg_namespace ON pg_namespace.oid = collnamespace
-        WHERE to_jsonb(pg_collation) ->> 'collisdeterministic' = 'false'
-        AND found.name IN (quote_ident(collname), format('%%I.%%I', nspname, collname)))
-      """;
-
   private static final String IS_ENUM =
       """
       SELECT 1 FROM pg_type
@@ -113,10 +96,25 @@ record KeyEquality(Database database, Connection connection, LookupSettings look
     };
   }
 
+  /**
+   * Finds the collation by which the key is compared, also that of an expression. The join has one
+   * row whatever the query returns, so PostgreSQL does not run the query.
+   */
   private @Nullable String collation(String label) throws SQLException {
-    String quoted = '"' + label.replace("\"", "\"\"") + '"';
-    try (PreparedStatement statement =
-        connection.prepareStatement(COLLATION.formatted(quoted, lookup.query().sql(1)))) {
+    String found =
+        """
+        SELECT found.name FROM (
+          SELECT pg_collation_for(query.%s) COLLATE "C" AS name
+          FROM (SELECT 1) AS one LEFT JOIN (
+        %s
+          ) AS query ON false) AS found
+        WHERE EXISTS (
+          SELECT FROM pg_collation JOIN pg_namespace ON pg_namespace.oid = collnamespace
+          WHERE to_jsonb(pg_collation) ->> 'collisdeterministic' = 'false'
+          AND found.name IN (quote_ident(collname), format('%%I.%%I', nspname, collname)))
+        """
+            .formatted('"' + label.replace("\"", "\"\"") + '"', lookup.query().sql(1));
+    try (PreparedStatement statement = connection.prepareStatement(found)) {
       new KeyParameters(lookup, /* isPostgresql= */ true)
           .set(statement, List.of(QueryCheck.sample(lookup)));
       try (ResultSet row = statement.executeQuery()) {

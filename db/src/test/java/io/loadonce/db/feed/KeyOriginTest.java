@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.lookup.LookupSettings;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,7 +62,7 @@ class KeyOriginTest {
         .isNull();
   }
 
-  private static String problem(String join, String column) {
+  private static @Nullable String problem(String join, String column) {
     LookupSettings lookup =
         LookupSettings.of("SELECT c.email FROM customer c " + join + " c.email IN (:ids)")
             .withKey("email", KeyType.TEXT);

@@ -22,9 +22,6 @@ import org.slf4j.LoggerFactory;
 @Tag("slow")
 class WatchedSpellingsTest {
 
-  private static final String EMAIL =
-      "SELECT c.email, l.version FROM customer c JOIN login l ON %s WHERE c.email IN (:ids)";
-
   @RegisterExtension static final ListeningDatabase database = new ListeningDatabase();
 
   @Test
@@ -101,7 +98,9 @@ class WatchedSpellingsTest {
         watched(
             "email",
             KeyColumns.of("email", KeyType.TEXT),
-            EMAIL.formatted(join),
+            "SELECT c.email, l.version FROM customer c JOIN login l ON "
+                + join
+                + " WHERE c.email IN (:ids)",
             "customer(email)",
             "login(mail)");
     database.sql(PostgresTriggers.script(List.of(email)));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -65,7 +66,7 @@ class PromisesPageTest {
   }
 
   private static Object bugsOf(String type) throws ReflectiveOperationException {
-    return Class.forName(type).getDeclaredMethod("bugs").invoke(null);
+    return Objects.requireNonNull(Class.forName(type).getDeclaredMethod("bugs").invoke(null));
   }
 
   @ParameterizedTest
