@@ -26,7 +26,7 @@ record LookupChecks(Map<LookupSettings, QueryCheck> checks) {
       throws SourceException.Unavailable {
     Map<LookupSettings, QueryCheck> checks = new LinkedHashMap<>();
     for (LookupConfig lookup : lookups) {
-      checks.put(lookup.query(), QueryCheck.of(database, lookup.query()));
+      checks.put(lookup.settings(), QueryCheck.of(database, lookup.settings()));
     }
     return new LookupChecks(checks);
   }
@@ -39,7 +39,7 @@ record LookupChecks(Map<LookupSettings, QueryCheck> checks) {
     return lines;
   }
 
-  /** Returns a line for each lookup whose queries are slow. */
+  /** Returns a line for each lookup whose queries are slow or may give wrong rows. */
   List<String> warnings() {
     List<String> lines = new ArrayList<>();
     checks.forEach(

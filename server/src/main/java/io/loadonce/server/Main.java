@@ -90,7 +90,7 @@ public final class Main {
         "rows are loaded from {} for {}",
         ConfigPage.masked(settings.database().url()),
         settings.lookups().stream()
-            .map(lookup -> lookup.query().name())
+            .map(lookup -> lookup.settings().name())
             .collect(Collectors.joining(", ")));
     Service service = Service.start(settings);
     CompletableFuture<Boolean> drained = new CompletableFuture<>();

@@ -38,6 +38,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -134,7 +136,9 @@ final class Service {
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME);
     Thread probe = DatabaseProbe.start(database.availability(), database::probe);
     closings.push(probe::interrupt);
-    Thread contact = DatabaseWait.await(() -> reach(database, settings.lookups()), health::serving);
+    Set<String> warned = ConcurrentHashMap.newKeySet();
+    Thread contact =
+        DatabaseWait.await(() -> reach(database, settings.lookups(), warned), health::serving);
     closings.push(contact::interrupt);
     AdminPort admin = openAdmin(settings.admin(), List.of(metrics(metrics), health.page()));
     closings.push(admin::close);
@@ -196,7 +200,11 @@ final class Service {
         .collect(Collectors.toMap(each -> each.settings().name(), Lookup::engine));
   }
 
-  private static DatabaseWait.Attempt reach(Database database, List<LookupConfig> lookups) {
+  /**
+   * @param warned the warnings that are in the log already
+   */
+  private static DatabaseWait.Attempt reach(
+      Database database, List<LookupConfig> lookups, Set<String> warned) {
     if (!database.isReachable()) {
       database
           .availability()
@@ -206,7 +214,7 @@ final class Service {
     }
     try {
       LookupChecks checks = LookupChecks.of(database, lookups);
-      checks.warnings().forEach(log::warn);
+      checks.warnings().stream().filter(warned::add).forEach(log::warn);
       return checks.problems().isEmpty()
           ? new DatabaseWait.Attempt.Ready()
           : new DatabaseWait.Attempt.Refused(checks.problems());

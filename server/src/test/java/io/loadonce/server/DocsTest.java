@@ -3,7 +3,7 @@ package io.loadonce.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.loadonce.server.settings.LookupKey;
+import io.loadonce.server.settings.LookupField;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Setting.Group;
 import java.io.IOException;
@@ -147,7 +147,7 @@ class DocsTest {
   private static DocTable yaml() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("key", "for the process", "in a lookup", "meaning"));
-    for (LookupKey key : LookupKey.values()) {
+    for (LookupField key : LookupField.values()) {
       rows.add(List.of(code(key.key()), "", code(key.unit()), key.description()));
     }
     for (Setting setting : Setting.values()) {

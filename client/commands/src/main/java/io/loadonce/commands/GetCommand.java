@@ -9,12 +9,13 @@ import io.loadonce.client.ResourceClient;
 import io.loadonce.client.RowKey;
 import io.loadonce.commands.text.RowJson;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code get ID…}: prints each row, or list of rows, as one JSON object on one line of standard
@@ -37,28 +38,33 @@ final class GetCommand implements Callable<Integer> {
 
   @Mixin private final ConnectionFlags flags = new ConnectionFlags();
 
-  @Parameters(
-      paramLabel = "ID",
-      arity = "0..*",
-      description =
-          "Id of a row, for a key of one column. Put -- before ids that start with a dash.")
-  private List<String> ids = List.of();
+  @Mixin private final RowFlags rows = new RowFlags();
 
   @Option(
-      names = "--lookup",
-      paramLabel = "NAME",
+      names = "--max-age",
+      paramLabel = "TIME",
       description =
-          "Lookup to read from, as the settings of the server name it. Default: the lookup called"
-              + " default, or the only one of the server.")
-  private String lookup = "";
+          "The oldest row to accept, 0s or more: a row that the server read from the database"
+              + " longer ago is loaded again. Default: any row that the server may serve.")
+  private @Nullable Duration maxAge;
 
   @Option(
-      names = "--key",
-      paramLabel = "PART",
+      names = "--min-version",
+      paramLabel = "N",
       description =
-          "One part of a key of several columns, in place of ids. Set it once for each column, in"
-              + " the order of the columns: --key acme --key 4711.")
-  private List<String> key = List.of();
+          "The lowest version to accept, such as one that you have just written; the lookup needs a"
+              + " version column. Default: any version.")
+  private @Nullable Long minVersion;
+
+  @Option(
+      names = "--only-if-cached",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description =
+          "Read the cache of the server only: an id that is not cached fails, and the database is"
+              + " not queried. Default: false.")
+  private boolean onlyIfCached;
 
   GetCommand(PrintWriter out, PrintWriter err) {
     this.out = out;
@@ -68,7 +74,7 @@ final class GetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClientSettings settings = flags.settings(ClientSettings.DEFAULT_MAX_ATTEMPTS);
-    List<RowKey> keys = keys();
+    List<RowKey> keys = rows.keys();
     try (ResourceClient client = ResourceClient.open(settings)) {
       return keys.size() == 1 ? one(client, keys.getFirst()) : many(client, keys);
     } catch (LoadonceException e) {
@@ -77,22 +83,14 @@ final class GetCommand implements Callable<Integer> {
     }
   }
 
-  private List<RowKey> keys() {
-    if (ids.isEmpty() == key.isEmpty()) {
-      throw new IllegalArgumentException(
-          ids.isEmpty()
-              ? "there is no ID; name one or more ids, or one key with --key"
-              : "there are both ids and --key; set --key for a key of several columns only");
-    }
-    return ids.isEmpty()
-        ? List.of(new RowKey(lookup, key))
-        : ids.stream().map(id -> RowKey.of(lookup, id)).toList();
+  private ReadOptions options() {
+    return new ReadOptions(minVersion, maxAge, onlyIfCached);
   }
 
   /** By Get, which is retried while the server is unavailable; a batch reports that for each id. */
   private int one(ResourceClient client, RowKey row) {
     try {
-      return print(client.get(row, ReadOptions.NONE));
+      return print(client.get(row, options()));
     } catch (LoadonceException e) {
       if (e.reason().isEmpty()) {
         throw e;
@@ -101,11 +99,11 @@ final class GetCommand implements Callable<Integer> {
     }
   }
 
-  private int many(ResourceClient client, List<RowKey> rows) {
+  private int many(ResourceClient client, List<RowKey> keys) {
     int exitCode = 0;
-    for (int from = 0; from < rows.size(); from += ResourceClient.MAX_IDS_PER_CALL) {
-      int to = Math.min(rows.size(), from + ResourceClient.MAX_IDS_PER_CALL);
-      for (BatchResult result : client.batchGet(rows.subList(from, to), ReadOptions.NONE)) {
+    for (int from = 0; from < keys.size(); from += ResourceClient.MAX_IDS_PER_CALL) {
+      int to = Math.min(keys.size(), from + ResourceClient.MAX_IDS_PER_CALL);
+      for (BatchResult result : client.batchGet(keys.subList(from, to), options())) {
         exitCode = worse(exitCode, print(result));
       }
     }

@@ -17,10 +17,11 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The commands of a caller: {@code get}, {@code check}, {@code load}. */
+/** The commands of a caller: {@code get}, {@code invalidate}, {@code check}, {@code load}. */
 @Command(
     name = "loadonce",
-    description = "Reads rows from a Loadonce server, checks it and tests it under load.",
+    description =
+        "Reads and invalidates rows of a Loadonce server, checks it and tests it under load.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
@@ -54,6 +55,7 @@ public final class Main {
     CommandLine line =
         new CommandLine(new Main())
             .addSubcommand(new GetCommand(out, err))
+            .addSubcommand(new InvalidateCommand(out, err))
             .addSubcommand(new CheckCommand(out, err))
             .addSubcommand(new LoadCommand(out, err));
     addHelpAndVersion(line.getCommandSpec());
@@ -65,7 +67,7 @@ public final class Main {
         .setParameterExceptionHandler((wrong, _) -> reportUsage(wrong, err))
         .setExecutionExceptionHandler((failure, _, _) -> reportFailure(failure, err));
     if (arguments.isEmpty()) {
-      err.println("loadonce: no command; the commands are get, check and load");
+      err.println("loadonce: no command; the commands are get, invalidate, check and load");
       return USAGE;
     }
     return line.execute(arguments.toArray(String[]::new));

@@ -2,6 +2,7 @@ package io.loadonce.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.util.Durations;
 import io.loadonce.client.FakeServer;
 import io.loadonce.client.SelfSigned;
 import java.nio.file.Path;
@@ -74,6 +75,28 @@ class GetCommandTest {
                 "",
                 "loadonce: there are both ids and --key; set --key for a key of several columns"
                     + " only\n"));
+  }
+
+  @Test
+  void get_conditions_areSentForOneIdAndForMany() {
+    get("--max-age", "1500ms", "--only-if-cached", "7");
+    assertThat(server.requests)
+        .singleElement()
+        .satisfies(
+            request -> {
+              assertThat(request.getMaxAge()).isEqualTo(Durations.fromMillis(1_500));
+              assertThat(request.getOnlyIfCached()).isTrue();
+              assertThat(request.hasMinVersion()).isFalse();
+            });
+    assertThat(get("--min-version", "3", "7", "8"))
+        .isEqualTo(
+            new CommandRun(
+                1,
+                "",
+                """
+                7: FAILED_PRECONDITION (VERSION_TOO_OLD): version 0 is too old
+                8: FAILED_PRECONDITION (VERSION_TOO_OLD): version 0 is too old
+                """));
   }
 
   @Test

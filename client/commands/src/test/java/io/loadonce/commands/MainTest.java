@@ -24,6 +24,10 @@ class MainTest {
           get 1 --tarket x            | --tarket
           get                         | ID
           gte 1                       | gte
+          get 1 --max-age -1s         | '-1s' is not a duration such as 500ms
+          get 1 --min-version new     | --min-version
+          invalidate                  | there is no ID
+          invalidate 1 --all          | both --all and an ID
           get 1 --target nowhere      | target is 'nowhere' but must be host:port
           get 1 --target host:70000   | a port from 1 to 65535
           get 1 --deadline soon       | 'soon' is not a duration such as 500ms
@@ -46,7 +50,8 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "get --help", "check --help", "load --help"})
+  @ValueSource(
+      strings = {"--help", "get --help", "invalidate --help", "check --help", "load --help"})
   void run_help_printsUsageAndExitsWith0(String line) {
     CommandRun run = CommandRun.of(line.split(" "));
 
@@ -87,7 +92,7 @@ class MainTest {
   @Test
   void run_noCommand_namesThem() {
     assertThat(CommandRun.of().exitCode()).isEqualTo(2);
-    assertThat(CommandRun.of().err()).contains("get, check and load");
+    assertThat(CommandRun.of().err()).contains("get, invalidate, check and load");
   }
 
   @Test

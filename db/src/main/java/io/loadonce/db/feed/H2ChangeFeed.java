@@ -1,12 +1,11 @@
 package io.loadonce.db.feed;
 
 import io.loadonce.db.jdbc.Database;
-import io.loadonce.db.jdbc.SqlFailure;
-import io.loadonce.db.lookup.KeyColumns;
+import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
@@ -43,11 +42,11 @@ final class H2ChangeFeed implements ChangeFeed {
 
   private static final AtomicLong SUBSCRIPTIONS = new AtomicLong();
 
-  private final Database database;
+  private final FeedConnection connection;
   private final List<WatchedLookup> lookups;
 
   H2ChangeFeed(Database database, List<WatchedLookup> lookups) {
-    this.database = database;
+    this.connection = new FeedConnection(database);
     this.lookups = List.copyOf(lookups);
   }
 
@@ -57,20 +56,7 @@ final class H2ChangeFeed implements ChangeFeed {
 
   @Override
   public Subscription subscribe() throws SourceException {
-    try {
-      Connection connection = database.connect("loadonce-listen");
-      Subscription subscription = null;
-      try {
-        subscription = listen(connection);
-        return subscription;
-      } finally {
-        if (subscription == null) {
-          connection.close();
-        }
-      }
-    } catch (SQLException e) {
-      throw SqlFailure.of(e);
-    }
+    return connection.subscribe(this::listen);
   }
 
   private Subscription listen(Connection connection) throws SQLException {
@@ -102,55 +88,61 @@ final class H2ChangeFeed implements ChangeFeed {
   private Map<ChangedTable, List<Watcher>> watchers(Connection connection) throws SQLException {
     Map<ChangedTable, List<Watcher>> watchers = new LinkedHashMap<>();
     for (WatchedLookup watched : lookups) {
-      Watcher watcher =
-          new Watcher(
-              watched.lookup().name(), watched.lookup().key(), isByKey(connection, watched));
+      LookupSettings lookup = watched.lookup();
       for (ChangedTable table : watched.tables()) {
-        watchers.computeIfAbsent(table, _ -> new ArrayList<>()).add(watcher);
+        String problem = problem(connection, watched, table);
+        if (problem != null) {
+          this.connection.warn(List.of(FeedConnection.invalidatesAll(lookup, table, problem)));
+        }
+        watchers
+            .computeIfAbsent(table, _ -> new ArrayList<>())
+            .add(new Watcher(lookup.name(), lookup.key(), /* isByKey= */ problem == null));
       }
     }
     return watchers;
   }
 
-  /**
-   * Not for an expression or a column of a view, nor for a column that has another name in the
-   * table or a type with several texts for one key.
-   */
-  private static boolean isByKey(Connection connection, WatchedLookup watched) throws SQLException {
-    List<@Nullable KeyOrigin> origins = KeyOrigin.of(connection, watched.lookup());
+  /** Returns why a reported key may have another text than the key in the cache; null if not. */
+  private static @Nullable String problem(
+      Connection connection, WatchedLookup watched, ChangedTable table) throws SQLException {
+    LookupSettings lookup = watched.lookup();
+    List<@Nullable KeyOrigin> origins = KeyOrigin.of(connection, lookup);
     for (int i = 0; i < origins.size(); i++) {
       KeyOrigin origin = origins.get(i);
-      String column = watched.tables().getFirst().plainColumns().get(i);
-      if (origin == null || (watched.isByQuery() && !origin.column().equalsIgnoreCase(column))) {
-        return false;
+      String column = table.plainColumns().get(i);
+      boolean isSameColumn =
+          origin != null
+              && origin.table().equalsIgnoreCase(table.plainName())
+              && origin.column().equalsIgnoreCase(column);
+      if (origin == null || (watched.isByQuery() && !isSameColumn)) {
+        return "the key column %s of its query is not known to be a column of a table as it is"
+            .formatted(lookup.key().get(i).name());
+      }
+      KeyType key = lookup.key().get(i).type();
+      if (!hasOneText(connection, table, i, key)) {
+        return "the type of the column %s may have several texts for a key of type %s"
+            .formatted(column, key);
+      }
+      String ofJoin = isSameColumn ? null : origin.problemOfJoin(lookup, i, table);
+      if (ofJoin != null) {
+        return ofJoin;
       }
     }
-    for (ChangedTable table : watched.tables()) {
-      if (!hasOneTextPerKey(connection, table, watched.lookup().key())) {
-        return false;
-      }
-    }
-    return true;
+    return null;
   }
 
-  private static boolean hasOneTextPerKey(Connection connection, ChangedTable table, KeyColumns key)
+  private static boolean hasOneText(Connection connection, ChangedTable table, int i, KeyType key)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(noRows(table))) {
-      ResultSetMetaData columns = statement.getMetaData();
-      for (int i = 0; i < key.size(); i++) {
-        int type = columns.getColumnType(i + 1);
-        boolean fits =
-            switch (key.get(i).type()) {
-              case BIGINT, INT, SMALLINT -> INTEGERS.contains(type);
-              case NUMERIC -> INTEGERS.contains(type) || type == Types.NUMERIC;
-              case DATE -> type == Types.DATE;
-              case TEXT, CHAR, ENUM, UUID -> true;
-            };
-        if (!fits) {
-          return false;
-        }
-      }
-      return true;
+      int type = statement.getMetaData().getColumnType(i + 1);
+      return switch (key) {
+        case BIGINT, INT, SMALLINT -> INTEGERS.contains(type);
+        case NUMERIC -> INTEGERS.contains(type) || type == Types.NUMERIC;
+        case DATE -> type == Types.DATE;
+        case TEXT -> type == Types.VARCHAR;
+        case CHAR -> type == Types.CHAR || type == Types.VARCHAR;
+        case ENUM, UUID -> true;
+      };
     }
   }
 

@@ -2,6 +2,7 @@ package io.loadonce.db.feed;
 
 import io.loadonce.db.jdbc.SqlFailure;
 import io.loadonce.db.lookup.ColumnLabels;
+import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.SourceException;
 import java.sql.Connection;
@@ -12,6 +13,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGResultSetMetaData;
 
@@ -22,6 +25,11 @@ import org.postgresql.PGResultSetMetaData;
  * @param schema the schema of the table, and {@code table} its name, as the catalog has them
  */
 record KeyOrigin(String schema, String table, String column) {
+
+  private static final String QUALIFIER = "(?:(?:\\w+|\"[^\"]+\")\\s*\\.\\s*)*+";
+  private static final String BEFORE = "(?:\\b(?:ON|AND|WHERE)\\s|\\()\\s*";
+  private static final String BEHIND =
+      "\\s*(?:$|\\)|\\b(?:AND|CROSS|FULL|GROUP|HAVING|INNER|JOIN|LEFT|ORDER|RIGHT|UNION|WHERE)\\b)";
 
   private static final String IS_TABLE =
       """
@@ -72,6 +80,43 @@ record KeyOrigin(String schema, String table, String column) {
           names.getBaseSchemaName(i), names.getBaseTableName(i), names.getBaseColumnName(i));
     }
     return new KeyOrigin(result.getSchemaName(i), result.getTableName(i), result.getColumnName(i));
+  }
+
+  /**
+   * Returns why another column, which a table is watched by, may hold a text that differs from the
+   * key; null if it may not. The query has to join the two as they are: {@code ON a.x = b.y} or
+   * {@code USING (x)}. If it converts one of them first, such as by {@code lower}, the texts may
+   * differ.
+   *
+   * @param i the index of the column in the key
+   */
+  @Nullable String problemOfJoin(LookupSettings lookup, int i, ChangedTable table) {
+    String other = table.plainColumns().get(i);
+    KeyType type = lookup.key().get(i).type();
+    boolean isText = type == KeyType.TEXT || type == KeyType.CHAR;
+    return !isText || isJoinedWith(other, lookup.query().toString())
+        ? null
+        : ("the query does not join the column %s with its key column %s by an equals sign between"
+                + " the two")
+            .formatted(other, lookup.key().get(i).name());
+  }
+
+  private boolean isJoinedWith(String otherColumn, String query) {
+    String one = QUALIFIER + name(column);
+    String other = QUALIFIER + name(otherColumn);
+    String using = "\\bUSING\\s*\\((?:[^()]*,)?\\s*" + name(column) + "\\s*(?:,[^()]*)?\\)";
+    Stream<String> byEquals =
+        Stream.of(
+            BEFORE + one + "\\s*=\\s*" + other + BEHIND,
+            BEFORE + other + "\\s*=\\s*" + one + BEHIND);
+    Stream<String> byName =
+        column.equalsIgnoreCase(otherColumn) ? Stream.of(using, "\\bNATURAL\\b") : Stream.empty();
+    return Stream.concat(byEquals, byName)
+        .anyMatch(join -> Pattern.compile("(?i)" + join).matcher(query).find());
+  }
+
+  private static String name(String column) {
+    return "(?:%1$s|\"%1$s\")".formatted(Pattern.quote(column));
   }
 
   private boolean isOfTable(Connection connection) throws SQLException {

@@ -8,37 +8,28 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Listens to what the triggers of {@link PostgresTriggers} report. */
 final class PostgresChangeFeed implements ChangeFeed {
 
-  private static final Logger log = LoggerFactory.getLogger(PostgresChangeFeed.class);
-
-  private final Database database;
+  private final FeedConnection connection;
   private final List<WatchedLookup> lookups;
 
-  /** The warnings that are in the log already. */
-  private final Set<String> warned = ConcurrentHashMap.newKeySet();
-
   PostgresChangeFeed(Database database, List<WatchedLookup> lookups) {
-    this.database = database;
+    this.connection = new FeedConnection(database);
     this.lookups = List.copyOf(lookups);
   }
 
   @Override
   public void check() throws SourceException {
-    try (Connection connection = database.connect("loadonce-listen")) {
-      connection.setReadOnly(true);
-      WatchedTables watched = WatchedTables.of(connection, lookups);
+    try (Connection opened = connection.open()) {
+      opened.setReadOnly(true);
+      WatchedTables watched = WatchedTables.of(opened, lookups);
       for (InvalidSettingException problem : watched.problems().values()) {
         throw problem;
       }
-      warn(watched);
+      connection.warn(watched.warnings());
     } catch (SQLException e) {
       throw SqlFailure.of(e);
     }
@@ -47,18 +38,7 @@ final class PostgresChangeFeed implements ChangeFeed {
   @Override
   public Subscription subscribe() throws SourceException {
     try {
-      Connection connection = database.connect("loadonce-listen");
-      Subscription subscription = null;
-      try {
-        subscription = listen(connection);
-        return subscription;
-      } finally {
-        if (subscription == null) {
-          connection.close();
-        }
-      }
-    } catch (SQLException e) {
-      throw SqlFailure.of(e);
+      return connection.subscribe(this::listen);
     } catch (InvalidSettingException e) {
       throw new SourceException.QueryFailed(String.valueOf(e.getMessage()), e);
     }
@@ -67,7 +47,7 @@ final class PostgresChangeFeed implements ChangeFeed {
   private Subscription listen(Connection connection) throws SQLException {
     connection.setReadOnly(true);
     WatchedTables watched = WatchedTables.of(connection, lookups);
-    warn(watched);
+    this.connection.warn(watched.warnings());
     String heartbeats =
         "loadonce_heartbeat_" + Long.toHexString(RandomGenerator.getDefault().nextLong());
     try (Statement statement = connection.createStatement()) {
@@ -78,9 +58,5 @@ final class PostgresChangeFeed implements ChangeFeed {
         new PostgresTables(connection, lookups, watched),
         heartbeats,
         new PostgresPayload(watched.watchers()));
-  }
-
-  private void warn(WatchedTables watched) {
-    watched.warnings().stream().filter(warned::add).forEach(log::warn);
   }
 }

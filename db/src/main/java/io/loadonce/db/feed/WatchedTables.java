@@ -79,9 +79,7 @@ record WatchedTables(
       }
     }
     if (problem != null) {
-      warnings.add(
-          "the lookup %s: each change of a row of %s invalidates all entries, since %s"
-              .formatted(lookup.name(), table.table().name(), problem));
+      warnings.add(FeedConnection.invalidatesAll(lookup, table.table(), problem));
     }
     watchers
         .computeIfAbsent(table.place(), _ -> new ArrayList<>())
@@ -110,7 +108,9 @@ record WatchedTables(
       return "the type of the column %s may have several texts for a key of type %s"
           .formatted(table.table().keyColumns().get(i), lookup.key().get(i).type());
     }
-    return null;
+    return table.isTableOf(origin) && origin.column().equals(table.table().plainColumns().get(i))
+        ? null
+        : origin.problemOfJoin(lookup, i, table.table());
   }
 
   /** A column of the table may have the name that the query gives to another column. */

@@ -2,8 +2,8 @@ package io.loadonce.db.jdbc;
 
 import io.loadonce.db.lookup.ColumnLabels;
 import io.loadonce.db.lookup.KeyColumn;
-import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,41 +13,36 @@ import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGResultSetMetaData;
 
 /**
- * Finds key columns for which the database takes different texts for equal. The cache compares keys
- * byte by byte, so such a column would give one id two outcomes.
+ * Finds key columns for which the database takes different texts for equal, or tells apart what the
+ * type of the key takes for equal. The cache compares keys byte by byte, so such a column would
+ * give one id two outcomes.
  */
-record KeyEquality(Database database, Connection connection) {
+record KeyEquality(Database database, Connection connection, LookupSettings lookup) {
 
-  /** The column of a table that a column of the result is read from. */
-  private record TableColumn(String schema, String table, String column) {}
-
-  private static final String OF_POSTGRESQL =
+  private static final String IS_ENUM =
       """
-      SELECT coalesce(base.typname, type.typname), coll.collname
-      FROM pg_attribute AS attribute
-      JOIN pg_type AS type ON type.oid = attribute.atttypid
-      LEFT JOIN pg_type AS base ON base.oid = nullif(type.typbasetype, 0)
-      LEFT JOIN pg_collation AS coll
-        ON coll.oid = attribute.attcollation AND NOT coll.collisdeterministic
-      WHERE attribute.attrelid = format('%I.%I', ?, ?)::regclass AND attribute.attname = ?
+      SELECT 1 FROM pg_type
+      WHERE oid IN (to_regtype(?), to_regtype(quote_ident(?))) AND typtype = 'e'
       """;
 
   private static final String OF_MARIADB =
       """
-      SELECT data_type, CASE WHEN collation_name NOT LIKE '%\\_bin' THEN collation_name END
-      FROM information_schema.columns
+      SELECT collation_name FROM information_schema.columns
       WHERE table_schema = ? AND table_name = ? AND column_name = ?
+      AND collation_name NOT LIKE '%\\_bin'
       """;
 
+  private static final Set<String> POSTGRESQL_TEXTS = Set.of("text", "varchar", "name");
+
   /** Returns a line for each column of the key that does not fit. */
-  List<String> problems(ResultSetMetaData result, KeyColumns key) throws SQLException {
+  List<String> problems(ResultSetMetaData result) throws SQLException {
     List<String> problems = new ArrayList<>();
     ColumnLabels labels = ColumnLabels.of(result);
-    for (KeyColumn column : key.columns()) {
+    for (KeyColumn column : lookup.key().columns()) {
       int index = labels.indexOf(column.name());
       String problem = index == 0 ? null : problem(result, index, column);
       if (problem != null) {
@@ -60,73 +55,102 @@ record KeyEquality(Database database, Connection connection) {
   private @Nullable String problem(ResultSetMetaData result, int index, KeyColumn column)
       throws SQLException {
     String type = result.getColumnTypeName(index).toLowerCase(Locale.ROOT);
+    boolean isChar = result.getColumnType(index) == Types.CHAR && !type.equals("\"char\"");
     if (type.contains("ignorecase")) {
       return "has type %s, for which texts of different case are equal; use VARCHAR"
           .formatted(type);
     }
-    if (type.equals("citext")) {
-      return citext(column);
-    }
-    TableColumn base = base(result, index);
-    String problem = base == null ? null : problem(base, column);
-    if (problem == null
-        && column.type() == KeyType.TEXT
-        && result.getColumnType(index) == Types.CHAR
-        && !type.equals("\"char\"")) {
+    if (isChar && column.type() == KeyType.TEXT) {
       return "has type %s, which is padded with blanks; use the key type char".formatted(type);
     }
-    return problem;
+    if (database.isMariadb()) {
+      return ofMariadb(result, index);
+    }
+    if (!isChar && column.type() == KeyType.CHAR) {
+      return "has type %s, which is not padded with blanks; use the key type text".formatted(type);
+    }
+    return database.isPostgresql() ? ofPostgresql(result, index, column) : null;
   }
 
-  private @Nullable String problem(TableColumn base, KeyColumn column) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(database.isPostgresql() ? OF_POSTGRESQL : OF_MARIADB)) {
-      statement.setString(1, base.schema());
-      statement.setString(2, base.table());
-      statement.setString(3, base.column());
+  private @Nullable String ofPostgresql(ResultSetMetaData result, int index, KeyColumn column)
+      throws SQLException {
+    String type = result.getColumnTypeName(index);
+    if (type.replace("\"", "").endsWith("citext")) {
+      return ("has type citext, for which texts of different case are equal; write %1$s::text AS"
+              + " %1$s and WHERE %1$s::text IN (:ids)")
+          .formatted(column.name());
+    }
+    return switch (column.type()) {
+      case TEXT ->
+          POSTGRESQL_TEXTS.contains(type)
+              ? collation(result.getColumnLabel(index))
+              : isEnum(type)
+                  ? null
+                  : "has type %s, which does not fit a key of type text".formatted(type);
+      case CHAR -> collation(result.getColumnLabel(index));
+      case ENUM ->
+          isEnum(type)
+              ? null
+              : "has type %s, which is no enumerated type; use another key type".formatted(type);
+      case BIGINT, INT, SMALLINT, NUMERIC, UUID, DATE -> null;
+    };
+  }
+
+  /**
+   * Finds the collation by which the key is compared, also that of an expression. The join has one
+   * row whatever the query returns, so PostgreSQL does not run the query.
+   */
+  private @Nullable String collation(String label) throws SQLException {
+    String found =
+        """
+        SELECT found.name FROM (
+          SELECT pg_collation_for(query.%s) COLLATE "C" AS name
+          FROM (SELECT 1) AS one LEFT JOIN (
+        %s
+          ) AS query ON false) AS found
+        WHERE EXISTS (
+          SELECT FROM pg_collation JOIN pg_namespace ON pg_namespace.oid = collnamespace
+          WHERE to_jsonb(pg_collation) ->> 'collisdeterministic' = 'false'
+          AND found.name IN (quote_ident(collname), format('%%I.%%I', nspname, collname)))
+        """
+            .formatted('"' + label.replace("\"", "\"\"") + '"', lookup.query().sql(1));
+    try (PreparedStatement statement = connection.prepareStatement(found)) {
+      new KeyParameters(lookup, /* isPostgresql= */ true)
+          .set(statement, List.of(QueryCheck.sample(lookup)));
       try (ResultSet row = statement.executeQuery()) {
-        if (!row.next()) {
-          return null;
-        }
-        if (row.getString(1).equals("citext")) {
-          return citext(column);
-        }
-        String collation = row.getString(2);
-        if (collation == null) {
-          return null;
-        }
-        return "has the collation %s, for which different texts may be equal; use a column with %s"
-            .formatted(
-                collation,
-                database.isPostgresql()
-                    ? "a deterministic collation, such as \"C\""
-                    : "a binary collation, such as utf8mb4_nopad_bin");
+        return row.next()
+            ? collationProblem(row.getString(1), "a deterministic collation, such as \"C\"")
+            : null;
       }
     }
   }
 
-  private static String citext(KeyColumn column) {
-    return "has type citext, for which texts of different case are equal; write %1$s::text AS %1$s and WHERE %1$s::text IN (:ids)"
-        .formatted(column.name());
+  private boolean isEnum(String type) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(IS_ENUM)) {
+      statement.setString(1, type);
+      statement.setString(2, type);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next();
+      }
+    }
   }
 
-  /** Returns null for an expression, and for a database whose columns compare byte by byte. */
-  private @Nullable TableColumn base(ResultSetMetaData result, int index) throws SQLException {
-    TableColumn base = null;
-    if (database.isPostgresql()) {
-      PGResultSetMetaData names = result.unwrap(PGResultSetMetaData.class);
-      base =
-          new TableColumn(
-              names.getBaseSchemaName(index),
-              names.getBaseTableName(index),
-              names.getBaseColumnName(index));
-    } else if (database.isMariadb()) {
-      base =
-          new TableColumn(
-              result.getCatalogName(index),
-              result.getTableName(index),
-              result.getColumnName(index));
+  /** A column of a table; the collation of an expression is not known. */
+  private @Nullable String ofMariadb(ResultSetMetaData result, int index) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(OF_MARIADB)) {
+      statement.setString(1, result.getCatalogName(index));
+      statement.setString(2, result.getTableName(index));
+      statement.setString(3, result.getColumnName(index));
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next()
+            ? collationProblem(row.getString(1), "a binary collation, such as utf8mb4_nopad_bin")
+            : null;
+      }
     }
-    return base == null || base.table().isEmpty() || base.column().isEmpty() ? null : base;
+  }
+
+  private static String collationProblem(String collation, String remedy) {
+    return "has the collation %s, for which different texts may be equal; use a column with %s"
+        .formatted(collation, remedy);
   }
 }

@@ -23,12 +23,11 @@ import java.util.List;
  * What the database says of a query before its first row is loaded. The query is prepared and
  * described, and on PostgreSQL planned; it is not run.
  *
- * <p>Not guaranteed: that no row fails later. A column of an expression may compare keys in a way
- * that its type does not show, and two rows of one id show when they are read.
+ * <p>Not guaranteed: that no row fails later. Two rows of one id show when they are read.
  *
  * @param columns the columns of the result, empty if the query could not be prepared
  * @param problems why no row can be loaded, each one line; empty if rows can be loaded
- * @param warnings what is slow, each one line
+ * @param warnings what is slow or may give wrong rows, each one line
  * @param access how PostgreSQL finds the rows: the indexes that it uses, or a sequential scan;
  *     empty for other databases
  */
@@ -90,11 +89,13 @@ public record QueryCheck(
         problems.addAll(typeProblems(result, lookup.key()));
       }
       if (problems.isEmpty()) {
-        problems.addAll(new KeyEquality(database, connection).problems(result, lookup.key()));
+        problems.addAll(new KeyEquality(database, connection, lookup).problems(result));
       }
       QueryPlan plan =
           database.isPostgresql() ? QueryPlan.of(connection, lookup) : QueryPlan.UNKNOWN;
-      return new QueryCheck(columns, problems, plan.warnings(), plan.access());
+      List<String> warnings = new ArrayList<>(lookup.warnings());
+      warnings.addAll(plan.warnings());
+      return new QueryCheck(columns, problems, warnings, plan.access());
     }
   }
 

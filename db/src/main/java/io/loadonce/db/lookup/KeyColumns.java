@@ -72,8 +72,8 @@ public record KeyColumns(List<KeyColumn> columns) {
   public Key parse(List<String> parts) throws InvalidIdException {
     if (parts.size() != columns.size()) {
       throw new InvalidIdException(
-          "this lookup has a key of %d columns (%s), and the request has %d parts"
-              .formatted(columns.size(), this, parts.size()));
+          "this lookup has a key of %s (%s), and the request has %s"
+              .formatted(counted(columns.size(), "column"), this, counted(parts.size(), "part")));
     }
     if (parts.size() == 1) {
       return parse(parts.getFirst());
@@ -94,6 +94,10 @@ public record KeyColumns(List<KeyColumn> columns) {
           "key must not be longer than " + KeyType.MAX_ID_BYTES + " bytes in all");
     }
     return Key.of(List.of(keys));
+  }
+
+  private static String counted(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
   }
 
   /** Returns the columns as the settings have them: {@code tenant_id bigint, sku text}. */

@@ -1,6 +1,9 @@
 package io.loadonce.db.lookup;
 
 import io.loadonce.db.InvalidSettingException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -50,13 +53,9 @@ public record LookupSettings(
       throw new InvalidSettingException(
           "query", "= ANY(:ids) does not take a key of type enum; write IN (:ids)");
     }
-    String limit = query.limit();
-    if (limit != null && maxIdsPerQuery > 1) {
-      throw new InvalidSettingException(
-          "query",
-          limit
-              + " applies to all ids of a statement together, so that the rows of an id would"
-              + " depend on the others; remove it, or set max-ids-per-query to 1");
+    requireSameOrder(query, key);
+    if (maxIdsPerQuery > 1) {
+      query.dependence().problem(key).ifPresent(LookupSettings::refuse);
     }
     if (versionColumn != null && versionColumn.isBlank()) {
       throw new InvalidSettingException(
@@ -116,6 +115,37 @@ public record LookupSettings(
   public LookupSettings withMaxRowBytes(int bytes) {
     return new LookupSettings(
         name, query, key, rows, versionColumn, maxIdsPerQuery, maxRows, bytes);
+  }
+
+  /**
+   * Returns a line for each thing in the query that gives wrong rows unless the operator knows
+   * better: the rows of an id may depend on the other ids of its statement.
+   */
+  public List<String> warnings() {
+    return maxIdsPerQuery > 1 ? query.dependence().warnings(key) : List.of();
+  }
+
+  private static void refuse(RowDependence.Problem problem) {
+    throw new InvalidSettingException(
+        "query",
+        ("%s applies to all ids of a statement together, so that the rows of an id would depend on"
+                + " the others; %s, or set max-ids-per-query to 1")
+            .formatted(problem.subject(), problem.remedy()));
+  }
+
+  private static void requireSameOrder(SelectByIds query, KeyColumns key) {
+    List<String> compared = query.compared();
+    List<String> columns =
+        key.columns().stream().map(column -> column.name().toLowerCase(Locale.ROOT)).toList();
+    if (!compared.equals(columns)
+        && compared.size() == columns.size()
+        && Set.copyOf(compared).equals(Set.copyOf(columns))) {
+      throw new InvalidSettingException(
+          "query",
+          ("compares (%s) with :ids, and the columns of the key are (%s); write both in the same"
+                  + " order")
+              .formatted(String.join(", ", compared), String.join(", ", columns)));
+    }
   }
 
   private static void requireRange(String key, int value, int max) {

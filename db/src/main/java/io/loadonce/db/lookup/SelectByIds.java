@@ -1,12 +1,12 @@
 package io.loadonce.db.lookup;
 
 import io.loadonce.db.InvalidSettingException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The configured query: one SELECT, also with WITH in front, that contains {@code IN (:ids)} or
@@ -20,21 +20,34 @@ public final class SelectByIds {
   /** The most ids that one statement accepts. */
   public static final int MAX_IDS = 256;
 
+  /** The longest column with its table and schema that is read, in characters. */
+  private static final int MAX_COLUMN = 300;
+
   private static final Pattern PLACEHOLDER = Pattern.compile("(?<!:):([A-Za-z_]\\w*)");
   private static final Pattern IN_IDS = Pattern.compile("(?i)\\bIN\\s*\\(\\s*:ids\\s*\\)");
   private static final Pattern NOT_IN_IDS = Pattern.compile("(?i)\\bNOT\\s+IN\\s*\\(\\s*:ids\\b");
   private static final Pattern ANY_IDS = Pattern.compile("(?i)=\\s*ANY\\s*\\(\\s*:ids\\s*\\)");
 
-  /** A limit on the rows of the whole statement, outside of any parentheses. */
-  private static final Pattern LIMIT =
+  /** A column, or its cast, in front of IN or of an equals sign. */
+  private static final Pattern LAST_COLUMN =
       Pattern.compile(
-          "(?i)\\b(LIMIT\\s+\\d|OFFSET\\s+\\d|FETCH\\s+(FIRST|NEXT)\\b|DISTINCT\\s+ON\\b)");
+          "(?:NAME\\s*\\.\\s*)*NAME(?:\\s*::\\s*\\w+)?$".replace("NAME", SqlSpans.NAME));
 
-  private static final Pattern PARENTHESES = Pattern.compile("\\([^()]*\\)");
+  /** In front of an opening parenthesis: the name of a function, and no word of SQL. */
+  private static final Pattern FUNCTION =
+      Pattern.compile(
+          "(?i)(?<!\\w)(?!(?:AND|HAVING|NOT|ON|OR|ROW|SELECT|WHEN|WHERE)\\s*$)\\w+\\s*$");
+
   private static final Pattern ROW_LOCK = Pattern.compile("(?i)\\bFOR\\s+(KEY\\s+)?SHARE\\b");
   private static final Pattern FIRST_SELECT = Pattern.compile("(?i)(SELECT|WITH)\\b");
   private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
   private static final Set<String> WRITES = Set.of("DELETE", "INSERT", "INTO", "MERGE", "UPDATE");
+
+  /** What changes a sequence, a session or another database although it stands in a SELECT. */
+  private static final Pattern WRITING_CALL =
+      Pattern.compile(
+          "(?i)\\b(NEXTVAL|SETVAL|SET_CONFIG|PG_NOTIFY|DBLINK_EXEC|PG_(?:TRY_)?ADVISORY_\\w*LOCK\\w*"
+              + "|LO_(?:CREATE|FROM_BYTEA|IMPORT|PUT|UNLINK))\\s*\\(|\\b(NEXT\\s+VALUE\\s+FOR)\\b");
 
   private final String text;
   private final int start;
@@ -62,7 +75,7 @@ public final class SelectByIds {
    * semicolon at the end is removed.
    *
    * @throws InvalidSettingException if it is not one SELECT with {@code IN (:ids)} exactly once, or
-   *     has a second statement, another parameter, or a word that writes
+   *     has a second statement, another parameter, or a word or a function that writes
    */
   public static SelectByIds parse(String text) {
     String bare = QuotedText.blankedOut(text);
@@ -102,22 +115,32 @@ public final class SelectByIds {
     return new SelectByIds(text, start, end, usesArray, keyColumns);
   }
 
+  /** Returns what in this query makes the rows of an id depend on the other ids. */
+  RowDependence dependence() {
+    return new RowDependence(text, start, compared());
+  }
+
   /**
-   * Returns what in this query applies to the ids of a statement together, so that the rows of an
-   * id depend on the other ids; null if nothing was found. Aggregates and window functions are not
-   * looked for.
+   * Returns what the query compares with the ids, in the form of {@link SqlSpans#elements}: one
+   * expression, or those of a row; empty if it cannot be read.
    */
-  @Nullable String limit() {
-    String outside = QuotedText.blankedOut(text);
-    String before;
-    do {
-      before = outside;
-      outside = PARENTHESES.matcher(before).replaceAll(" ");
-    } while (!before.equals(outside));
-    Matcher limit = LIMIT.matcher(outside);
-    return limit.find()
-        ? limit.group().replaceFirst("\\s+\\d$", "").toUpperCase(Locale.ROOT)
-        : null;
+  List<String> compared() {
+    String bare = QuotedText.blankedOut(text);
+    Matcher operator = (usesArray ? ANY_IDS : IN_IDS).matcher(bare);
+    if (!operator.find()) {
+      return List.of();
+    }
+    int end = bare.substring(0, operator.start()).stripTrailing().length();
+    if (end > 0 && bare.charAt(end - 1) == ')') {
+      return SqlSpans.parentheses(bare).stream()
+          .filter(row -> row.end() == end - 1)
+          .filter(row -> !FUNCTION.matcher(bare.substring(0, row.start() - 1)).find())
+          .findFirst()
+          .map(row -> SqlSpans.elements(row.in(text)))
+          .orElse(List.of());
+    }
+    Matcher column = LAST_COLUMN.matcher(text.substring(Math.max(0, end - MAX_COLUMN), end));
+    return column.find() ? SqlSpans.elements(column.group()) : List.of();
   }
 
   /** Returns whether the ids are one parameter, an SQL array, as {@code = ANY(:ids)} needs. */
@@ -178,6 +201,12 @@ public final class SelectByIds {
         .filter(WRITES::contains)
         .findFirst()
         .ifPresent(word -> require(false, "must only read; found " + word));
+    WRITING_CALL
+        .matcher(bare)
+        .results()
+        .map(call -> call.group().replaceAll("[\\s(]+", " ").strip().toUpperCase(Locale.ROOT))
+        .findFirst()
+        .ifPresent(call -> require(false, "must only read; found " + call));
   }
 
   private static void require(boolean holds, String problem) {

@@ -26,11 +26,14 @@ class QueryCheckTest {
 
   private static final String TABLES =
       """
+      CREATE EXTENSION citext;
+      CREATE DOMAIN tag_text AS citext;
       CREATE TYPE color AS ENUM ('red', 'green');
       CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
       CREATE TABLE product (
         sku text PRIMARY KEY, code char(8), uid uuid, name text COLLATE ci, hue color, size int,
-        note text, version bigint, place point);
+        note text, version bigint, place point, ip inet, short varchar(8), nick citext,
+        tag tag_text);
       INSERT INTO product (sku, version) SELECT 'sku-' || n, n FROM generate_series(1, 20000) AS n;
       CREATE TABLE secret (id bigint PRIMARY KEY);
       CREATE INDEX product_size ON product (size);
@@ -91,6 +94,19 @@ class QueryCheckTest {
         "SELECT name FROM product WHERE name IN (:ids) | name | TEXT | the key column name has the"
             + " collation ci, for which different texts may be equal; use a column with a"
             + " deterministic collation, such as \"C\"",
+        "SELECT lower(name) AS name FROM product WHERE lower(name) IN (:ids) | name | TEXT | the"
+            + " key column name has the collation ci, for which different texts may be equal; use a"
+            + " column with a deterministic collation, such as \"C\"",
+        "SELECT note COLLATE ci AS note FROM product WHERE note COLLATE ci IN (:ids) -- | note |"
+            + " TEXT | the key column note has the collation ci, for which different texts may be"
+            + " equal; use a column with a deterministic collation, such as \"C\"",
+        "SELECT short FROM product WHERE short IN (:ids) | short | CHAR | the key column short has"
+            + " type varchar, which is not padded with blanks; use the key type text",
+        "SELECT ip FROM product WHERE ip IN (:ids) | ip | ENUM | the key column ip has type inet,"
+            + " which is no enumerated type; use another key type",
+        "SELECT tag FROM product WHERE tag IN (:ids) | tag | TEXT | the key column tag has type"
+            + " citext, for which texts of different case are equal; write tag::text AS tag and"
+            + " WHERE tag::text IN (:ids)",
       })
   void of_queryThatCannotWork_isOneProblem(String query, String key, KeyType type, String problem)
       throws Exception {
@@ -121,9 +137,29 @@ class QueryCheckTest {
         "SELECT name COLLATE \"C\" AS name FROM product WHERE name COLLATE \"C\" IN (:ids) | name"
             + " | TEXT",
         "SELECT size FROM product WHERE size IN (:ids) | size | INT",
+        "SELECT lower(note) AS \"No te\" FROM product WHERE lower(note) IN (:ids) | No te | TEXT",
+        "WITH p AS (SELECT short FROM product) SELECT short FROM p WHERE short IN (:ids) | short |"
+            + " TEXT",
+        "SELECT nick::text AS nick FROM product WHERE nick::text IN (:ids) | nick | TEXT",
       })
   void of_keysOfEachKind_haveNoProblem(String query, String key, KeyType type) throws Exception {
     assertThat(check(lookup(query, key, type)).problems()).isEmpty();
+  }
+
+  @Test
+  void of_partitionWithoutTheKey_isAWarning() throws Exception {
+    LookupSettings bySize =
+        lookup(
+            "SELECT sku, rank() OVER (PARTITION BY size ORDER BY version) AS n FROM product WHERE"
+                + " sku IN (:ids)",
+            "sku",
+            KeyType.TEXT);
+
+    assertThat(check(bySize).problems()).isEmpty();
+    assertThat(check(bySize).warnings())
+        .singleElement()
+        .asString()
+        .startsWith("PARTITION BY size does not name the key (sku text): ");
   }
 
   /** Planted: the index goes, the warning must come. */
@@ -149,7 +185,8 @@ class QueryCheckTest {
     try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement();
         Database h2 = Database.open(DatabaseSettings.of(url, "", ""))) {
-      statement.execute("CREATE TABLE a (id BIGINT PRIMARY KEY, i VARCHAR_IGNORECASE, c CHAR(4))");
+      statement.execute(
+          "CREATE TABLE a (id BIGINT PRIMARY KEY, i VARCHAR_IGNORECASE, c CHAR(4), v VARCHAR)");
 
       assertThat(of(h2, "SELECT id, c FROM a WHERE id IN (:ids)", "id", KeyType.BIGINT)).isEmpty();
       assertThat(of(h2, "SELECT id FROM b WHERE id IN (:ids)", "id", KeyType.BIGINT))
@@ -158,6 +195,8 @@ class QueryCheckTest {
           .contains("for which texts of different case are equal; use VARCHAR");
       assertThat(of(h2, "SELECT c FROM a WHERE c IN (:ids)", "c", KeyType.TEXT))
           .contains("padded with blanks; use the key type char");
+      assertThat(of(h2, "SELECT v FROM a WHERE v IN (:ids)", "v", KeyType.CHAR))
+          .contains("which is not padded with blanks; use the key type text");
       assertThat(of(h2, "SELECT id FROM a WHERE id IN (:ids)", "id", KeyType.TEXT))
           .isEqualTo("the key column id has type BIGINT, which does not fit a key of type text");
       assertThat(of(h2, "SELECT id FROM a WHERE id = ANY(:ids)", "id", KeyType.BIGINT))

@@ -116,7 +116,7 @@ final class KeyTest {
     assertRefused(
         () -> PRICE.parse(List.of("7")),
         "this lookup has a key of 2 columns (tenant_id bigint, sku text), and the request has 1"
-            + " parts");
+            + " part");
     assertRefused(
         () -> PRICE.parse(List.of("x", "7")),
         "key part tenant_id: id must be a decimal number of at most 64 bits");

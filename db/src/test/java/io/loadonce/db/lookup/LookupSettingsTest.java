@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.InvalidSettingException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -60,11 +61,43 @@ final class LookupSettingsTest {
   }
 
   @Test
+  void new_columnsOfTheKeyInAnotherOrder_isRefused() {
+    assertRefused(
+        () ->
+            price(
+                "SELECT tenant_id, sku FROM price p WHERE (p.SKU , \"tenant_id\") IN (:ids)",
+                "tenant_id",
+                "sku"),
+        "query: compares (sku, tenant_id) with :ids, and the columns of the key are (tenant_id,"
+            + " sku); write both in the same order");
+    for (String row :
+        List.of("(tenant_id, sku)", "ROW(tenant_id, sku)", "(sku, t)", "(lower(sku), tenant_id)")) {
+      assertThatCode(() -> price("SELECT * FROM p WHERE " + row + " IN (:ids)", "tenant_id", "sku"))
+          .as(row)
+          .doesNotThrowAnyException();
+    }
+  }
+
+  @Test
   void new_enumKeyInAnArray_isRefused() {
     LookupSettings any = LookupSettings.of("SELECT id FROM t WHERE id = ANY(:ids)");
     assertRefused(
         () -> any.withKey("id", KeyType.ENUM),
         "query: = ANY(:ids) does not take a key of type enum; write IN (:ids)");
+  }
+
+  /** A lookup whose key has these columns. */
+  static LookupSettings price(String query, String... columns) {
+    return new LookupSettings(
+        "price",
+        SelectByIds.parse(query),
+        new KeyColumns(
+            Stream.of(columns).map(column -> new KeyColumn(column, KeyType.TEXT)).toList()),
+        Rows.ONE,
+        /* versionColumn= */ null,
+        SelectByIds.MAX_IDS,
+        LookupSettings.DEFAULT_ROWS,
+        LookupSettings.DEFAULT_ROW_BYTES);
   }
 
   private static void assertRefused(ThrowingCallable settings, String message) {

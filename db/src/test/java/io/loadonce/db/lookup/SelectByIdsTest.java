@@ -77,6 +77,7 @@ final class SelectByIdsTest {
         "-- the cities\nSELECT id FROM city WHERE id IN (:ids)",
         "WITH c AS (SELECT 1 AS id) SELECT id FROM c WHERE id IN (:ids)",
         "SELECT id FROM city WHERE id = ANY (:ids)",
+        "SELECT id, nextval, 'setval(1)' FROM city WHERE id IN (:ids)",
         "SELECT c.id, updated_at FROM city c JOIN deleted_city d USING (id) WHERE c.id IN (:ids)",
       })
   void parse_oneSelectWithIdsOnce_isTaken(String text) {
@@ -111,6 +112,11 @@ final class SelectByIdsTest {
           SELECT id INTO b FROM city WHERE id IN (:ids)              | query: must only read; found INTO
           SELECT id FROM city WHERE id IN (:ids) FOR UPDATE          | query: must only read; found UPDATE
           SELECT id FROM city WHERE id IN (:ids) FOR SHARE           | query: must only read; found FOR SHARE
+          SELECT id, nextval ('s') FROM city WHERE id IN (:ids)      | query: must only read; found NEXTVAL
+          SELECT id, setval('s', 1) FROM city WHERE id IN (:ids)     | query: must only read; found SETVAL
+          SELECT id, next  value for s FROM city WHERE id IN (:ids)  | query: must only read; found NEXT VALUE FOR
+          SELECT id, pg_catalog.pg_notify('a', 'b') FROM city WHERE id IN (:ids) | query: must only read; found PG_NOTIFY
+          SELECT id, pg_try_advisory_lock(id) FROM city WHERE id IN (:ids) | query: must only read; found PG_TRY_ADVISORY_LOCK
           SELECT id FROM city WHERE name = "x AND id IN (:ids)       | query: a quote " is not closed
           """)
   void parse_anythingElse_namesWhatIsWrong(String text, String message) {
@@ -124,6 +130,25 @@ final class SelectByIdsTest {
     assertThatThrownBy(
             () -> SelectByIds.parse("SELECT id, 'a\\' FROM city WHERE id IN (:ids) AND x = ''"))
         .hasMessageStartingWith("query: a backslash before a quote");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          WHERE id IN (:ids)                     | [id]
+          WHERE a.b."Id"  IN (:ids)              | [id]
+          WHERE `c`.`id` IN (:ids)               | [id]
+          WHERE day::text = ANY (:ids)           | [day::text]
+          WHERE (id) IN (:ids)                   | [id]
+          WHERE x AND (p.a, lower( b )) IN (:ids) | [a, lower(b)]
+          WHERE row (a, b) IN (:ids)             | [a, b]
+          WHERE lower(id) IN (:ids)              | []
+          WHERE id + 1 IN (:ids)                 | [1]
+          """)
+  void compared_columnOrRow_isNamed(String where, String expressions) {
+    assertThat(SelectByIds.parse("SELECT id FROM t " + where).compared()).hasToString(expressions);
   }
 
   @Test

@@ -39,9 +39,10 @@ public record ListenSettings(boolean isOn, String table, Duration heartbeat) {
   }
 
   private WatchedLookup watched(LookupConfig lookup) {
-    boolean isNamed = !table.isBlank() && lookup.query().name().equals(LookupSettings.DEFAULT_NAME);
+    boolean isNamed =
+        !table.isBlank() && lookup.settings().name().equals(LookupSettings.DEFAULT_NAME);
     return isNamed
-        ? WatchedLookup.of(lookup.query(), table)
-        : WatchedLookup.of(lookup.query(), lookup.changes());
+        ? WatchedLookup.of(lookup.settings(), table)
+        : WatchedLookup.of(lookup.settings(), lookup.changes());
   }
 }

@@ -74,11 +74,6 @@ final class FreshnessPolicy<V> {
         : null;
   }
 
-  /** How long an id may wait for its query. */
-  long maxQueueNanos() {
-    return settings.maxQueueTime().toNanos();
-  }
-
   /** Whether stale-on-error is on. */
   boolean servesStale() {
     return settings.staleOnError().isPositive();

@@ -2,12 +2,10 @@ package io.loadonce.server.load;
 
 import io.loadonce.db.source.Availability;
 import io.loadonce.db.source.Source;
-import io.loadonce.db.source.SourceException;
 import io.loadonce.server.cache.Entry;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Cap;
-import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.Flight;
@@ -25,7 +23,6 @@ import io.loadonce.server.lock.WaiterBudget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -58,9 +55,6 @@ public final class LoadOnce<K, V> {
   /** The longest that a caller can wait; a longer timeout is cut to this. */
   public static final Duration MAX_WAIT = Duration.ofHours(1);
 
-  /** The longest time after which a refused caller should try again. */
-  private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
-
   private final MemoryCache<K, V> cache;
   private final FlightTable<K, Outcome<V>> table;
   private final FreshnessPolicy<V> policy;
@@ -74,7 +68,7 @@ public final class LoadOnce<K, V> {
   private final WaiterBudget waiters;
   private final FeedState feedState = new FeedState();
   private final LongSupplier nanoClock;
-  private final Duration loadTimeout;
+  private final Admission<V> admission;
   private final LookupCounts counts = new LookupCounts();
 
   /** A lookup that shares nothing with another. */
@@ -113,10 +107,12 @@ public final class LoadOnce<K, V> {
     this.table = new FlightTable<>(lockSettings, waiters);
     this.policy = new FreshnessPolicy<>(loadSettings, feedState);
     this.flightEnd = new FlightEnd<>(cache, table, nanoClock);
-    this.queue = new LoadQueue<>(source, shared, flightEnd, nanoClock);
+    this.queue = new LoadQueue<>(source, shared, flightEnd, lockSettings.loadTimeout(), nanoClock);
     this.stage = queue;
+    this.admission =
+        new Admission<>(
+            availability, stage, lockSettings.loadTimeout(), loadSettings.maxQueueTime());
     this.nanoClock = nanoClock;
-    this.loadTimeout = lockSettings.loadTimeout();
   }
 
   /**
@@ -133,9 +129,7 @@ public final class LoadOnce<K, V> {
   public @Nullable Outcome<V> lookOnly(K id, Freshness needed) {
     long nowNanos = nanoClock.getAsLong();
     Outcome<V> outcome = policy.fresh(cache.get(id), needed, nowNanos, nowNanos);
-    if (outcome != null) {
-      counts.add(outcome);
-    }
+    counts.add(outcome);
     return outcome;
   }
 
@@ -151,7 +145,7 @@ public final class LoadOnce<K, V> {
    * @param caller receives the outcome once, unless it withdraws first
    */
   public Withdrawal join(K id, Freshness needed, Duration timeout, Consumer<Outcome<V>> caller) {
-    Call<K, V> call = call(id, needed, timeout, caller);
+    Call<K, V> call = call(id, needed, timeout, nanoClock.getAsLong(), caller);
     load(admit(call, /* alsoAhead= */ 0));
     return call;
   }
@@ -179,7 +173,7 @@ public final class LoadOnce<K, V> {
           continue;
         }
         Call<K, V> call =
-            call(ids.get(i), needed, timeout, outcome -> caller.accept(outcome, place));
+            call(ids.get(i), needed, timeout, nowNanos, outcome -> caller.accept(outcome, place));
         withdrawals.add(call);
         Flight<K, Outcome<V>> flight = admit(call, began.size());
         if (flight != null) {
@@ -240,24 +234,8 @@ public final class LoadOnce<K, V> {
     for (Departed<K, Outcome<V>> departed : swept.departed()) {
       FlightEnd.answer(departed.waiter(), departed.outcome());
     }
-    if (!swept.overdue().isEmpty()) {
-      failOverdue(swept.overdue(), nowNanos);
-    }
+    stage.failOverdue(swept.overdue());
     stage.dropOver();
-  }
-
-  /** An id that still waits for a connection says nothing about the database. */
-  private void failOverdue(List<Flight<K, Outcome<V>>> overdue, long nowNanos) {
-    Set<Flight<K, Outcome<V>>> inQueries = queue.inQueries();
-    SourceException reason = tookTooLong();
-    for (Flight<K, Outcome<V>> flight : overdue) {
-      boolean queried = inQueries.contains(flight);
-      if (queried) {
-        availability.ended(reason);
-      }
-      flightEnd.complete(
-          flight, queried ? new Failed<>(reason) : new Refused<>(Cap.QUEUE, RETRY_NANOS), nowNanos);
-    }
   }
 
   /** For the change listener: cached rows are served as fresh while the feed is connected. */
@@ -301,9 +279,12 @@ public final class LoadOnce<K, V> {
   }
 
   private Call<K, V> call(
-      K id, Freshness needed, Duration timeout, Consumer<? super Outcome<V>> caller) {
+      K id,
+      Freshness needed,
+      Duration timeout,
+      long nowNanos,
+      Consumer<? super Outcome<V>> caller) {
     Duration bounded = timeout.compareTo(MAX_WAIT) < 0 ? timeout : MAX_WAIT;
-    long nowNanos = nanoClock.getAsLong();
     long deadlineNanos = nowNanos + bounded.toNanos();
     boolean hasStale = stale(id, needed, nowNanos, nowNanos) != null;
     long softDeadlineNanos = hasStale ? nowNanos + bounded.toNanos() / 2 : deadlineNanos;
@@ -341,9 +322,9 @@ public final class LoadOnce<K, V> {
       case Joined<K, Outcome<V>> _ -> null;
       case Hit<K, Outcome<V>>(Outcome<V> outcome) -> answered(waiter, outcome);
       case IdIsFull<K, Outcome<V>> _ ->
-          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS_PER_ID, RETRY_NANOS)));
+          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS_PER_ID, Admission.RETRY_NANOS)));
       case AllIsFull<K, Outcome<V>> _ ->
-          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS, RETRY_NANOS)));
+          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS, Admission.RETRY_NANOS)));
     };
   }
 
@@ -351,21 +332,11 @@ public final class LoadOnce<K, V> {
   private @Nullable Outcome<V> secondLook(Call<K, V> call, int alsoAhead, long nowNanos) {
     Outcome<V> hit =
         policy.fresh(cache.get(call.waiter().id()), call.needed(), call.beganNanos(), nowNanos);
-    return hit != null ? hit : refusal(call, alsoAhead, nowNanos);
-  }
-
-  /** What is said instead of a load that would fail or come too late; null if it is begun. */
-  private @Nullable Outcome<V> refusal(Call<K, V> call, int alsoAhead, long nowNanos) {
-    SourceException outage = availability.outage();
-    if (outage != null) {
-      return staleOr(call, new Failed<>(outage));
+    if (hit != null) {
+      return hit;
     }
-    long timeNanos = Math.min(call.waiter().deadlineNanos() - nowNanos, loadTimeout.toNanos());
-    stage.called(timeNanos);
-    long lateNanos = stage.delay(alsoAhead).lateNanos(timeNanos, policy.maxQueueNanos());
-    return lateNanos <= 0
-        ? null
-        : staleOr(call, new Refused<>(Cap.QUEUE, Math.min(lateNanos, RETRY_NANOS)));
+    Outcome<V> refused = admission.refusal(call.waiter().deadlineNanos() - nowNanos, alsoAhead);
+    return refused == null ? null : staleOr(call, refused);
   }
 
   private @Nullable Flight<K, Outcome<V>> answered(
@@ -425,11 +396,5 @@ public final class LoadOnce<K, V> {
     if (began != null) {
       stage.add(List.of(began));
     }
-  }
-
-  private SourceException tookTooLong() {
-    return new SourceException.Unavailable(
-        "the database did not answer within %d ms".formatted(loadTimeout.toMillis()),
-        /* cause= */ null);
   }
 }

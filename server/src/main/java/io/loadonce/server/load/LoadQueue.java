@@ -68,6 +68,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   private final Loaders.Backlog<Flight<K, Outcome<V>>> waiting;
   private final Availability availability;
   private final FlightEnd<K, V> flightEnd;
+  private final Duration loadTimeout;
   private final LongSupplier nanoClock;
 
   private final LongAdder queries = new LongAdder();
@@ -86,13 +87,19 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   @GuardedBy("mutex")
   private final Set<Load<K, V>> underWay = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  LoadQueue(Source<K, V> source, Shared shared, FlightEnd<K, V> flightEnd, LongSupplier nanoClock) {
+  LoadQueue(
+      Source<K, V> source,
+      Shared shared,
+      FlightEnd<K, V> flightEnd,
+      Duration loadTimeout,
+      LongSupplier nanoClock) {
     this.source = source;
     this.loaders = shared.loaders();
     this.times = new QueryTimes(source.maxIdsPerQuery());
     this.waiting = loaders.backlog(this::idsPerQuery, source.connections(), this::load);
     this.availability = shared.availability();
     this.flightEnd = flightEnd;
+    this.loadTimeout = loadTimeout;
     this.nanoClock = nanoClock;
   }
 
@@ -170,11 +177,26 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     callerNanos = average + (timeNanos - average) / SMOOTHING;
   }
 
-  /** The flights for which a query is under way, by identity. */
-  Set<Flight<K, Outcome<V>>> inQueries() {
-    Set<Flight<K, Outcome<V>>> flights = Collections.newSetFromMap(new IdentityHashMap<>());
-    underWay().forEach(load -> flights.addAll(load.flights));
-    return flights;
+  /** An id that still waits for a connection says nothing about the database. */
+  @Override
+  public void failOverdue(Collection<Flight<K, Outcome<V>>> overdue) {
+    if (overdue.isEmpty()) {
+      return;
+    }
+    Set<Flight<K, Outcome<V>>> queried = Collections.newSetFromMap(new IdentityHashMap<>());
+    underWay().forEach(load -> queried.addAll(load.flights));
+    SourceException reason =
+        new SourceException.Unavailable(
+            "the database did not answer within %d ms".formatted(loadTimeout.toMillis()),
+            /* cause= */ null);
+    for (Flight<K, Outcome<V>> flight : overdue) {
+      Outcome<V> outcome = new Outcome.Refused<>(Outcome.Cap.QUEUE, Admission.RETRY_NANOS);
+      if (queried.contains(flight)) {
+        availability.ended(reason);
+        outcome = new Outcome.Failed<>(reason);
+      }
+      flightEnd.complete(flight, outcome, nanoClock.getAsLong());
+    }
   }
 
   /** How long a query took recently: a moving average. */

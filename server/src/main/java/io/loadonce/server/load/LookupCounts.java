@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many lookups ended how. Each lookup is counted once, when it ends, so the sum is the number
@@ -24,6 +25,8 @@ public final class LookupCounts {
     JOINED,
     STALE,
     MISSING,
+    /** Only the cache was read, and it has no entry that is fresh enough. */
+    NOT_CACHED,
     OUTDATED,
     REFUSED,
     FAILED,
@@ -50,7 +53,10 @@ public final class LookupCounts {
     counter(ending).increment();
   }
 
-  void add(Outcome<?> outcome) {
+  /**
+   * @param outcome null if only the cache was read and had none
+   */
+  void add(@Nullable Outcome<?> outcome) {
     add(endingOf(outcome));
   }
 
@@ -58,8 +64,9 @@ public final class LookupCounts {
     return Objects.requireNonNull(counters.get(ending));
   }
 
-  private static Ending endingOf(Outcome<?> outcome) {
+  private static Ending endingOf(@Nullable Outcome<?> outcome) {
     return switch (outcome) {
+      case null -> Ending.NOT_CACHED;
       case Found<?> found ->
           switch (found.origin()) {
             case MEMORY -> Ending.MEMORY;

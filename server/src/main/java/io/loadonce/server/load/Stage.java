@@ -16,6 +16,9 @@ interface Stage<K, V> {
   /** Accepts flights, each once; sees to it that each is completed. */
   void add(Collection<Flight<K, Outcome<V>>> flights);
 
+  /** Completes flights that last longer than a load may, each with its reason. */
+  void failOverdue(Collection<Flight<K, Outcome<V>>> overdue);
+
   /** Drops the flights that are over and cancels what runs for them alone. Called often. */
   void dropOver();
 

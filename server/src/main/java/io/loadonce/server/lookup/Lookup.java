@@ -18,7 +18,7 @@ public record Lookup(
 
   /** Its name, its query and its key. */
   public LookupSettings settings() {
-    return config.query();
+    return config.settings();
   }
 
   /** How long a row is fresh. */

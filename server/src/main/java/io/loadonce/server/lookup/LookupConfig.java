@@ -8,21 +8,21 @@ import java.util.List;
 /**
  * One lookup as it is configured. Immutable.
  *
- * @param query its name, its query and its key
+ * @param settings its name, its query and its key
  * @param cache how long its entries are fresh, and the memory for them alone
  * @param load when its rows are refreshed or served as stale
  * @param changes the tables whose changes invalidate its entries, each with the columns that hold
  *     the key: {@code order_line(order_id)}; empty for the only table of its query
  */
 public record LookupConfig(
-    LookupSettings query, CacheSettings cache, LoadSettings load, List<String> changes) {
+    LookupSettings settings, CacheSettings cache, LoadSettings load, List<String> changes) {
 
   public LookupConfig {
     changes = List.copyOf(changes);
   }
 
   /** A lookup whose entries are invalidated by changes of the only table of its query. */
-  public LookupConfig(LookupSettings query, CacheSettings cache, LoadSettings load) {
-    this(query, cache, load, List.of());
+  public LookupConfig(LookupSettings settings, CacheSettings cache, LoadSettings load) {
+    this(settings, cache, load, List.of());
   }
 }

@@ -44,7 +44,7 @@ public final class Lookups {
     for (LookupConfig config : configs) {
       MemoryCache<Key, EncodedRow> cache =
           new MemoryCache<>(config.cache(), Key::memoryBytes, EncodedRow::sizeBytes);
-      Source<Key, EncodedRow> source = sources.apply(config.query());
+      Source<Key, EncodedRow> source = sources.apply(config.settings());
       made.add(
           new Lookup(
               config,

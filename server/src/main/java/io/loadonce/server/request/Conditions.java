@@ -20,8 +20,6 @@ record Conditions(Freshness needed, boolean onlyIfCached, @Nullable Status mista
   /** Any row is accepted. */
   static final Conditions NONE = new Conditions(Freshness.ANY, false, null);
 
-  private static final int NANOS_PER_SECOND = 1_000_000_000;
-
   /** The most seconds of a valid {@code google.protobuf.Duration}: 10,000 years. */
   private static final long MAX_SECONDS = 315_576_000_000L;
 
@@ -53,18 +51,10 @@ record Conditions(Freshness needed, boolean onlyIfCached, @Nullable Status mista
     if (maxAge == null) {
       return new Conditions(Freshness.ofVersion(minVersion), onlyIfCached, null);
     }
-    if (!isZeroOrMore(maxAge)) {
+    if (!WireDuration.isZeroOrMore(maxAge) || maxAge.getSeconds() > MAX_SECONDS) {
       return new Conditions(Freshness.ofVersion(minVersion), onlyIfCached, invalid(maxAge));
     }
     return new Conditions(new Freshness(minVersion, nanos(maxAge)), onlyIfCached, null);
-  }
-
-  /** Protobuf accepts any number of seconds and nanoseconds, also negative ones. */
-  private static boolean isZeroOrMore(Duration duration) {
-    return duration.getSeconds() >= 0
-        && duration.getSeconds() <= MAX_SECONDS
-        && duration.getNanos() >= 0
-        && duration.getNanos() < NANOS_PER_SECOND;
   }
 
   private static Status invalid(Duration maxAge) {

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
 
-  private static final int NANOS_PER_SECOND = 1_000_000_000;
-
   private static final Status TOO_MANY_PENDING =
       Reason.TOO_MANY_REPEATS.status(
           ("repeated invalidations of %,d ids are pending already; try again later, or leave out"
@@ -140,14 +138,8 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
     return null;
   }
 
-  /** Protobuf accepts any number of seconds and nanoseconds, also negative ones. */
   private static boolean isDelay(com.google.protobuf.Duration duration) {
-    boolean isInRange =
-        duration.getSeconds() >= 0
-            && duration.getSeconds() <= DelayedInvalidations.MAX_DELAY.toSeconds()
-            && duration.getNanos() >= 0
-            && duration.getNanos() < NANOS_PER_SECOND;
-    return isInRange
+    return WireDuration.isZeroOrMore(duration)
         && delay(duration).isPositive()
         && delay(duration).compareTo(DelayedInvalidations.MAX_DELAY) <= 0;
   }

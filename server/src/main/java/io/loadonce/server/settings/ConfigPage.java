@@ -46,16 +46,16 @@ public record ConfigPage(SettingTexts texts, Settings settings) {
   }
 
   private void printLookup(LookupConfig lookup, PrintStream out) {
-    LookupSettings query = lookup.query();
-    out.println(INDENT + query.name() + ":");
+    LookupSettings own = lookup.settings();
+    out.println(INDENT + own.name() + ":");
     String indent = INDENT + INDENT;
-    out.println(indent + "query: " + quoted(query.query().toString()));
+    out.println(indent + "query: " + quoted(own.query().toString()));
     List<String> columns =
-        query.key().columns().stream().map(KeyColumn::toString).map(ConfigPage::quoted).toList();
+        own.key().columns().stream().map(KeyColumn::toString).map(ConfigPage::quoted).toList();
     out.println(indent + "key: [" + String.join(", ", columns) + "]");
-    out.println(indent + "rows: " + query.rows());
-    if (query.versionColumn() != null) {
-      out.println(indent + "version-column: " + quoted(query.versionColumn()));
+    out.println(indent + "rows: " + own.rows());
+    if (own.versionColumn() != null) {
+      out.println(indent + "version-column: " + quoted(own.versionColumn()));
     }
     if (!lookup.changes().isEmpty()) {
       List<String> changes = lookup.changes().stream().map(ConfigPage::quoted).toList();
@@ -64,20 +64,20 @@ public record ConfigPage(SettingTexts texts, Settings settings) {
     out.println(indent + "cache-bytes: " + lookup.cache().maxBytes());
     out.println(indent + "negative-cache-bytes: " + lookup.cache().maxNegativeBytes());
     texts.lookups().stream()
-        .filter(each -> each.name().text().equals(query.name()))
+        .filter(each -> each.name().text().equals(own.name()))
         .flatMap(each -> each.settings().entrySet().stream())
-        .filter(own -> own.getKey() != Setting.CACHE_BYTES)
-        .filter(own -> own.getKey() != Setting.NEGATIVE_CACHE_BYTES)
-        .filter(own -> own.getKey() != Setting.MAX_ROWS || query.rows() == Rows.MANY)
+        .filter(each -> each.getKey() != Setting.CACHE_BYTES)
+        .filter(each -> each.getKey() != Setting.NEGATIVE_CACHE_BYTES)
+        .filter(each -> each.getKey() != Setting.MAX_ROWS || own.rows() == Rows.MANY)
         .sorted(java.util.Map.Entry.comparingByKey())
-        .forEach(own -> out.println(indent + line(own.getKey(), own.getValue())));
+        .forEach(each -> out.println(indent + line(each.getKey(), each.getValue())));
   }
 
   private String line(Setting setting) {
     return line(setting, texts.of(setting));
   }
 
-  private String line(Setting setting, Chosen chosen) {
+  private String line(Setting setting, SettingText chosen) {
     String value = value(setting, chosen.text());
     return value.isEmpty()
         ? "# %s: not set".formatted(setting.yamlKey())

@@ -15,11 +15,11 @@ import java.util.Map;
  *
  * @param lookups empty if the file leaves the one lookup to flags
  */
-record FileTexts(Map<Setting, Chosen> settings, List<LookupTexts> lookups) {
+record FileTexts(Map<Setting, SettingText> settings, List<LookupTexts> lookups) {
 
   static final FileTexts NONE = new FileTexts(Map.of(), List.of());
 
-  static final String BYTE_ORDER_MARK = "\uFEFF";
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   FileTexts {
     settings = Map.copyOf(settings);
@@ -38,6 +38,11 @@ record FileTexts(Map<Setting, Chosen> settings, List<LookupTexts> lookups) {
     return file.endsWith(".yaml") || file.endsWith(".yml")
         ? YamlFile.read(named, file)
         : new FileTexts(PropertiesFile.read(named, file), List.of());
+  }
+
+  /** Some editors write the mark in front of a text in UTF-8. */
+  static String withoutByteOrderMark(String text) {
+    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(BYTE_ORDER_MARK.length()) : text;
   }
 
   /** Why a file could not be read, for an error message. */

@@ -35,6 +35,9 @@ final class LookupConfigs {
   private final SettingTexts texts;
   private final List<String> problems = new ArrayList<>();
 
+  /** Ends, or begins, between the parentheses. */
+  private static final Pattern PART_OF_CHANGES = Pattern.compile("[^()]*\\([^)]*|[^(]*\\)");
+
   private LookupConfigs(SettingTexts texts) {
     this.texts = texts;
   }
@@ -72,7 +75,7 @@ final class LookupConfigs {
     try {
       LookupSettings query = query(lookup, values);
       List<String> changes =
-          lookup.all(LookupKey.CHANGES).stream().map(LookupConfigs::changes).toList();
+          lookup.all(LookupField.CHANGES).stream().map(LookupConfigs::changes).toList();
       return new LookupConfig(query, cache(values, shares.of(own)), load(values), changes);
     } catch (InvalidSettingException e) {
       problems.add(e.getMessage());
@@ -111,25 +114,25 @@ final class LookupConfigs {
 
   private static LookupSettings query(LookupTexts lookup, SettingValues values) {
     SelectByIds query = select(lookup);
-    Chosen rowsText = lookup.one(LookupKey.ROWS);
+    SettingText rowsText = lookup.one(LookupField.ROWS);
     Rows rows = rowsText == null ? Rows.ONE : SettingValues.oneOf(rowsText, Rows.class);
-    Chosen ownMaxRows = lookup.settings().get(Setting.MAX_ROWS);
+    SettingText ownMaxRows = lookup.settings().get(Setting.MAX_ROWS);
     if (rows == Rows.ONE && ownMaxRows != null) {
       throw new InvalidSettingException(
           ownMaxRows.named(), "is only used with rows: many; add that, or remove max-rows");
     }
-    if (lookup.all(LookupKey.KEY).isEmpty()) {
+    if (lookup.all(LookupField.KEY).isEmpty()) {
       throw new InvalidSettingException(
           lookup.name().named(), "needs a key; write it like key: id bigint");
     }
-    List<KeyColumn> columns = lookup.all(LookupKey.KEY).stream().map(LookupConfigs::key).toList();
-    Chosen version = lookup.one(LookupKey.VERSION_COLUMN);
-    KeyColumns key = located(lookup.all(LookupKey.KEY).getFirst(), () -> new KeyColumns(columns));
+    List<KeyColumn> columns = lookup.all(LookupField.KEY).stream().map(LookupConfigs::key).toList();
+    SettingText version = lookup.one(LookupField.VERSION_COLUMN);
+    KeyColumns key = located(lookup.all(LookupField.KEY).getFirst(), () -> new KeyColumns(columns));
     int maxIds = values.integer(Setting.MAX_IDS_PER_QUERY, 1, SelectByIds.MAX_IDS);
     int maxRows = maxRows(values);
     int maxRowBytes = maxRowBytes(values);
     return located(
-        lookup.name(),
+        lookup,
         () ->
             new LookupSettings(
                 lookup.name().text(),
@@ -143,8 +146,8 @@ final class LookupConfigs {
   }
 
   private static SelectByIds select(LookupTexts lookup) {
-    Chosen query = lookup.one(LookupKey.QUERY);
-    Chosen file = lookup.one(LookupKey.QUERY_FILE);
+    SettingText query = lookup.one(LookupField.QUERY);
+    SettingText file = lookup.one(LookupField.QUERY_FILE);
     if (query != null && file != null) {
       throw new InvalidSettingException(file.named(), "is set beside query; keep one of the two");
     }
@@ -159,7 +162,7 @@ final class LookupConfigs {
     return located(query, () -> SelectByIds.parse(text));
   }
 
-  private static KeyColumn key(Chosen chosen) {
+  private static KeyColumn key(SettingText chosen) {
     String text = chosen.text().strip();
     int blank = text.lastIndexOf(' ');
     if (blank < 0) {
@@ -180,8 +183,14 @@ final class LookupConfigs {
         text.substring(0, blank).strip(), KeyType.valueOf(type.toUpperCase(Locale.ROOT)));
   }
 
-  private static String changes(Chosen chosen) {
+  private static String changes(SettingText chosen) {
     String text = chosen.text().strip();
+    if (PART_OF_CHANGES.matcher(text).matches()) {
+      throw SettingValues.wrong(
+          chosen,
+          "must be in quotes, since a list in YAML is split at each comma:"
+              + " changes: [\"price(tenant_id, sku)\"]");
+    }
     if (!CHANGES.matcher(text).matches()) {
       throw SettingValues.wrong(
           chosen,
@@ -219,8 +228,26 @@ final class LookupConfigs {
             Setting.MAX_QUEUE_TIME, Duration.ofMillis(1), DatabaseSettings.MAX_TIMEOUT));
   }
 
+  /** Runs a check of a whole lookup, and adds the place of the value that its message names. */
+  private static <T> T located(LookupTexts lookup, Supplier<T> check) {
+    try {
+      return check.get();
+    } catch (InvalidSettingException e) {
+      String message = String.valueOf(e.getMessage());
+      int end = message.indexOf(": ");
+      String key = message.substring(0, end);
+      SettingText place =
+          Stream.of(LookupField.values())
+              .filter(field -> field.key().equals(key) || field.key().equals(key + "-file"))
+              .flatMap(field -> lookup.all(field).stream())
+              .findFirst()
+              .orElse(lookup.name());
+      throw new InvalidSettingException(place.named(), message.substring(end + 2));
+    }
+  }
+
   /** Runs a check that knows the key and not its place, and adds the place to its message. */
-  private static <T> T located(Chosen place, Supplier<T> check) {
+  private static <T> T located(SettingText place, Supplier<T> check) {
     try {
       return check.get();
     } catch (InvalidSettingException e) {

@@ -11,18 +11,21 @@ import org.jspecify.annotations.Nullable;
  * @param keys what each lookup has for itself; a list has at least one value
  * @param settings those that override the settings of the process
  */
-record LookupTexts(Chosen name, Map<LookupKey, List<Chosen>> keys, Map<Setting, Chosen> settings) {
+record LookupTexts(
+    SettingText name,
+    Map<LookupField, List<SettingText>> keys,
+    Map<Setting, SettingText> settings) {
 
   LookupTexts {
     keys = Map.copyOf(keys);
     settings = Map.copyOf(settings);
   }
 
-  List<Chosen> all(LookupKey key) {
+  List<SettingText> all(LookupField key) {
     return keys.getOrDefault(key, List.of());
   }
 
-  @Nullable Chosen one(LookupKey key) {
+  @Nullable SettingText one(LookupField key) {
     return keys.containsKey(key) ? all(key).getFirst() : null;
   }
 }

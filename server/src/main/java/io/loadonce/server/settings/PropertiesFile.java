@@ -28,13 +28,13 @@ final class PropertiesFile {
   /**
    * @param named by what the file was named, for an error message
    */
-  static Map<Setting, Chosen> read(String named, String file) {
+  static Map<Setting, SettingText> read(String named, String file) {
     Map<String, String> keys = keys(named, file);
-    Map<Setting, Chosen> texts = new EnumMap<>(Setting.class);
+    Map<Setting, SettingText> texts = new EnumMap<>(Setting.class);
     for (Setting setting : Setting.values()) {
       String text = keys.remove(setting.key());
       if (text != null) {
-        texts.put(setting, Chosen.of(setting, text, "file " + file));
+        texts.put(setting, SettingText.of(setting, text, "file " + file));
       }
     }
     for (String unknown : keys.keySet()) {
@@ -83,8 +83,8 @@ final class PropertiesFile {
     if (line == null) {
       return null;
     }
-    if (lines.getLineNumber() == 1 && line.startsWith(FileTexts.BYTE_ORDER_MARK)) {
-      line = line.substring(FileTexts.BYTE_ORDER_MARK.length());
+    if (lines.getLineNumber() == 1) {
+      line = FileTexts.withoutByteOrderMark(line);
     }
     if (COMMENT.matcher(line).matches()) {
       return line;

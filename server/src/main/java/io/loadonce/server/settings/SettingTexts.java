@@ -28,17 +28,19 @@ public final class SettingTexts {
   private static final Pattern FOREIGN_VARIABLE =
       Pattern.compile(
           "LOADONCE_(JAVA_OPTS|TARGET|ADMIN|DEADLINE|ATTEMPTS|TLS|TLS_CA|IDS|IDS_FILE|PICK|EXPONENT"
-              + "|CALLERS|CONNECTIONS|BATCH|DURATION|COUNT|WARMUP|SEED|JSON"
+              + "|CALLERS|CONNECTIONS|BATCH|DURATION|COUNT|WARMUP|SEED|JSON|LOOKUP|KEY|MAX_AGE"
+              + "|MIN_VERSION|ONLY_IF_CACHED|ALL"
               + "|SERVICE_.*|PORT_\\d+_.*)");
 
   /** The value that Kubernetes puts into LOADONCE_PORT for a service named loadonce. */
   private static final Pattern LINK = Pattern.compile("(tcp|udp|sctp)://.*");
 
-  private final Map<Setting, Chosen> chosen;
+  private final Map<Setting, SettingText> chosen;
   private final List<LookupTexts> lookups;
   private final Set<Setting> own;
 
-  private SettingTexts(Map<Setting, Chosen> chosen, List<LookupTexts> lookups, Set<Setting> own) {
+  private SettingTexts(
+      Map<Setting, SettingText> chosen, List<LookupTexts> lookups, Set<Setting> own) {
     this.chosen = chosen;
     this.lookups = lookups;
     this.own = own;
@@ -56,20 +58,20 @@ public final class SettingTexts {
     String file = flags.getOrDefault(CONFIG_FLAG, environment.get(CONFIG_VARIABLE));
     String named = flags.containsKey(CONFIG_FLAG) ? "config" : CONFIG_VARIABLE;
     FileTexts texts = file == null ? FileTexts.NONE : FileTexts.read(named, file);
-    Map<Setting, Chosen> chosen = new EnumMap<>(Setting.class);
+    Map<Setting, SettingText> chosen = new EnumMap<>(Setting.class);
     for (Setting setting : Setting.values()) {
-      Chosen given = given(setting, flags, environment);
+      SettingText given = given(setting, flags, environment);
       if (given != null && setting.scope() == Setting.Scope.ONE_LOOKUP) {
         requireNoLookups(given, texts, file);
       }
-      Chosen standard = Chosen.of(setting, setting.defaultText(), DEFAULT);
+      SettingText standard = SettingText.of(setting, setting.defaultText(), DEFAULT);
       chosen.put(setting, given == null ? texts.settings().getOrDefault(setting, standard) : given);
     }
     return new SettingTexts(chosen, texts.lookups(), Set.of());
   }
 
-  public Chosen of(Setting setting) {
-    Chosen known = chosen.get(setting);
+  public SettingText of(Setting setting) {
+    SettingText known = chosen.get(setting);
     if (known == null) {
       throw new IllegalStateException(setting + " has no text");
     }
@@ -97,26 +99,26 @@ public final class SettingTexts {
 
   /** Returns these texts with those that the lookup overrides. */
   SettingTexts in(LookupTexts lookup) {
-    Map<Setting, Chosen> all = new EnumMap<>(chosen);
+    Map<Setting, SettingText> all = new EnumMap<>(chosen);
     all.putAll(lookup.settings());
     return new SettingTexts(all, List.of(), lookup.settings().keySet());
   }
 
   /** Returns what a flag or a variable says, or null. */
-  private static @Nullable Chosen given(
+  private static @Nullable SettingText given(
       Setting setting, Map<String, String> flags, Map<String, String> environment) {
     String flag = flags.get(setting.flag());
     if (flag != null) {
-      return Chosen.ofFlag(setting, flag);
+      return SettingText.ofFlag(setting, flag);
     }
     String variable = environment.get(setting.variable());
     if (variable != null && !(setting == Setting.PORT && LINK.matcher(variable).matches())) {
-      return Chosen.of(setting, variable, "environment " + setting.variable());
+      return SettingText.of(setting, variable, "environment " + setting.variable());
     }
     return null;
   }
 
-  private static void requireNoLookups(Chosen given, FileTexts texts, @Nullable String file) {
+  private static void requireNoLookups(SettingText given, FileTexts texts, @Nullable String file) {
     if (!texts.lookups().isEmpty()) {
       throw new InvalidSettingException(
           given.named(),

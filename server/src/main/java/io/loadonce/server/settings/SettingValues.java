@@ -115,7 +115,7 @@ final class SettingValues {
     return oneOf(texts.of(setting), type);
   }
 
-  static <E extends Enum<E>> E oneOf(Chosen chosen, Class<E> type) {
+  static <E extends Enum<E>> E oneOf(SettingText chosen, Class<E> type) {
     String text = chosen.text().strip().toUpperCase(Locale.ROOT);
     StringBuilder known = new StringBuilder();
     for (E value : type.getEnumConstants()) {
@@ -132,8 +132,8 @@ final class SettingValues {
     return content(texts.of(setting), MAX_SECRET_BYTES).replaceFirst("\\R\\z", "");
   }
 
-  /** Returns the content of the file that the setting names. */
-  static String content(Chosen chosen, int maxBytes) {
+  /** Returns the content of the file that the setting names, without a byte-order mark. */
+  static String content(SettingText chosen, int maxBytes) {
     String file = chosen.text();
     try {
       Path path = Path.of(file);
@@ -143,7 +143,7 @@ final class SettingValues {
       if (Files.size(path) > maxBytes) {
         throw wrong(chosen, "the file must not be larger than " + maxBytes + " bytes");
       }
-      return Files.readString(path, StandardCharsets.UTF_8);
+      return FileTexts.withoutByteOrderMark(Files.readString(path, StandardCharsets.UTF_8));
     } catch (IOException | InvalidPathException e) {
       throw wrong(chosen, "cannot be read (%s)".formatted(FileTexts.reason(e, file)));
     }
@@ -153,7 +153,7 @@ final class SettingValues {
     return wrong(texts.of(setting), right);
   }
 
-  static InvalidSettingException wrong(Chosen chosen, String right) {
+  static InvalidSettingException wrong(SettingText chosen, String right) {
     return new InvalidSettingException(
         chosen.named(),
         "%s; it is '%s'%s".formatted(right, shown(chosen.text()), chosen.shownOrigin()));

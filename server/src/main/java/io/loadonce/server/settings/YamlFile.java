@@ -1,5 +1,6 @@
 package io.loadonce.server.settings;
 
+import io.loadonce.db.InvalidSettingException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class YamlFile {
 
   private final String file;
   private final List<String> problems = new ArrayList<>();
-  private final Map<Setting, Chosen> settings = new EnumMap<>(Setting.class);
+  private final Map<Setting, SettingText> settings = new EnumMap<>(Setting.class);
   private final List<LookupTexts> lookups = new ArrayList<>();
 
   private YamlFile(String file) {
@@ -40,13 +41,16 @@ final class YamlFile {
 
   /**
    * @param named by what the file was named, for an error message
-   * @throws io.loadonce.db.InvalidSettingException if the file cannot be read or is not YAML
+   * @throws InvalidSettingException if the file cannot be read, is empty or is not YAML
    * @throws InvalidConfigException if keys are wrong or values have a wrong form
    */
   static FileTexts read(String named, String file) {
     Node root = YamlTree.read(named, file);
-    if (root == null) {
-      return FileTexts.NONE;
+    if (root == null || root.getTag().equals(Tag.NULL)) {
+      throw new InvalidSettingException(
+          named,
+          "%s is empty; write a setting into it, such as ttl: 60s, or leave out the file"
+              .formatted(file));
     }
     YamlFile yaml = new YamlFile(file);
     yaml.readRoot(root);
@@ -116,19 +120,19 @@ final class YamlFile {
   }
 
   private void readLookup(String name, Entry lookup) {
-    Map<LookupKey, List<Chosen>> keys = new EnumMap<>(LookupKey.class);
-    Map<Setting, Chosen> own = new EnumMap<>(Setting.class);
+    Map<LookupField, List<SettingText>> keys = new EnumMap<>(LookupField.class);
+    Map<Setting, SettingText> own = new EnumMap<>(Setting.class);
     entries(lookup)
         .forEach(
             (key, entry) -> {
-              LookupKey known =
-                  Stream.of(LookupKey.values())
+              LookupField known =
+                  Stream.of(LookupField.values())
                       .filter(each -> each.key().equals(key))
                       .findFirst()
                       .orElse(null);
               Setting setting = find(key, YamlFile::isInLookup);
               if (known != null) {
-                List<Chosen> values = known.isList() ? list(entry) : one(entry);
+                List<SettingText> values = known.isList() ? list(entry) : one(entry);
                 if (!values.isEmpty()) {
                   keys.put(known, values);
                 }
@@ -139,13 +143,13 @@ final class YamlFile {
                     key,
                     entry,
                     Stream.concat(
-                        Stream.of(LookupKey.values()).map(LookupKey::key),
+                        Stream.of(LookupField.values()).map(LookupField::key),
                         keys(YamlFile::isInLookup)));
               }
             });
     keys.computeIfPresent(
-        LookupKey.QUERY_FILE, (_, values) -> List.of(besideThisFile(values.getFirst())));
-    lookups.add(new LookupTexts(Chosen.at(lookup.place(), lookup.path(), name), keys, own));
+        LookupField.QUERY_FILE, (_, values) -> List.of(besideThisFile(values.getFirst())));
+    lookups.add(new LookupTexts(SettingText.at(lookup.place(), lookup.path(), name), keys, own));
   }
 
   private static boolean isInLookup(Setting setting) {
@@ -182,26 +186,26 @@ final class YamlFile {
     return entries;
   }
 
-  private void putOne(Map<Setting, Chosen> texts, Setting setting, Entry entry) {
-    for (Chosen chosen : one(entry)) {
+  private void putOne(Map<Setting, SettingText> texts, Setting setting, Entry entry) {
+    for (SettingText chosen : one(entry)) {
       texts.put(setting, chosen);
     }
   }
 
   /** Returns one value, or none and a problem. */
-  private List<Chosen> one(Entry entry) {
+  private List<SettingText> one(Entry entry) {
     if (!(entry.value() instanceof ScalarNode scalar) || scalar.getTag().equals(Tag.NULL)) {
       wrong(entry, "must be one value; it is " + form(entry.value()));
       return List.of();
     }
-    return List.of(Chosen.at(YamlTree.place(file, scalar), entry.path(), scalar.getValue()));
+    return List.of(SettingText.at(YamlTree.place(file, scalar), entry.path(), scalar.getValue()));
   }
 
-  private List<Chosen> list(Entry entry) {
+  private List<SettingText> list(Entry entry) {
     if (!(entry.value() instanceof SequenceNode sequence)) {
       return one(entry);
     }
-    List<Chosen> values = new ArrayList<>();
+    List<SettingText> values = new ArrayList<>();
     for (Node node : sequence.getValue()) {
       values.addAll(one(new Entry(YamlTree.place(file, node), entry.path(), node)));
     }
@@ -220,7 +224,7 @@ final class YamlFile {
   }
 
   /** The path of a file that this file names is relative to the directory of this file. */
-  private Chosen besideThisFile(Chosen chosen) {
+  private SettingText besideThisFile(SettingText chosen) {
     try {
       return chosen.withText(Path.of(file).resolveSibling(chosen.text()).toString());
     } catch (InvalidPathException _) {

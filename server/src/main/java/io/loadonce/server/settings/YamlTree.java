@@ -67,10 +67,7 @@ final class YamlTree {
         throw new InvalidSettingException(
             named, "%s must not be larger than %d bytes".formatted(file, MAX_BYTES));
       }
-      String text = Files.readString(path, StandardCharsets.UTF_8);
-      return text.startsWith(FileTexts.BYTE_ORDER_MARK)
-          ? text.substring(FileTexts.BYTE_ORDER_MARK.length())
-          : text;
+      return FileTexts.withoutByteOrderMark(Files.readString(path, StandardCharsets.UTF_8));
     } catch (IOException | InvalidPathException e) {
       throw new InvalidSettingException(
           named,

@@ -1,6 +1,7 @@
 package io.loadonce.server.changes;
 
 import static io.loadonce.server.changes.ListeningService.until;
+import static io.loadonce.server.changes.ListeningService.watched;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.OneLookup;
@@ -120,31 +121,22 @@ class H2ListeningTest {
         "CREATE TABLE shop.price (tenant BIGINT, sku VARCHAR, version BIGINT,"
             + " PRIMARY KEY (tenant, sku))");
     service.sql("INSERT INTO shop.price VALUES (1, 'a|b', 1), (1, 'a', 1), (2, 'a,b', 1)");
-    LookupSettings versioned =
-        LookupSettings.of("SELECT * FROM shop.price WHERE (tenant, sku) IN (:ids)")
-            .withName("price")
-            .withVersionColumn("version")
-            .withKey(
-                new KeyColumns(
-                    List.of(
-                        new KeyColumn("TENANT", KeyType.BIGINT),
-                        new KeyColumn("SKU", KeyType.TEXT))));
-    WatchedLookup price = WatchedLookup.of(versioned, List.of());
+    KeyColumns key =
+        new KeyColumns(
+            List.of(new KeyColumn("TENANT", KeyType.BIGINT), new KeyColumn("SKU", KeyType.TEXT)));
+    WatchedLookup price =
+        watched("price", key, "SELECT * FROM shop.price WHERE (tenant, sku) IN (:ids)");
     WatchedLookup sku =
-        WatchedLookup.of(
-            LookupSettings.of("SELECT sku, version FROM shop.price WHERE sku IN (:ids)")
-                .withName("sku")
-                .withKey("SKU", KeyType.TEXT)
-                .withVersionColumn("version"),
-            List.of());
+        watched(
+            "sku",
+            KeyColumns.of("SKU", KeyType.TEXT),
+            "SELECT sku, version FROM shop.price WHERE sku IN (:ids)");
     WatchedLookup computed =
-        WatchedLookup.of(
-            LookupSettings.of(
-                    "SELECT LOWER(sku) AS low, version FROM shop.price WHERE LOWER(sku) IN (:ids)")
-                .withName("computed")
-                .withKey("LOW", KeyType.TEXT)
-                .withVersionColumn("version"),
-            List.of("shop.price(sku)"));
+        watched(
+            "computed",
+            KeyColumns.of("LOW", KeyType.TEXT),
+            "SELECT LOWER(sku) AS low, version FROM shop.price WHERE LOWER(sku) IN (:ids)",
+            "shop.price(sku)");
     try (var several =
         new ListeningService(
                 SETTINGS.database(), List.of(price, sku, computed), Duration.ofHours(1))
@@ -171,19 +163,16 @@ class H2ListeningTest {
     service.sql("CREATE VIEW parts AS SELECT LOWER(code) AS code, version FROM part");
     service.sql("INSERT INTO part VALUES ('ABC', '2026-11-27 00:00:00', 1)");
     WatchedLookup view =
-        WatchedLookup.of(
-            LookupSettings.of("SELECT code, version FROM parts WHERE code IN (:ids)")
-                .withName("view")
-                .withKey("CODE", KeyType.TEXT)
-                .withVersionColumn("version"),
-            List.of("part(code)"));
+        watched(
+            "view",
+            KeyColumns.of("CODE", KeyType.TEXT),
+            "SELECT code, version FROM parts WHERE code IN (:ids)",
+            "part(code)");
     WatchedLookup day =
-        WatchedLookup.of(
-            LookupSettings.of("SELECT moment, version FROM part WHERE moment IN (:ids)")
-                .withName("day")
-                .withKey("MOMENT", KeyType.DATE)
-                .withVersionColumn("version"),
-            List.of());
+        watched(
+            "day",
+            KeyColumns.of("MOMENT", KeyType.DATE),
+            "SELECT moment, version FROM part WHERE moment IN (:ids)");
     try (var both =
         new ListeningService(SETTINGS.database(), List.of(view, day), Duration.ofHours(1))
             .connected()) {

@@ -7,6 +7,9 @@ import io.loadonce.db.form.StructForm;
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.db.lookup.KeyColumns;
+import io.loadonce.db.lookup.KeyType;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lookup.EncodedRow;
@@ -79,6 +82,17 @@ final class ListeningService implements AutoCloseable {
             10,
             10,
             TimeUnit.MILLISECONDS);
+  }
+
+  /** Returns a lookup with the key {@code id} and the version column {@code version}. */
+  static WatchedLookup watched(String name, String query, String... changes) {
+    return watched(name, KeyColumns.of("id", KeyType.BIGINT), query, changes);
+  }
+
+  /** Returns a lookup with this key and the version column {@code version}. */
+  static WatchedLookup watched(String name, KeyColumns key, String query, String... changes) {
+    LookupSettings lookup = LookupSettings.of(query).withName(name).withKey(key);
+    return WatchedLookup.of(lookup.withVersionColumn("version"), List.of(changes));
   }
 
   /** Waits until the change feed is connected. */

@@ -1,44 +1,26 @@
 package io.loadonce.server.changes;
 
-import static io.loadonce.server.changes.ListeningDatabase.watched;
 import static io.loadonce.server.changes.ListeningService.until;
+import static io.loadonce.server.changes.ListeningService.watched;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.feed.PostgresTriggers;
 import io.loadonce.db.feed.WatchedLookup;
-import java.io.IOException;
 import java.io.StringReader;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
 
 /** Partitions, child tables and tables that are swapped, in a real PostgreSQL. */
 @Tag("slow")
 class WatchedRelativesTest {
 
-  private static ListeningDatabase database;
-
-  @BeforeAll
-  static void start() throws IOException {
-    database = new ListeningDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    database.close();
-  }
-
-  @BeforeEach
-  void empty() throws SQLException {
-    database.empty();
-  }
+  @RegisterExtension static final ListeningDatabase database = new ListeningDatabase();
 
   @Test
   void get_afterChangesOfPartitions_isFresh() throws SQLException {

@@ -1,7 +1,7 @@
 package io.loadonce.server.changes;
 
-import static io.loadonce.server.changes.ListeningDatabase.watched;
 import static io.loadonce.server.changes.ListeningService.until;
+import static io.loadonce.server.changes.ListeningService.watched;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,37 +13,18 @@ import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.lookup.KeyColumn;
 import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.db.lookup.KeyType;
-import io.loadonce.db.lookup.LookupSettings;
-import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Several lookups, tables and kinds of tables in a real PostgreSQL, with one subscription. */
 @Tag("slow")
 class WatchedTablesTest {
 
-  private static ListeningDatabase database;
-
-  @BeforeAll
-  static void start() throws IOException {
-    database = new ListeningDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    database.close();
-  }
-
-  @BeforeEach
-  void empty() throws SQLException {
-    database.empty();
-  }
+  @RegisterExtension static final ListeningDatabase database = new ListeningDatabase();
 
   @Test
   void get_twoLookupsOfOneTableByTwoKeys_areBothFresh() throws SQLException {
@@ -51,12 +32,10 @@ class WatchedTablesTest {
     database.sql("INSERT INTO customer VALUES (7, 'a', 1), (8, '7', 1)");
     WatchedLookup byId = watched("by-id", "SELECT * FROM customer WHERE id IN (:ids)");
     WatchedLookup byEmail =
-        WatchedLookup.of(
-            LookupSettings.of("SELECT * FROM customer WHERE email IN (:ids)")
-                .withName("by-email")
-                .withKey("email", KeyType.TEXT)
-                .withVersionColumn("version"),
-            List.of());
+        watched(
+            "by-email",
+            KeyColumns.of("email", KeyType.TEXT),
+            "SELECT * FROM customer WHERE email IN (:ids)");
     // Each service prints its own script, one after the other.
     database.sql(PostgresTriggers.script(List.of(byEmail)));
     database.sql(PostgresTriggers.script(List.of(byId)));
@@ -169,16 +148,12 @@ class WatchedTablesTest {
     database.sql(
         "CREATE TABLE price (tenant_id bigint, sku text, version bigint,"
             + " PRIMARY KEY (tenant_id, sku))");
-    LookupSettings lookup =
-        LookupSettings.of("SELECT * FROM price WHERE (tenant_id, sku) IN (:ids)")
-            .withName("price")
-            .withKey(
-                new KeyColumns(
-                    List.of(
-                        new KeyColumn("tenant_id", KeyType.BIGINT),
-                        new KeyColumn("sku", KeyType.TEXT))))
-            .withVersionColumn("version");
-    WatchedLookup price = WatchedLookup.of(lookup, List.of());
+    KeyColumns key =
+        new KeyColumns(
+            List.of(
+                new KeyColumn("tenant_id", KeyType.BIGINT), new KeyColumn("sku", KeyType.TEXT)));
+    WatchedLookup price =
+        watched("price", key, "SELECT * FROM price WHERE (tenant_id, sku) IN (:ids)");
     database.sql(PostgresTriggers.script(List.of(price)));
     try (var service = database.listen(price)) {
       for (String sku : skus) {
@@ -210,12 +185,10 @@ class WatchedTablesTest {
     database.sql("CREATE TABLE day (day date PRIMARY KEY, version bigint)");
     database.sql("INSERT INTO day VALUES ('2026-11-27', 1), ('infinity', 1)");
     WatchedLookup day =
-        WatchedLookup.of(
-            LookupSettings.of("SELECT day, version FROM day WHERE day IN (:ids)")
-                .withName("day")
-                .withKey("day", KeyType.DATE)
-                .withVersionColumn("version"),
-            List.of());
+        watched(
+            "day",
+            KeyColumns.of("day", KeyType.DATE),
+            "SELECT day, version FROM day WHERE day IN (:ids)");
     database.sql(PostgresTriggers.script(List.of(day)));
     try (var service = database.listen(day)) {
       assertThat(service.version("day", "2026-11-27")).isEqualTo(1);
@@ -233,21 +206,16 @@ class WatchedTablesTest {
   /** PostgreSQL names the view as the origin of its columns, also of those that it computes. */
   @Test
   void get_keyColumnOfAView_isFreshSinceEverythingIsInvalidated() throws SQLException {
-    database.sql("CREATE TABLE item (code text PRIMARY KEY, version bigint)");
-    database.sql("CREATE VIEW items AS SELECT lower(code) AS code, version FROM item");
-    database.sql("INSERT INTO item VALUES ('ABC', 1)");
+    database.sql("CREATE TABLE item (id bigint PRIMARY KEY, version bigint)");
+    database.sql("CREATE VIEW items AS SELECT -id AS id, version FROM item");
+    database.sql("INSERT INTO item VALUES (7, 1)");
     WatchedLookup items =
-        WatchedLookup.of(
-            LookupSettings.of("SELECT code, version FROM items WHERE code IN (:ids)")
-                .withName("items")
-                .withKey("code", KeyType.TEXT)
-                .withVersionColumn("version"),
-            List.of("item(code)"));
+        watched("items", "SELECT id, version FROM items WHERE id IN (:ids)", "item(id)");
     database.sql(PostgresTriggers.script(List.of(items)));
     try (var service = database.listen(items)) {
-      assertThat(service.version("items", "abc")).isEqualTo(1);
+      assertThat(service.version("items", "-7")).isEqualTo(1);
       service.sql("UPDATE item SET version = 2");
-      until(() -> service.version("items", "abc") == 2);
+      until(() -> service.version("items", "-7") == 2);
     }
   }
 
@@ -256,19 +224,16 @@ class WatchedTablesTest {
     database.sql("CREATE TABLE day (day date PRIMARY KEY, moment timestamptz, version bigint)");
     database.sql(
         "INSERT INTO day VALUES ('2026-11-27', '2026-11-27 12:00Z', 1), ('2026-11-28', now(), 1)");
-    LookupSettings query =
-        LookupSettings.of("SELECT day::text AS day, version FROM day WHERE day::text IN (:ids)")
-            .withName("cast")
-            .withKey("day", KeyType.TEXT)
-            .withVersionColumn("version");
-    WatchedLookup cast = WatchedLookup.of(query, List.of());
+    WatchedLookup cast =
+        watched(
+            "cast",
+            KeyColumns.of("day", KeyType.TEXT),
+            "SELECT day::text AS day, version FROM day WHERE day::text IN (:ids)");
     WatchedLookup moment =
-        WatchedLookup.of(
-            LookupSettings.of("SELECT moment, version FROM day WHERE moment::text IN (:ids)")
-                .withName("moment")
-                .withKey("moment", KeyType.TEXT)
-                .withVersionColumn("version"),
-            List.of());
+        watched(
+            "moment",
+            KeyColumns.of("moment", KeyType.TEXT),
+            "SELECT moment, version FROM day WHERE moment::text IN (:ids)");
     database.sql(PostgresTriggers.script(List.of(cast, moment)));
     try (var service = database.listen(cast, moment)) {
       assertThat(service.version("cast", "2026-11-27")).isEqualTo(1);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The lock under schedules that Lincheck picks: each test is run some thousand times, with the
- * threads switched at another place every time. PlantedBugsTest breaks the lock and sees these turn
+ * threads switched at another place every time. LockBugsTest breaks the lock and sees these turn
  * red.
  */
 @Tag("slow")

@@ -10,6 +10,7 @@ import io.loadonce.server.load.Outcome.Missing;
 import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.lock.LockSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +102,33 @@ class MaxAgeTest {
     early.findVersion(1);
     assertThat(demanding.outcome()).isInstanceOfSatisfying(Found.class, MaxAgeTest::isVersion2);
     assertThat(database.queries()).isEqualTo(2);
+  }
+
+  /** Rows are not cached, so the second flight would query the database again. */
+  @Test
+  void getAll_oneIdTwiceThatMustBeNew_isLoadedOnce() throws Exception {
+    WaitingCaller first = new WaitingCaller();
+    WaitingCaller second = new WaitingCaller();
+    AtomicLong ticking = new AtomicLong();
+    EngineFixture moving =
+        new EngineFixture(
+            new CacheSettings(Duration.ZERO, MINUTE, Duration.ZERO, 0, 1 << 20, 1 << 16),
+            LoadSettings.DEFAULTS,
+            LockSettings.DEFAULTS,
+            database,
+            ticking::incrementAndGet);
+    moving
+        .engine()
+        .getAll(
+            List.of("a", "a"),
+            NOW,
+            MINUTE,
+            (outcome, place) -> (place == 0 ? first : second).accept(outcome));
+    database.next().findVersion(1);
+    assertThat(first.outcome()).isInstanceOf(Found.class);
+    assertThat(second.outcome()).isInstanceOf(Found.class);
+    assertThat(database.queries()).isOne();
+    moving.awaitIdle();
   }
 
   @Test

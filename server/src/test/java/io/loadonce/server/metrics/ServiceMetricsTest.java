@@ -11,6 +11,7 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
 import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.load.Loaders;
 import io.loadonce.server.load.Shared;
@@ -49,6 +50,7 @@ class ServiceMetricsTest {
     for (String id : List.of("row", "row", "none", "broken")) {
       lookup.engine().await(lookup.settings().key().parse(id), TIMEOUT);
     }
+    lookup.engine().lookOnly(lookup.settings().key().parse("other"), Freshness.ANY);
 
     try (ServiceMetrics metrics = new ServiceMetrics(lookups)) {
       assertThat(ours(metrics.scrape()))
@@ -74,6 +76,9 @@ class ServiceMetricsTest {
                           "loadonce_lookups_total{lookup=\"default\",outcome=\"memory\"}", "1.0"),
                       Map.entry(
                           "loadonce_lookups_total{lookup=\"default\",outcome=\"missing\"}", "1.0"),
+                      Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"not_cached\"}",
+                          "1.0"),
                       Map.entry(
                           "loadonce_lookups_total{lookup=\"default\",outcome=\"outdated\"}", "0.0"),
                       Map.entry(

@@ -20,12 +20,14 @@ final class PlantedBugs {
   /** Returns all bugs, by file and in the order of each file. */
   static List<PlantedBug> all() {
     List<PlantedBug> bugs = new ArrayList<>();
-    for (Path file : files()) {
-      Blocks blocks = new Blocks(file.getFileName().toString(), PlantedBug.KEYS);
-      bugs.addAll(blocks.read(text(file), PlantedBug::of));
-    }
+    files().forEach(file -> bugs.addAll(of(file)));
     requireDistinct(bugs);
     return bugs;
+  }
+
+  /** Returns the bugs of one file, in its order. */
+  static List<PlantedBug> of(String file) {
+    return new Blocks(file, PlantedBug.KEYS).read(text(DATA.resolve(file)), PlantedBug::of);
   }
 
   /** Returns the promises, in the order of their file. */
@@ -48,9 +50,14 @@ final class PlantedBugs {
     }
   }
 
-  private static List<Path> files() {
+  /** Returns the names of the files, sorted. */
+  static List<String> files() {
     try (Stream<Path> files = Files.list(DATA)) {
-      return files.filter(file -> !file.endsWith(PROMISES)).sorted().toList();
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(file -> !file.equals(PROMISES))
+          .sorted()
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,34 @@ class PromisesPageTest {
     assertThat(PlantedBugs.promises())
         .filteredOn(promise -> !broken.contains(promise.name()))
         .allSatisfy(promise -> assertThat(promise.gap()).as(promise.name()).isNotEmpty());
+  }
+
+  @Test
+  void promises_ofAllBugs_areDefined() {
+    List<String> names = PlantedBugs.promises().stream().map(Promise::name).toList();
+    assertThat(names).doesNotHaveDuplicates();
+    assertThat(names).containsAll(PlantedBugs.all().stream().map(PlantedBug::promise).toList());
+  }
+
+  /** A file that no class runs would prove nothing. */
+  @Test
+  void files_all_haveATestClass() {
+    for (String file : PlantedBugs.files()) {
+      String name = file.replace(".txt", "");
+      String type =
+          "%s.%s%sBugsTest"
+              .formatted(
+                  PlantedBugs.class.getPackageName(),
+                  name.substring(0, 1).toUpperCase(Locale.ROOT),
+                  name.substring(1));
+      assertThatCode(() -> assertThat(bugsOf(type)).isEqualTo(PlantedBugs.of(file)))
+          .as(file)
+          .doesNotThrowAnyException();
+    }
+  }
+
+  private static Object bugsOf(String type) throws ReflectiveOperationException {
+    return Objects.requireNonNull(Class.forName(type).getDeclaredMethod("bugs").invoke(null));
   }
 
   @ParameterizedTest

@@ -112,10 +112,10 @@ class LookupRequestsTest {
       delimiter = '#',
       value = {
         "price #  # acme # this lookup has a key of 2 columns (tenant text, sku text), and the"
-            + " request has 1 parts",
+            + " request has 1 part",
         "price # acme #  # this lookup has a key of 2 columns (tenant text, sku text); set key,"
             + " with one part for each column, and leave out id",
-        "product #  # a,b # this lookup has a key of 1 columns (sku text), and the request has 2"
+        "product #  # a,b # this lookup has a key of 1 column (sku text), and the request has 2"
             + " parts",
         "product #  #  # id must not be empty",
         "order-lines # x #  # id must be a decimal number of at most 64 bits",

@@ -60,7 +60,7 @@ class SettingsTest {
     Map<String, String> flags = Map.of("--query", "SELECT id FROM city WHERE id IN (:ids)");
 
     assertThat(settings(flags, Map.of()).lookups())
-        .extracting(lookup -> lookup.query().name(), lookup -> lookup.cache().maxBytes())
+        .extracting(lookup -> lookup.settings().name(), lookup -> lookup.cache().maxBytes())
         .containsExactly(tuple("default", HEAP / 4));
   }
 
@@ -280,6 +280,8 @@ class SettingsTest {
         Map.of(
             "LOADONCE_JAVA_OPTS", "-Xmx1g",
             "LOADONCE_TARGET", "127.0.0.1:50051",
+            "LOADONCE_LOOKUP", "product",
+            "LOADONCE_MAX_AGE", "5s",
             "LOADONCE_SERVICE_HOST", "10.0.0.1",
             "LOADONCE_PORT", "tcp://10.0.0.1:50051",
             "LOADONCE_PORT_50051_TCP_ADDR", "10.0.0.1");

@@ -68,10 +68,10 @@ class YamlConfigTest {
     assertThat(settings.database().user()).isEqualTo("reader");
     assertThat(settings.database().password()).isEqualTo("s3cret");
     assertThat(settings.lookups())
-        .extracting(lookup -> lookup.query().name())
+        .extracting(lookup -> lookup.settings().name())
         .containsExactly("product", "price", "order-lines");
     LookupConfig product = settings.lookups().get(0);
-    assertThat(product.query())
+    assertThat(product.settings())
         .isEqualTo(
             LookupSettings.of("SELECT sku, name, version FROM product WHERE sku IN (:ids)")
                 .withName("product")
@@ -79,12 +79,12 @@ class YamlConfigTest {
                 .withVersionColumn("version"));
     assertThat(product.cache().timeToLive()).isEqualTo(Duration.ofMinutes(5));
     LookupConfig price = settings.lookups().get(1);
-    assertThat(price.query().key()).hasToString("tenant_id bigint, sku text");
+    assertThat(price.settings().key()).hasToString("tenant_id bigint, sku text");
     assertThat(price.cache().timeToLive()).isEqualTo(Duration.ofSeconds(30));
     LookupConfig lines = settings.lookups().get(2);
-    assertThat(lines.query().rows()).isEqualTo(Rows.MANY);
-    assertThat(lines.query().maxRows()).isEqualTo(10);
-    assertThat(lines.query().query())
+    assertThat(lines.settings().rows()).isEqualTo(Rows.MANY);
+    assertThat(lines.settings().maxRows()).isEqualTo(10);
+    assertThat(lines.settings().query())
         .hasToString("SELECT order_id, sku FROM order_line WHERE order_id IN (:ids)");
     assertThat(lines.changes()).containsExactly("order_line(order_id)", "sales.\"Order\"(id)");
   }
@@ -98,7 +98,7 @@ class YamlConfigTest {
     file("sql/order-lines.sql", "SELECT order_id FROM order_line WHERE order_id IN (:ids)");
 
     assertThat(settings(example.replace("/run/secrets/db", "secret"), Map.of(), Map.of()).lookups())
-        .extracting(lookup -> lookup.query().name())
+        .extracting(lookup -> lookup.settings().name())
         .containsExactly("product", "price", "order-lines");
   }
 
@@ -168,14 +168,32 @@ class YamlConfigTest {
   void flagOfTheOneLookup_besideAFileWithoutLookups_describesIt() throws Exception {
     Settings settings = settings("ttl: 9s\n", Map.of("--key-type", "text"), Map.of());
 
-    assertThat(settings.lookups().getFirst().query().key()).hasToString("id text");
+    assertThat(settings.lookups().getFirst().settings().key()).hasToString("id text");
     assertThat(settings.lookups().getFirst().cache().timeToLive()).isEqualTo(Duration.ofSeconds(9));
   }
 
   @Test
-  void file_empty_hasTheDefaults() throws Exception {
-    assertThat(settings("# nothing\n", Map.of(), Map.of()))
-        .isEqualTo(Settings.of(SettingTexts.choose(Map.of(), Map.of()), HEAP));
+  void file_empty_isRejected() {
+    for (String empty : List.of("", "# nothing\n", "---\n")) {
+      assertThatThrownBy(() -> settings(empty, Map.of(), Map.of()))
+          .isInstanceOf(InvalidSettingException.class)
+          .hasMessage(
+              "config: %s is empty; write a setting into it, such as ttl: 60s, or leave out the file"
+                  .formatted(config()));
+    }
+  }
+
+  @Test
+  void queryFile_withAByteOrderMark_isReadWithoutIt() throws Exception {
+    file("a.sql", "\uFEFFSELECT sku FROM p WHERE sku IN (:ids)");
+
+    assertThat(
+            settings("lookups: {a: {query-file: a.sql, key: sku text}}", Map.of(), Map.of())
+                .lookups()
+                .getFirst()
+                .settings()
+                .query())
+        .hasToString("SELECT sku FROM p WHERE sku IN (:ids)");
   }
 
   @Test
@@ -251,6 +269,9 @@ class YamlConfigTest {
           k: {query: "SELECT sku FROM p WHERE sku IN (:ids)", key: sku text, changes: a}
           1l: {query: "SELECT sku FROM p WHERE sku IN (:ids)", key: sku text}
           m: {query: "SELECT sku FROM p WHERE sku IN (:ids)", query-file: x, key: sku text}
+          n: {query: "SELECT sku FROM p WHERE sku IN (:ids)", key: sku text, version-column: ""}
+          o: {query: "SELECT a, b FROM p WHERE (a, b) IN (:ids)", key: [a int, b int], changes: [p(a, b)]}
+          p: {query: "SELECT sku FROM p WHERE sku IN (:ids) LIMIT 5", key: sku text}
         """,
         "2:14: lookups.a.query: has no :ids; write WHERE key IN (:ids)",
         "3:60: lookups.b.key: unknown type txt; did you mean text or int?; it is 'sku txt'",
@@ -260,7 +281,8 @@ class YamlConfigTest {
         "6:19: lookups.e.query-file: cannot be read (there is no such file); it is '"
             + directory.resolve("nope.sql")
             + "'",
-        "7:3: lookups.f: = ANY(:ids) needs a key of one column; write WHERE (a, b) IN (:ids)",
+        "7:14: lookups.f.query: = ANY(:ids) needs a key of one column; write WHERE (a, b) IN"
+            + " (:ids)",
         "8:3: lookups.g: needs query or query-file: SELECT ... WHERE key IN (:ids)",
         "9:3: lookups.h: needs a key; write it like key: id bigint",
         "10:76: lookups.i.rows: must be one of one, many; it is 'some'",
@@ -269,7 +291,12 @@ class YamlConfigTest {
             + " order_line(order_id); it is 'a'",
         "13:3: lookups.1l: a name has 1 to 63 letters, digits, - and _, of which the first is a"
             + " letter",
-        "14:67: lookups.m.query-file: is set beside query; keep one of the two");
+        "14:67: lookups.m.query-file: is set beside query; keep one of the two",
+        "15:86: lookups.n.version-column: must not be empty; name a column of the query",
+        "16:90: lookups.o.changes: must be in quotes, since a list in YAML is split at each comma:"
+            + " changes: [\"price(tenant_id, sku)\"]; it is 'p(a'",
+        "17:14: lookups.p.query: LIMIT applies to all ids of a statement together, so that the rows"
+            + " of an id would depend on the others; remove it, or set max-ids-per-query to 1");
   }
 
   @Test

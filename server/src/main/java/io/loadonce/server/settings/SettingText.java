@@ -6,19 +6,19 @@ package io.loadonce.server.settings;
  * @param origin to be shown, such as {@code flag --port} or {@code loadonce.yaml:3:7}
  * @param named how an error message begins: the key, behind its place if it stands in a YAML file
  */
-public record Chosen(String text, String origin, String named) {
+public record SettingText(String text, String origin, String named) {
 
   private static final String FLAG = "flag ";
 
-  static Chosen ofFlag(Setting setting, String text) {
-    return new Chosen(text, FLAG + setting.flag(), setting.key());
+  static SettingText ofFlag(Setting setting, String text) {
+    return new SettingText(text, FLAG + setting.flag(), setting.key());
   }
 
   /**
    * @param origin such as {@code environment LOADONCE_PORT}
    */
-  static Chosen of(Setting setting, String text, String origin) {
-    return new Chosen(text, origin, setting.key());
+  static SettingText of(Setting setting, String text, String origin) {
+    return new SettingText(text, origin, setting.key());
   }
 
   /**
@@ -27,12 +27,12 @@ public record Chosen(String text, String origin, String named) {
    * @param place the file, the line and the column
    * @param path the key behind those that it stands under, such as {@code lookups.product.ttl}
    */
-  static Chosen at(String place, String path, String text) {
-    return new Chosen(text, place, place + ": " + path);
+  static SettingText at(String place, String path, String text) {
+    return new SettingText(text, place, place + ": " + path);
   }
 
-  Chosen withText(String other) {
-    return new Chosen(other, origin, named);
+  SettingText withText(String other) {
+    return new SettingText(other, origin, named);
   }
 
   /** Returns the origin for an error message, or nothing if the message shows it already. */

@@ -3,7 +3,7 @@ package io.loadonce.server.settings;
 import java.util.Locale;
 
 /** What a YAML file says of one lookup only; {@link Setting.Scope#EACH_LOOKUP} adds the others. */
-public enum LookupKey {
+public enum LookupField {
   QUERY(
       "SQL",
       "The query that loads the rows: one SELECT that contains IN (:ids) or, on PostgreSQL, ="
@@ -29,7 +29,7 @@ public enum LookupKey {
   private final String unit;
   private final String description;
 
-  LookupKey(String unit, String description) {
+  LookupField(String unit, String description) {
     this.unit = unit;
     this.description = description;
   }

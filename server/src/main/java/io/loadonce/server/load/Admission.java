@@ -1,0 +1,50 @@
+package io.loadonce.server.load;
+
+import io.loadonce.db.source.Availability;
+import io.loadonce.db.source.SourceException;
+import io.loadonce.server.load.Outcome.Cap;
+import io.loadonce.server.load.Outcome.Failed;
+import io.loadonce.server.load.Outcome.Refused;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a load is begun: not while the database is unreachable, and not if the row would come too
+ * late for the caller. Never blocks; safe for use by many threads.
+ */
+final class Admission<V> {
+
+  /** The longest time after which a refused caller should try again. */
+  static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Availability availability;
+  private final Stage<?, V> stage;
+  private final long loadTimeoutNanos;
+  private final long maxQueueNanos;
+
+  Admission(
+      Availability availability, Stage<?, V> stage, Duration loadTimeout, Duration maxQueueTime) {
+    this.availability = availability;
+    this.stage = stage;
+    this.loadTimeoutNanos = loadTimeout.toNanos();
+    this.maxQueueNanos = maxQueueTime.toNanos();
+  }
+
+  /**
+   * Returns what a caller gets instead of a load that would fail or come too late; null if the load
+   * is to begin.
+   *
+   * @param callerNanos how long the caller still waits
+   * @param alsoAhead how many flights will be loaded before it that are not in the queue yet
+   */
+  @Nullable Outcome<V> refusal(long callerNanos, int alsoAhead) {
+    SourceException outage = availability.outage();
+    if (outage != null) {
+      return new Failed<>(outage);
+    }
+    long timeNanos = Math.min(callerNanos, loadTimeoutNanos);
+    stage.called(timeNanos);
+    long lateNanos = stage.delay(alsoAhead).lateNanos(timeNanos, maxQueueNanos);
+    return lateNanos <= 0 ? null : new Refused<>(Cap.QUEUE, Math.min(lateNanos, RETRY_NANOS));
+  }
+}
