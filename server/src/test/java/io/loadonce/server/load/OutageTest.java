@@ -43,6 +43,26 @@ class OutageTest {
   }
 
   @Test
+  void join_databaseUnreachableAndAllQueriesHang_failsAtOnce() throws Exception {
+    join("hangs");
+    StallingSource.PendingQuery hanging = database.next();
+    becomeUnreachable();
+    join("a");
+    assertThat(outcomes).as("before a sweep").containsExactly(new Failed<>(gone));
+    hanging.find("row ");
+  }
+
+  @Test
+  void notReached_rowLoadedDuringTheProbe_loadsGoOn() throws Exception {
+    fixture.availability().probing();
+    WaitingCaller caller = new WaitingCaller();
+    var _ = engine.join("a", Freshness.ANY, Duration.ofMinutes(1), caller);
+    database.next().find("row ");
+    assertThat(caller.outcome()).isInstanceOf(Outcome.Found.class);
+    assertThat(fixture.availability().notReached(gone)).isFalse();
+  }
+
+  @Test
   void join_databaseReachedAgain_isLoaded() throws Exception {
     becomeUnreachable();
     fixture.availability().reached();
