@@ -27,7 +27,8 @@ public final class SettingTexts {
    */
   private static final Pattern FOREIGN_VARIABLE =
       Pattern.compile(
-          "LOADONCE_(JAVA_OPTS|TARGET|ADMIN|DEADLINE|ATTEMPTS|TLS|TLS_CA|TOKEN_FILE|IDS|IDS_FILE|PICK|EXPONENT"
+          "LOADONCE_(JAVA_OPTS|TARGET|ADMIN|DEADLINE|ATTEMPTS|TLS|TLS_CA|TOKEN_FILE|LOOKUP"
+              + "|IDS|IDS_FILE|PICK|EXPONENT"
               + "|CALLERS|CONNECTIONS|BATCH|DURATION|COUNT|WARMUP|SEED|JSON"
               + "|SERVICE_.*|PORT_\\d+_.*)");
 

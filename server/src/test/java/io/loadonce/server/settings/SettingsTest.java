@@ -300,6 +300,8 @@ class SettingsTest {
         Map.of(
             "LOADONCE_JAVA_OPTS", "-Xmx1g",
             "LOADONCE_TARGET", "127.0.0.1:50051",
+            "LOADONCE_TOKEN_FILE", "token",
+            "LOADONCE_LOOKUP", "product",
             "LOADONCE_SERVICE_HOST", "10.0.0.1",
             "LOADONCE_PORT", "tcp://10.0.0.1:50051",
             "LOADONCE_PORT_50051_TCP_ADDR", "10.0.0.1");
