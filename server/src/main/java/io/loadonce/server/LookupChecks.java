@@ -5,6 +5,7 @@ import io.loadonce.db.jdbc.QueryCheck;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.lookup.LookupConfig;
+import io.loadonce.server.ports.Health;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,11 @@ record LookupChecks(Map<LookupSettings, QueryCheck> checks) {
     checks.forEach(
         (lookup, check) -> check.problems().forEach(line -> lines.add(named(lookup, line))));
     return lines;
+  }
+
+  /** Tells the health service which lookups can load rows. */
+  void report(Health health) {
+    checks.forEach((lookup, check) -> health.lookup(lookup.name(), check.problems().isEmpty()));
   }
 
   /** Returns a line for each lookup whose queries are slow or may give wrong rows. */

@@ -17,10 +17,10 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The commands {@code serve}, {@code sql} and {@code check-config}. Exit code 0 after a drain in
- * which every call was answered, and after {@code --help}, {@code --version} and {@code
- * --print-config}; 2 and one line on standard error for a wrong setting; 3 after a drain whose
- * time-out passed, so that calls were cancelled; 1 for any other error.
+ * The commands {@code serve}, {@code sql}, {@code token} and {@code check-config}. Exit code 0
+ * after a drain in which every call was answered, and after {@code --help}, {@code --version} and
+ * {@code --print-config}; 2 and one line on standard error for a wrong setting; 3 after a drain
+ * whose time-out passed, so that calls were cancelled; 1 for any other error.
  */
 public final class Main {
 
@@ -45,6 +45,10 @@ public final class Main {
     try {
       if (!arguments.isEmpty() && arguments.getFirst().equals("sql")) {
         SqlCommand.run(arguments.subList(1, arguments.size()), environment, out);
+        return 0;
+      }
+      if (!arguments.isEmpty() && arguments.getFirst().equals("token")) {
+        TokenCommand.run(arguments.subList(1, arguments.size()), out, err);
         return 0;
       }
       if (!arguments.isEmpty() && arguments.getFirst().equals("check-config")) {

@@ -6,6 +6,7 @@ import io.loadonce.db.form.StructForm;
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
+import io.loadonce.server.access.RefusedCalls;
 import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.LoadOnce;
@@ -16,6 +17,7 @@ import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
+import io.loadonce.server.metrics.AccessMetrics;
 import io.loadonce.server.metrics.ListenMetrics;
 import io.loadonce.server.metrics.ServiceMetrics;
 import io.loadonce.server.ports.Address;
@@ -23,6 +25,7 @@ import io.loadonce.server.ports.AdminPort;
 import io.loadonce.server.ports.GrpcPort;
 import io.loadonce.server.ports.Health;
 import io.loadonce.server.ports.Page;
+import io.loadonce.server.ports.PortSecurity;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Settings;
@@ -54,6 +57,9 @@ final class Service {
 
   private static final Logger log = LoggerFactory.getLogger(Service.class);
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(10);
+
+  /** How long a changed certificate or access file may wait until it is read. */
+  private static final Duration BETWEEN_RELOADS = Duration.ofSeconds(1);
 
   /** At the end, how long the database has to cancel the loads whose callers have left. */
   private static final Duration CANCEL_TIMEOUT = Duration.ofMillis(500);
@@ -133,16 +139,26 @@ final class Service {
     ServiceMetrics metrics = new ServiceMetrics(lookups);
     closings.push(metrics::close);
     listener.ifPresent(changes -> ListenMetrics.register(metrics.registry(), changes));
-    Health health = new Health(ResourceServiceGrpc.SERVICE_NAME);
+    Health health = new Health(ResourceServiceGrpc.SERVICE_NAME, settings.lookupNames());
     Thread probe = DatabaseProbe.start(database.availability(), database::probe);
     closings.push(probe::interrupt);
     Set<String> warned = ConcurrentHashMap.newKeySet();
     Thread contact =
-        DatabaseWait.await(() -> reach(database, settings.lookups(), warned), health::serving);
+        DatabaseWait.await(
+            () -> reach(database, settings.lookups(), health, warned), health::serving);
     closings.push(contact::interrupt);
-    AdminPort admin = openAdmin(settings.admin(), List.of(metrics(metrics), health.page()));
+    RefusedCalls refused = new RefusedCalls(System::nanoTime);
+    AccessMetrics.register(metrics.registry(), refused);
+    PortSecurity security = PortSecurity.load(settings.access(), settings.lookupNames(), refused);
+    warnOfPlaintext(settings);
+    if (security.isOn()) {
+      closings.push(Sweeper.start(List.of(security::reload), BETWEEN_RELOADS)::close);
+    }
+    List<Page> pages = new ArrayList<>(List.of(metrics(metrics)));
+    pages.addAll(health.pages());
+    AdminPort admin = openAdmin(settings.admin(), pages, security);
     closings.push(admin::close);
-    GrpcPort grpc = openGrpc(settings.grpc(), endpoint, health);
+    GrpcPort grpc = openGrpc(settings.grpc(), endpoint, health, security);
     return new Service(settings, grpc, admin, lookups, closings);
   }
 
@@ -204,7 +220,7 @@ final class Service {
    * @param warned the warnings that are in the log already
    */
   private static DatabaseWait.Attempt reach(
-      Database database, List<LookupConfig> lookups, Set<String> warned) {
+      Database database, List<LookupConfig> lookups, Health health, Set<String> warned) {
     if (!database.isReachable()) {
       database
           .availability()
@@ -215,6 +231,7 @@ final class Service {
     try {
       LookupChecks checks = LookupChecks.of(database, lookups);
       checks.warnings().stream().filter(warned::add).forEach(log::warn);
+      checks.report(health);
       return checks.problems().isEmpty()
           ? new DatabaseWait.Attempt.Ready()
           : new DatabaseWait.Attempt.Refused(checks.problems());
@@ -223,21 +240,35 @@ final class Service {
     }
   }
 
-  private static GrpcPort openGrpc(Address address, ResourceEndpoint endpoint, Health health) {
+  private static GrpcPort openGrpc(
+      Address address, ResourceEndpoint endpoint, Health health, PortSecurity security) {
     requireHost(Setting.HOST, address);
     try {
-      return GrpcPort.open(address, endpoint, health);
+      return GrpcPort.open(address, endpoint, health, security);
     } catch (IOException _) {
       throw notOpened(Setting.HOST, Setting.PORT, address);
     }
   }
 
-  private static AdminPort openAdmin(Address address, List<Page> pages) {
+  private static AdminPort openAdmin(Address address, List<Page> pages, PortSecurity security) {
     requireHost(Setting.ADMIN_HOST, address);
     try {
-      return AdminPort.open(address, pages);
+      return AdminPort.open(address, pages, security);
     } catch (IOException _) {
       throw notOpened(Setting.ADMIN_HOST, Setting.ADMIN_PORT, address);
+    }
+  }
+
+  private static void warnOfPlaintext(Settings settings) {
+    boolean isPlaintext = settings.access().tls().isEmpty();
+    for (Address port : List.of(settings.grpc(), settings.admin())) {
+      boolean isReachable = !port.resolve().getAddress().isLoopbackAddress();
+      if (isPlaintext && settings.access().accessFile().isPresent() && isReachable) {
+        log.warn(
+            "callers send their tokens to {} in plaintext; set tls-cert and tls-key, unless a proxy"
+                + " before the port encrypts",
+            port);
+      }
     }
   }
 
@@ -255,6 +286,7 @@ final class Service {
   private static Page metrics(ServiceMetrics metrics) {
     return new Page(
         "/metrics",
+        Page.Readers.OPERATORS,
         "the metrics, for Prometheus",
         "text/plain; version=0.0.4; charset=utf-8",
         () -> new Page.Content(200, metrics.scrape()));

@@ -50,7 +50,7 @@ final class Sweeper implements AutoCloseable {
       sweep.run();
     } catch (Throwable t) { // if this thread ended, waiters would never time out again
       log.warn(
-          "a sweep of waiters and deadlines failed: %s; the next one is due in %d ms"
+          "a task that is repeated failed: %s; the next run is due in %d ms"
               .formatted(t, pause.toMillis()),
           t);
     }

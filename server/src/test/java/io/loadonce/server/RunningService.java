@@ -64,6 +64,10 @@ public final class RunningService implements AutoCloseable {
         .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
   }
 
+  public Address grpc() {
+    return service.grpc();
+  }
+
   public Address admin() {
     return service.admin();
   }

@@ -150,7 +150,7 @@ class ServeProcessTest {
   }
 
   private static void awaitDraining(Served served) {
-    await().until(() -> page(served, "/healthz").statusCode() == 503);
+    await().until(() -> page(served, "/readyz").statusCode() == 503);
   }
 
   private static HttpResponse<String> page(Served served, String path) throws Exception {

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code check}: exit code 0 if the server accepts calls, else 1 and one line that says why. */
 @Command(
@@ -20,6 +21,12 @@ final class CheckCommand implements Callable<Integer> {
 
   @Mixin private final ConnectionFlags flags = new ConnectionFlags();
 
+  @Option(
+      names = "--lookup",
+      paramLabel = "NAME",
+      description = "Lookup to check, alone. Default: the server as a whole.")
+  private String lookup = "";
+
   CheckCommand(PrintWriter out, PrintWriter err) {
     this.out = out;
     this.err = err;
@@ -29,7 +36,8 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     ClientSettings settings = flags.settings(/* defaultAttempts= */ 1);
     try (ResourceClient client = ResourceClient.open(settings)) {
-      ServingStatus status = HealthCheck.statusOf(client);
+      ServingStatus status =
+          HealthCheck.statusOf(client, lookup.isEmpty() ? "" : "lookup/" + lookup);
       if (status == ServingStatus.SERVING) {
         out.println(status);
         return 0;

@@ -38,8 +38,8 @@ final class ConnectionFlags {
       fallbackValue = "true",
       paramLabel = "true|false",
       description =
-          "Encrypt the connection. Set it if a proxy before the server requires TLS. Default:"
-              + " false.")
+          "Encrypt the connection. Set it if the server, or a proxy before it, requires TLS."
+              + " Default: false.")
   private boolean tls;
 
   @Option(
@@ -49,6 +49,28 @@ final class ConnectionFlags {
           "PEM file of the certificates to trust; sets --tls. Default: those that Java trusts.")
   private @Nullable Path tlsCa;
 
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description =
+          "PEM file of the client's certificate, for a server that requires one; sets --tls."
+              + " Default: none.")
+  private @Nullable Path tlsCert;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "PEM file of the private key of --tls-cert, in the form PKCS #8.")
+  private @Nullable Path tlsKey;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "File that holds the token of this caller, for a server that requires one. Default:"
+              + " none.")
+  private @Nullable Path tokenFile;
+
   /**
    * The settings that the flags make up.
    *
@@ -56,16 +78,23 @@ final class ConnectionFlags {
    * @throws IllegalArgumentException with one line, if a value is out of its limits
    */
   ClientSettings settings(int defaultAttempts) {
-    return ClientSettings.forTarget(target)
-        .withDeadline(deadline)
-        .withMaxAttempts(attempts == null ? defaultAttempts : attempts)
-        .withSecurity(security());
+    ClientSettings settings =
+        ClientSettings.forTarget(target)
+            .withDeadline(deadline)
+            .withMaxAttempts(attempts == null ? defaultAttempts : attempts)
+            .withSecurity(security());
+    return tokenFile == null ? settings : settings.withTokenFile(tokenFile);
   }
 
   private Security security() {
-    if (tlsCa != null) {
-      return Security.tls(tlsCa);
+    Security.Tls encrypted = tlsCa == null ? Security.tls() : Security.tls(tlsCa);
+    if (tlsCert != null && tlsKey != null) {
+      return encrypted.withCertificate(tlsCert, tlsKey);
     }
-    return tls ? Security.tls() : Security.plaintext();
+    if (tlsCert != null || tlsKey != null) {
+      throw new IllegalArgumentException(
+          "only one of --tls-cert and --tls-key is set; set both, or none");
+    }
+    return tls || tlsCa != null ? encrypted : Security.plaintext();
   }
 }

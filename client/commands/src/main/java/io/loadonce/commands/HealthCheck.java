@@ -13,15 +13,16 @@ final class HealthCheck {
   private HealthCheck() {}
 
   /**
-   * Whether the server as a whole accepts calls. Blocks for the deadline of the client at most; is
-   * not retried.
+   * Whether the server accepts calls. Blocks for the deadline of the client at most; is not
+   * retried.
    *
+   * @param service as the health service of the server knows it; empty for the server as a whole
    * @throws LoadonceException if the server does not answer
    */
-  static ServingStatus statusOf(ResourceClient client) {
+  static ServingStatus statusOf(ResourceClient client, String service) {
     try {
       return HealthGrpc.newBlockingStub(client.channel())
-          .check(HealthCheckRequest.getDefaultInstance())
+          .check(HealthCheckRequest.newBuilder().setService(service).build())
           .getStatus();
     } catch (StatusRuntimeException e) {
       throw LoadonceException.of(e);

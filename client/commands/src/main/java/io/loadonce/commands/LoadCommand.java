@@ -167,8 +167,8 @@ final class LoadCommand implements Callable<Integer> {
     List<ResourceClient> clients =
         Stream.generate(() -> ResourceClient.open(settings)).limit(connections).toList();
     try {
-      HealthCheck.statusOf(clients.getFirst());
-      return run(clients, plan);
+      HealthCheck.statusOf(clients.getFirst(), "");
+      return run(clients, plan, settings);
     } catch (LoadonceException e) {
       err.println("loadonce: %s: %s".formatted(settings.target(), e.getMessage()));
       return Main.FAILED;
@@ -177,13 +177,15 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private int run(List<ResourceClient> clients, LoadPlan plan) throws InterruptedException {
-    ServerCounters before = ServerCounters.read(admin);
+  private int run(List<ResourceClient> clients, LoadPlan plan, ClientSettings settings)
+      throws InterruptedException {
+    ServerCounters before = ServerCounters.read(admin, settings);
     LoadResult result;
     try (Progress progress = Progress.start()) {
       result = LoadRun.of(clients, plan, progress::reached);
     }
-    LoadReport report = new LoadReport(plan, result, ServerCounters.read(admin).since(before));
+    LoadReport report =
+        new LoadReport(plan, result, ServerCounters.read(admin, settings).since(before));
     out.println(json ? report.json() : report.text());
     if (result.succeeded() > 0) {
       return 0;
@@ -201,9 +203,9 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private LoadPlan plan() {
-    if (!"http".equals(admin.getScheme()) || admin.getHost() == null) {
+    if (!String.valueOf(admin.getScheme()).matches("https?") || admin.getHost() == null) {
       throw new IllegalArgumentException(
-          "admin is '%s' but must be http://host:port".formatted(admin));
+          "admin is '%s' but must be http://host:port or https://host:port".formatted(admin));
     }
     if (duration != null && count != null) {
       throw new IllegalArgumentException("--duration and --count are both set; set one of them");

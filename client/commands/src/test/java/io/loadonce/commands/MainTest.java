@@ -35,6 +35,8 @@ class MainTest {
           get 1 --attempts 6          | attempts is 6 but must be from 1 to 5
           get 1 --attempts many       | --attempts
           check now                   | now
+          check --tls-cert a.pem      | only one of --tls-cert and --tls-key is set; set both
+          check --tls-key a.pem       | only one of --tls-cert and --tls-key is set; set both
           """)
   void run_commandLineIsWrong_saysSoOnOneLineAndExitsWith2(String line, String said) {
     CommandRun run = CommandRun.of(line.split(" "));
@@ -109,6 +111,31 @@ class MainTest {
       assertThat(CommandRun.of("check", "--target", server.target()))
           .isEqualTo(new CommandRun(0, "SERVING\n", ""));
     }
+  }
+
+  @Test
+  void check_lookup_isThatOfTheLookup() {
+    try (FakeServer server = new FakeServer()) {
+      server.health.setStatus("lookup/price", ServingStatus.NOT_SERVING);
+
+      CommandRun price = CommandRun.of("check", "--lookup", "price", "--target", server.target());
+      CommandRun none = CommandRun.of("check", "--lookup", "none", "--target", server.target());
+
+      assertThat(price.exitCode()).isEqualTo(1);
+      assertThat(price.err()).contains("does not accept calls: NOT_SERVING");
+      assertThat(none.exitCode()).isEqualTo(1);
+      assertThat(none.err()).contains("NOT_FOUND");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"get 1", "check", "load"})
+  void run_tokenFileIsNotThere_saysSoOnOneLine(String line) {
+    CommandRun run = CommandRun.of((line + " --token-file no/such/file").split(" "));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .isEqualTo("loadonce: cannot read a token from no/such/file: no/such/file\n");
   }
 
   @Test

@@ -1,8 +1,10 @@
 package io.loadonce.client;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +20,8 @@ import java.util.regex.Pattern;
  *     s to 1 h
  * @param security plaintext or TLS
  * @param callbacks the threads that run the callbacks of asynchronous calls
+ * @param tokenFile a file that holds the token of this client, by which the server knows it; it is
+ *     read again when it changes; empty if the server requires no token
  */
 public record ClientSettings(
     String target,
@@ -25,7 +29,8 @@ public record ClientSettings(
     int maxAttempts,
     Duration keepAlive,
     Security security,
-    Callbacks callbacks) {
+    Callbacks callbacks,
+    Optional<Path> tokenFile) {
 
   /** A server on this machine with its default port. */
   public static final String DEFAULT_TARGET = "127.0.0.1:50051";
@@ -62,6 +67,7 @@ public record ClientSettings(
     requireTarget(target);
     Objects.requireNonNull(security, "security");
     Objects.requireNonNull(callbacks, "callbacks");
+    Objects.requireNonNull(tokenFile, "tokenFile");
     requireWithin("deadline", deadline, Duration.ofMillis(1), Duration.ofHours(1));
     requireWithin("keep-alive", keepAlive, Duration.ofSeconds(10), Duration.ofHours(1));
     if (maxAttempts < 1 || maxAttempts > MOST_ATTEMPTS) {
@@ -71,7 +77,8 @@ public record ClientSettings(
   }
 
   /**
-   * The defaults: deadline 5 s, 5 attempts, keep-alive 30 s, plaintext, callbacks on gRPC's pool.
+   * The defaults: deadline 5 s, 5 attempts, keep-alive 30 s, plaintext, callbacks on gRPC's pool,
+   * no token.
    *
    * @throws IllegalArgumentException if the target is not {@code host:port} or a gRPC name
    */
@@ -82,32 +89,45 @@ public record ClientSettings(
         DEFAULT_MAX_ATTEMPTS,
         DEFAULT_KEEP_ALIVE,
         Security.plaintext(),
-        Callbacks.POOL);
+        Callbacks.POOL,
+        Optional.empty());
   }
 
   /** The same settings with another deadline. */
   public ClientSettings withDeadline(Duration changed) {
-    return new ClientSettings(target, changed, maxAttempts, keepAlive, security, callbacks);
+    return new ClientSettings(
+        target, changed, maxAttempts, keepAlive, security, callbacks, tokenFile);
   }
 
   /** The same settings with another number of attempts. */
   public ClientSettings withMaxAttempts(int changed) {
-    return new ClientSettings(target, deadline, changed, keepAlive, security, callbacks);
+    return new ClientSettings(target, deadline, changed, keepAlive, security, callbacks, tokenFile);
   }
 
   /** The same settings with another keep-alive time. */
   public ClientSettings withKeepAlive(Duration changed) {
-    return new ClientSettings(target, deadline, maxAttempts, changed, security, callbacks);
+    return new ClientSettings(
+        target, deadline, maxAttempts, changed, security, callbacks, tokenFile);
   }
 
   /** The same settings with another kind of protection. */
   public ClientSettings withSecurity(Security changed) {
-    return new ClientSettings(target, deadline, maxAttempts, keepAlive, changed, callbacks);
+    return new ClientSettings(
+        target, deadline, maxAttempts, keepAlive, changed, callbacks, tokenFile);
   }
 
   /** The same settings with callbacks on other threads. */
   public ClientSettings withCallbacks(Callbacks changed) {
-    return new ClientSettings(target, deadline, maxAttempts, keepAlive, security, changed);
+    return new ClientSettings(
+        target, deadline, maxAttempts, keepAlive, security, changed, tokenFile);
+  }
+
+  /**
+   * The same settings with a token. Use TLS with it: in plaintext, everyone on the way can read it.
+   */
+  public ClientSettings withTokenFile(Path changed) {
+    return new ClientSettings(
+        target, deadline, maxAttempts, keepAlive, security, callbacks, Optional.of(changed));
   }
 
   private static void requireTarget(String target) {

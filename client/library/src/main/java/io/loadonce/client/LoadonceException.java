@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * there is one, and what happened.
  *
  * <p>Whose fault it is, by {@link #code}: {@code INVALID_ARGUMENT} and {@code FAILED_PRECONDITION}
- * are the caller's; {@code UNAVAILABLE}, {@code RESOURCE_EXHAUSTED} and {@code DEADLINE_EXCEEDED}
- * pass, so try again later; {@code INTERNAL} is a matter for the operator of the server. A failed
- * read changes nothing on the server. An invalidation that failed may have happened.
+ * are the caller's; {@code UNAUTHENTICATED} and {@code PERMISSION_DENIED} mean that the server
+ * wants another token or certificate, or grants no right; {@code UNAVAILABLE}, {@code
+ * RESOURCE_EXHAUSTED} and {@code DEADLINE_EXCEEDED} pass, so try again later; {@code INTERNAL} is a
+ * matter for the operator of the server. A failed read changes nothing on the server. An
+ * invalidation that failed may have happened.
  */
 public final class LoadonceException extends RuntimeException {
 

@@ -1,10 +1,12 @@
 package io.loadonce.client;
 
 import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.ManagedChannelRegistry.ProviderNotFoundException;
 import io.grpc.StatusRuntimeException;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.BatchGetResult;
@@ -70,11 +72,14 @@ public final class ResourceClient implements AutoCloseable {
 
   private ResourceClient(ClientSettings settings) {
     this.deadline = settings.deadline();
+    List<ClientInterceptor> interceptors = new ArrayList<>();
+    interceptors.add(new DeadlineInterceptor(deadline, /* retries= */ settings.maxAttempts() > 1));
+    settings
+        .tokenFile()
+        .map(file -> new TokenInterceptor(file, System::nanoTime))
+        .ifPresent(interceptors::add);
     this.connection = connection(settings);
-    this.channel =
-        ClientInterceptors.intercept(
-            connection,
-            new DeadlineInterceptor(deadline, /* retries= */ settings.maxAttempts() > 1));
+    this.channel = ClientInterceptors.intercept(connection, interceptors);
     this.stub = ResourceServiceGrpc.newBlockingStub(channel);
   }
 
@@ -90,10 +95,10 @@ public final class ResourceClient implements AutoCloseable {
   }
 
   /**
-   * Makes a client. Does not connect: the first call does. Blocks only to read the file of
-   * certificates, if one is named.
+   * Makes a client. Does not connect: the first call does. Blocks only to read the files of
+   * certificates and of the token, if some are named.
    *
-   * @throws java.io.UncheckedIOException if that file cannot be read
+   * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static ResourceClient open(ClientSettings settings) {
     return new ResourceClient(settings);
@@ -299,7 +304,7 @@ public final class ResourceClient implements AutoCloseable {
 
   private static ManagedChannel connection(ClientSettings settings) {
     ManagedChannelBuilder<?> builder =
-        Grpc.newChannelBuilder(settings.target(), settings.security().credentials())
+        builder(settings)
             .maxInboundMessageSize(MAX_REPLY_BYTES)
             .keepAliveTime(settings.keepAlive().toNanos(), TimeUnit.NANOSECONDS)
             .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
@@ -314,5 +319,16 @@ public final class ResourceClient implements AutoCloseable {
         .defaultServiceConfig(RetryPolicy.forAttempts(settings.maxAttempts()))
         .maxRetryAttempts(settings.maxAttempts())
         .build();
+  }
+
+  private static ManagedChannelBuilder<?> builder(ClientSettings settings) {
+    try {
+      return Grpc.newChannelBuilder(settings.target(), settings.security().credentials());
+    } catch (ProviderNotFoundException | IllegalArgumentException e) {
+      if (settings.security() instanceof Security.Tls tls && !tls.files().isEmpty()) {
+        throw tls.unusable(e);
+      }
+      throw e;
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,14 +21,16 @@ class ClientSettingsTest {
                 5,
                 Duration.ofSeconds(30),
                 new Security.Plaintext(),
-                ClientSettings.Callbacks.POOL));
+                ClientSettings.Callbacks.POOL,
+                Optional.empty()));
   }
 
   @Test
   void new_recordGrows_thisTestGrowsToo() {
     assertThat(ClientSettings.class.getRecordComponents())
         .extracting(component -> component.getName())
-        .containsExactly("target", "deadline", "maxAttempts", "keepAlive", "security", "callbacks");
+        .containsExactly(
+            "target", "deadline", "maxAttempts", "keepAlive", "security", "callbacks", "tokenFile");
   }
 
   @ParameterizedTest

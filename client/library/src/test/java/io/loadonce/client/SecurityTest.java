@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +70,47 @@ class SecurityTest {
     assertThatExceptionOfType(UncheckedIOException.class)
         .isThrownBy(security::credentials)
         .withMessageContaining("none.pem");
+  }
+
+  @Test
+  void get_serverRequiresACertificate_answersTheClientThatHasOne() throws Exception {
+    Security.Tls trusting = Security.tls(certificate.caFile());
+    Security known = trusting.withCertificate(certificate.caFile(), certificate.keyFile());
+    try (FakeServer server = new FakeServer(certificate.mutualServerCredentials());
+        ResourceClient client = open(server, known);
+        ResourceClient unknown = open(server, trusting)) {
+      assertThat(client.get("7").id()).isEqualTo("7");
+      assertThatExceptionOfType(LoadonceException.class)
+          .isThrownBy(() -> unknown.get("8"))
+          .withMessageStartingWith("UNAVAILABLE: ");
+      assertThat(server.gets).hasValue(1);
+    }
+  }
+
+  @Test
+  void open_clientCertificateIsNotThere_saysWhich() {
+    Security security =
+        Security.tls().withCertificate(folder.resolve("no.pem"), folder.resolve("no.key"));
+
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(security::credentials)
+        .withMessageContainingAll("no.pem", "no.key");
+  }
+
+  @Test
+  void open_filesAreNotPem_saysSoInOneLine() throws Exception {
+    Path text = Files.writeString(folder.resolve("text"), "no PEM");
+    try (FakeServer server = new FakeServer()) {
+      for (Security security :
+          List.of(
+              Security.tls(text),
+              Security.tls().withCertificate(certificate.caFile(), text),
+              Security.tls().withCertificate(text, certificate.keyFile()))) {
+        assertThatExceptionOfType(UncheckedIOException.class)
+            .isThrownBy(() -> open(server, security))
+            .withMessageContaining(text.toString());
+      }
+    }
   }
 
   private static ResourceClient open(FakeServer server, Security security) {

@@ -64,6 +64,25 @@ public final class SelfSigned {
         "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n");
   }
 
+  /** The key in PEM form, in the form PKCS #8. */
+  public Path keyFile() throws IOException, GeneralSecurityException {
+    String body =
+        Base64.getMimeEncoder()
+            .encodeToString(keys.getKey("server", PASSWORD.toCharArray()).getEncoded());
+    return Files.writeString(
+        folder.resolve("key.pem"),
+        "-----BEGIN PRIVATE KEY-----\n" + body + "\n-----END PRIVATE KEY-----\n");
+  }
+
+  /** The same for a server that requires client certificates, and trusts its own as one. */
+  public ServerCredentials mutualServerCredentials() throws IOException, GeneralSecurityException {
+    return TlsServerCredentials.newBuilder()
+        .keyManager(caFile().toFile(), keyFile().toFile())
+        .trustManager(caFile().toFile())
+        .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+        .build();
+  }
+
   /** The certificate and its key, for a server. */
   public ServerCredentials serverCredentials() throws GeneralSecurityException {
     KeyManagerFactory factory =

@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
  */
 public record Address(String host, int port) {
 
-  InetSocketAddress resolve() {
+  public InetSocketAddress resolve() {
     return new InetSocketAddress(host, port);
   }
 

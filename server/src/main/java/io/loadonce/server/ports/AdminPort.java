@@ -2,6 +2,7 @@ package io.loadonce.server.ports;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
 import io.loadonce.server.ports.Page.Content;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -35,17 +36,18 @@ public final class AdminPort implements AutoCloseable {
    *
    * @throws IOException if the address cannot be opened
    */
-  public static AdminPort open(Address address, List<Page> pages) throws IOException {
+  public static AdminPort open(Address address, List<Page> pages, PortSecurity security)
+      throws IOException {
     limit("jdk.httpserver.maxConnections", MAX_CONNECTIONS);
     limit("sun.net.httpserver.maxReqTime", MAX_SECONDS);
     limit("sun.net.httpserver.maxRspTime", MAX_SECONDS);
-    HttpServer server = HttpServer.create(address.resolve(), MAX_CONNECTIONS);
+    HttpServer server = server(address, security.tls());
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("admin-", 0).factory());
     server.setExecutor(threads);
     List<Page> all = new ArrayList<>(pages);
     all.add(index(pages));
-    server.createContext("/", exchange -> handle(exchange, all));
+    server.createContext("/", exchange -> handle(exchange, all, security));
     server.start();
     return new AdminPort(server, threads);
   }
@@ -68,14 +70,29 @@ public final class AdminPort implements AutoCloseable {
             .map(page -> "%-9s %s%n".formatted(page.path(), page.meaning()))
             .collect(Collectors.joining());
     Content content = new Content(200, "Loadonce\n\n" + lines);
-    return new Page("/", "this index", Page.TEXT, () -> content);
+    return new Page("/", Page.Readers.OPERATORS, "this index", Page.TEXT, () -> content);
   }
 
-  private static void handle(HttpExchange exchange, List<Page> pages) throws IOException {
+  private static HttpServer server(Address address, Optional<Tls> tls) throws IOException {
+    if (tls.isEmpty()) {
+      return HttpServer.create(address.resolve(), MAX_CONNECTIONS);
+    }
+    HttpsServer server = HttpsServer.create(address.resolve(), MAX_CONNECTIONS);
+    server.setHttpsConfigurator(tls.get().admin());
+    return server;
+  }
+
+  private static void handle(HttpExchange exchange, List<Page> pages, PortSecurity security)
+      throws IOException {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
       Optional<Page> page = pages.stream().filter(one -> one.path().equals(path)).findFirst();
-      if (!exchange.getRequestMethod().matches("GET|HEAD")) {
+      boolean isOpen = page.isPresent() && page.get().readers() == Page.Readers.EVERYONE;
+      Optional<Content> refusal = isOpen ? Optional.empty() : security.refusal(exchange);
+      if (refusal.isPresent()) {
+        exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+        send(exchange, Page.TEXT, refusal.get());
+      } else if (!exchange.getRequestMethod().matches("GET|HEAD")) {
         send(exchange, Page.TEXT, new Content(405, "only GET and HEAD are allowed\n"));
       } else if (page.isEmpty()) {
         send(exchange, Page.TEXT, new Content(404, "no such page; / lists all pages\n"));

@@ -5,12 +5,10 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.util.ResourceLeakDetector;
-import io.grpc.protobuf.services.ChannelzService;
-import io.grpc.protobuf.services.ProtoReflectionService;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.loadonce.server.request.ResourceEndpoint;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -46,8 +44,6 @@ public final class GrpcPort {
   /** A client that probes more often than this is disconnected. */
   public static final Duration MIN_CLIENT_PROBE = Duration.ofSeconds(9);
 
-  private static final int CHANNELZ_PAGE = 100;
-
   /** The system property that turns Netty's leak detection on again. */
   private static final String LEAK_DETECTION = "io.grpc.netty.shaded.io.netty.leakDetection.level";
 
@@ -71,7 +67,8 @@ public final class GrpcPort {
    *
    * @throws IOException if the address cannot be opened
    */
-  public static GrpcPort open(Address address, ResourceEndpoint endpoint, Health health)
+  public static GrpcPort open(
+      Address address, ResourceEndpoint endpoint, Health health, PortSecurity security)
       throws IOException {
     if (System.getProperty(LEAK_DETECTION) == null) {
       // Takes a stack trace for one buffer in a hundred; only gRPC itself could leak them.
@@ -89,14 +86,11 @@ public final class GrpcPort {
             .maxConnectionIdle(MAX_IDLE.toMillis(), TimeUnit.MILLISECONDS)
             .keepAliveTime(PROBE_AFTER.toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveTime(MIN_CLIENT_PROBE.toMillis(), TimeUnit.MILLISECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .addService(endpoint);
-    for (BindableService service :
-        List.of(
-            health.service(),
-            ProtoReflectionServiceV1.newInstance(),
-            olderReflection(),
-            ChannelzService.newInstance(CHANNELZ_PAGE))) {
+            .permitKeepAliveWithoutCalls(true);
+    security.protect(builder, endpoint);
+    List<BindableService> others = new ArrayList<>(security.tools());
+    others.add(health.service());
+    for (BindableService service : others) {
       builder.addService(ServerInterceptors.intercept(service, streams));
     }
     return new GrpcPort(builder.build().start(), endpoint, health, streams);
@@ -134,11 +128,5 @@ public final class GrpcPort {
       Thread.currentThread().interrupt();
       return false;
     }
-  }
-
-  /** v1alpha, for tools that do not know v1. */
-  @SuppressWarnings("deprecation")
-  private static BindableService olderReflection() {
-    return ProtoReflectionService.newInstance();
   }
 }

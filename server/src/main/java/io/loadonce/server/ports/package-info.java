@@ -1,6 +1,7 @@
 /**
  * Beside the steps: the gRPC port for callers and the HTTP port for operators. Opens them, reports
- * health, and drains the calls in flight before it closes them.
+ * health, protects both by {@link io.loadonce.server.ports.PortSecurity}, and drains the calls in
+ * flight before it closes them.
  */
 @NullMarked
 package io.loadonce.server.ports;

@@ -2,6 +2,7 @@ package io.loadonce.server.request;
 
 import com.google.rpc.Status;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.server.access.Caller;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Withdrawal;
 import io.loadonce.server.lookup.EncodedRow;
@@ -28,7 +29,7 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
 
   @Override
   public void handle(ParsedBatchGet request, UnaryCall<ParsedBatchGet> call) {
-    Status mistake = mistake(request);
+    Status mistake = mistake(request, call.caller());
     if (mistake != null) {
       call.fail(mistake);
       return;
@@ -37,7 +38,7 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
     BatchLookup batch = new BatchLookup(call, size);
     IdentityHashMap<Lookup, Part> parts = new IdentityHashMap<>();
     for (int place = 0; place < size; place++) {
-      switch (target(request, place)) {
+      switch (target(request, call.caller(), place)) {
         case Target.Mistake(Status status) -> batch.fill(place, failed(status));
         case Target.Row row ->
             parts.computeIfAbsent(row.lookup(), lookup -> new Part(lookup, size)).add(row, place);
@@ -78,15 +79,15 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
     }
   }
 
-  private Target target(ParsedBatchGet request, int place) {
+  private Target target(ParsedBatchGet request, Caller caller, int place) {
     if (request.keys().isEmpty()) {
-      return Target.of(lookups, request.lookup(), request.ids().get(place), List.of());
+      return Target.of(lookups, caller, request.lookup(), request.ids().get(place), List.of());
     }
-    return Target.of(lookups, request.lookup(), request.keys().get(place));
+    return Target.of(lookups, caller, request.lookup(), request.keys().get(place));
   }
 
   /** Returns what is wrong with the request as a whole; null if nothing is. */
-  private @Nullable Status mistake(ParsedBatchGet request) {
+  private @Nullable Status mistake(ParsedBatchGet request, Caller caller) {
     if (!request.ids().isEmpty() && !request.keys().isEmpty()) {
       return Reason.INVALID_BATCH.status("a request has ids or keys, not both");
     }
@@ -98,9 +99,9 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
     if (mistake != null || request.ids().isEmpty()) {
       return mistake;
     }
-    Lookup lookup = lookups.find(request.lookup());
+    Lookup lookup = Target.find(lookups, caller, request.lookup());
     return lookup == null
-        ? Reason.unknownLookup(request.lookup(), lookups)
+        ? Reason.noLookup(request.lookup(), lookups, caller)
         : request.conditions().mistake(lookup);
   }
 

@@ -28,7 +28,7 @@ final class GetMethod implements UnaryCall.Method<ParsedGet> {
       call.fail(mistake);
       return;
     }
-    switch (Target.of(lookups, request.lookup(), request.id(), request.key())) {
+    switch (Target.of(lookups, call.caller(), request.lookup(), request.id(), request.key())) {
       case Target.Mistake(Status status) -> call.fail(status);
       case Target.Row row -> get(row, request.conditions(), call);
     }

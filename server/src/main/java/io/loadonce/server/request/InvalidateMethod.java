@@ -1,6 +1,7 @@
 package io.loadonce.server.request;
 
 import com.google.rpc.Status;
+import io.loadonce.server.access.Caller;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.Invalidation;
 import io.loadonce.server.lookup.Lookup;
@@ -41,9 +42,9 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
       return;
     }
     if (request.getAll()) {
-      Lookup lookup = lookups.find(request.getLookup());
+      Lookup lookup = Target.find(lookups, call.caller(), request.getLookup());
       if (lookup == null) {
-        call.fail(Reason.unknownLookup(request.getLookup(), lookups));
+        call.fail(Reason.noLookup(request.getLookup(), lookups, call.caller()));
         return;
       }
       // Takes time that grows with the cache, so it may not run on the event loop.
@@ -54,7 +55,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
     }
     List<Target.Row> rows = new ArrayList<>(size(request));
     for (int place = 0; place < size(request); place++) {
-      switch (target(request, place)) {
+      switch (target(request, call.caller(), place)) {
         case Target.Row row -> rows.add(row);
         case Target.Mistake(Status status) -> {
           call.fail(status);
@@ -100,11 +101,11 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
         .build();
   }
 
-  private Target target(InvalidateRequest request, int place) {
+  private Target target(InvalidateRequest request, Caller caller, int place) {
     if (request.getKeysCount() == 0) {
-      return Target.of(lookups, request.getLookup(), request.getIds(place), List.of());
+      return Target.of(lookups, caller, request.getLookup(), request.getIds(place), List.of());
     }
-    return Target.of(lookups, request.getLookup(), request.getKeys(place));
+    return Target.of(lookups, caller, request.getLookup(), request.getKeys(place));
   }
 
   private static int size(InvalidateRequest request) {

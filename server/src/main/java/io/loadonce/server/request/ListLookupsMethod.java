@@ -8,21 +8,24 @@ import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.v1.ListLookupsRequest;
 import io.loadonce.v1.ListLookupsResponse;
+import java.util.List;
 
-/** ListLookups: what callers may ask for. The reply never has the query of a lookup. */
+/** ListLookups: the lookups that the caller may use. The reply never has the query of a lookup. */
 final class ListLookupsMethod implements UnaryCall.Method<ListLookupsRequest> {
 
-  private final WireMessage reply;
+  private final List<io.loadonce.v1.Lookup> all;
 
   ListLookupsMethod(Lookups lookups) {
-    ListLookupsResponse.Builder all = ListLookupsResponse.newBuilder();
-    lookups.all().forEach(lookup -> all.addLookups(described(lookup)));
-    this.reply = new WireMessage.Generated(all.build());
+    this.all = lookups.all().stream().map(ListLookupsMethod::described).toList();
   }
 
   @Override
   public void handle(ListLookupsRequest request, UnaryCall<ListLookupsRequest> call) {
-    call.reply(reply);
+    ListLookupsResponse.Builder reply = ListLookupsResponse.newBuilder();
+    all.stream()
+        .filter(lookup -> call.caller().mayUse(lookup.getName()))
+        .forEach(reply::addLookups);
+    call.reply(new WireMessage.Generated(reply.build()));
   }
 
   private static io.loadonce.v1.Lookup described(Lookup lookup) {

@@ -9,7 +9,8 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.LookupSettings;
-import io.loadonce.server.lookup.Lookup;
+import io.loadonce.server.access.Caller;
+import io.loadonce.server.access.Right;
 import io.loadonce.server.lookup.Lookups;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ enum Reason {
   TOO_MANY_WAITERS(Code.RESOURCE_EXHAUSTED),
   OVERLOADED(Code.RESOURCE_EXHAUSTED),
   TOO_MANY_REPEATS(Code.RESOURCE_EXHAUSTED),
+  UNAUTHENTICATED(Code.UNAUTHENTICATED),
+  PERMISSION_DENIED(Code.PERMISSION_DENIED),
   DEADLINE_EXCEEDED(Code.DEADLINE_EXCEEDED),
   DATABASE_UNAVAILABLE(Code.UNAVAILABLE),
   SHUTTING_DOWN(Code.UNAVAILABLE),
@@ -89,17 +92,41 @@ enum Reason {
             .formatted(lookup));
   }
 
+  static Status noRight(Caller caller, Right right) {
+    return PERMISSION_DENIED.status(
+        "the caller %s does not have the right %s, which the access file of the server grants"
+            .formatted(caller.name(), right));
+  }
+
   /**
+   * Says why a request has no lookup: there is none of that name, or the caller may not use it. A
+   * caller learns nothing about lookups that it may not use, not even whether there are such.
+   *
    * @param name as the request has it, empty if it names none
    */
-  static Status unknownLookup(String name, Lookups lookups) {
+  static Status noLookup(String name, Lookups lookups, Caller caller) {
+    boolean isThere = name.isEmpty() && lookups.find(name) != null;
+    boolean isDenied = !name.isEmpty() && !caller.mayUse(name);
+    if (isThere || isDenied) {
+      return PERMISSION_DENIED.status(
+          "the caller %s may not use the lookup %s; it may use %s"
+              .formatted(
+                  caller.name(),
+                  name.isEmpty() ? LookupSettings.DEFAULT_NAME : shown(name),
+                  names(lookups, caller)));
+    }
+    return unknownLookup(name, lookups, caller);
+  }
+
+  private static Status unknownLookup(String name, Lookups lookups, Caller caller) {
     String shown = shown(name);
     String mistake =
         name.isEmpty()
             ? "the request names no lookup, and this server has several"
             : "this server has no lookup " + shown;
     return UNKNOWN_LOOKUP.status(
-        "%s; name one of these: %s".formatted(mistake, names(lookups)), Map.of("lookup", shown));
+        "%s; name one of these: %s".formatted(mistake, names(lookups, caller)),
+        Map.of("lookup", shown));
   }
 
   /**
@@ -158,13 +185,13 @@ enum Reason {
     return Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build());
   }
 
-  private static String names(Lookups lookups) {
-    List<Lookup> all = lookups.all();
-    String names =
-        all.stream()
-            .limit(MAX_NAMES)
+  private static String names(Lookups lookups, Caller caller) {
+    List<String> all =
+        lookups.all().stream()
             .map(lookup -> lookup.settings().name())
-            .collect(Collectors.joining(", "));
+            .filter(caller::mayUse)
+            .toList();
+    String names = all.stream().limit(MAX_NAMES).collect(Collectors.joining(", "));
     return all.size() <= MAX_NAMES
         ? names
         : "%s and %,d more".formatted(names, all.size() - MAX_NAMES);

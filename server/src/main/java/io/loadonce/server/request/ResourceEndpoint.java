@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.loadonce.server.access.Caller;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.v1.InvalidateRequest;
@@ -11,6 +12,7 @@ import io.loadonce.v1.ListLookupsRequest;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The gRPC service of the contract: binds each method of the {@code .proto} to the class that
@@ -51,9 +53,18 @@ public final class ResourceEndpoint implements BindableService {
         Reason.SHUTTING_DOWN.status("this server is shutting down; call another instance"));
   }
 
-  /** Returns the generated service, but with the marshallers of this room. */
+  /** Returns the service for everyone. */
   @Override
   public ServerServiceDefinition bindService() {
+    return bindService(() -> Caller.ANYONE);
+  }
+
+  /**
+   * Returns the generated service, but with the marshallers of this room.
+   *
+   * @param caller returns the caller of the call that begins
+   */
+  public ServerServiceDefinition bindService(Supplier<Caller> caller) {
     MethodDescriptor<ReceivedRequest<ParsedGet>, WireMessage> get =
         onTheWire(ResourceServiceGrpc.getGetMethod(), ParsedGet::of);
     MethodDescriptor<ReceivedRequest<ParsedBatchGet>, WireMessage> batchGet =
@@ -71,10 +82,10 @@ public final class ResourceEndpoint implements BindableService {
             .addMethod(listLookups)
             .build();
     return ServerServiceDefinition.builder(service)
-        .addMethod(get, UnaryCall.handler(getMethod, openCalls))
-        .addMethod(batchGet, UnaryCall.handler(batchGetMethod, openCalls))
-        .addMethod(invalidate, UnaryCall.handler(invalidateMethod, openCalls))
-        .addMethod(listLookups, UnaryCall.handler(listLookupsMethod, openCalls))
+        .addMethod(get, UnaryCall.handler(getMethod, openCalls, caller))
+        .addMethod(batchGet, UnaryCall.handler(batchGetMethod, openCalls, caller))
+        .addMethod(invalidate, UnaryCall.handler(invalidateMethod, openCalls, caller))
+        .addMethod(listLookups, UnaryCall.handler(listLookupsMethod, openCalls, caller))
         .build();
   }
 

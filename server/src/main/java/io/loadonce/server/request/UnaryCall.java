@@ -8,8 +8,10 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import io.grpc.netty.shaded.io.netty.util.concurrent.ImmediateEventExecutor;
 import io.grpc.netty.shaded.io.netty.util.internal.ThreadExecutorMap;
 import io.grpc.protobuf.ProtoUtils;
+import io.loadonce.server.access.Caller;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     void handle(Q request, UnaryCall<Q> call);
   }
 
-  private static final Metadata.Key<Status> DETAILS =
+  static final Metadata.Key<Status> DETAILS =
       Metadata.Key.of(
           "grpc-status-details-bin", ProtoUtils.metadataMarshaller(Status.getDefaultInstance()));
 
@@ -42,6 +44,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   private final ServerCall<ReceivedRequest<Q>, WireMessage> call;
   private final Method<Q> method;
   private final OpenCalls openCalls;
+  private final Caller caller;
 
   /**
    * The event loop of the connection; without one, replies are written by the calling thread. A
@@ -65,20 +68,31 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   private volatile Runnable whenCancelled = () -> {};
 
   private UnaryCall(
-      ServerCall<ReceivedRequest<Q>, WireMessage> call, Method<Q> method, OpenCalls openCalls) {
+      ServerCall<ReceivedRequest<Q>, WireMessage> call,
+      Method<Q> method,
+      OpenCalls openCalls,
+      Caller caller) {
     this.call = call;
     this.method = method;
     this.openCalls = openCalls;
+    this.caller = caller;
   }
 
+  /**
+   * @param caller returns the caller of the call that begins
+   */
   static <Q> ServerCallHandler<ReceivedRequest<Q>, WireMessage> handler(
-      Method<Q> method, OpenCalls openCalls) {
+      Method<Q> method, OpenCalls openCalls, Supplier<Caller> caller) {
     return (call, headers) -> {
-      UnaryCall<Q> begun = new UnaryCall<>(call, method, openCalls);
+      UnaryCall<Q> begun = new UnaryCall<>(call, method, openCalls, caller.get());
       openCalls.add(begun);
       call.request(REQUESTED_MESSAGES);
       return begun;
     };
+  }
+
+  Caller caller() {
+    return caller;
   }
 
   /** Returns the time since the first call of this method; only for the thread that sweeps. */

@@ -10,7 +10,8 @@
  *
  * <p>{@link io.loadonce.server.request.ResourceEndpoint} binds the methods of the contract to
  * {@code GetMethod}, {@code BatchGetMethod}, {@code InvalidateMethod} and {@code
- * ListLookupsMethod}. {@code ReceivedRequest}, {@code PlainText} and {@code Parsed...} read
+ * ListLookupsMethod}. {@link io.loadonce.server.request.Authentication} refuses calls before that,
+ * if there is an access file. {@code ReceivedRequest}, {@code PlainText} and {@code Parsed...} read
  * requests, {@code Target} finds the lookup and the id; {@code WireMessage}, {@code WireStream} and
  * {@code ...Reply} write replies.
  *

@@ -1,12 +1,5 @@
 package io.loadonce.server.settings;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -43,18 +36,5 @@ record FileTexts(Map<Setting, SettingText> settings, List<LookupTexts> lookups) 
   /** Some editors write the mark in front of a text in UTF-8. */
   static String withoutByteOrderMark(String text) {
     return text.startsWith(BYTE_ORDER_MARK) ? text.substring(BYTE_ORDER_MARK.length()) : text;
-  }
-
-  /** Why a file could not be read, for an error message. */
-  static String reason(Exception e, String file) {
-    return switch (e) {
-      case NoSuchFileException _ -> "there is no such file";
-      case AccessDeniedException _ -> "this user has no permission";
-      case CharacterCodingException _ -> "it is not a text in UTF-8";
-      case InvalidPathException _ -> "this is not the name of a file";
-      case IOException _ when Files.isDirectory(Path.of(file)) ->
-          "it is a directory, and a file is needed";
-      default -> String.valueOf(e.getMessage());
-    };
   }
 }

@@ -1,6 +1,7 @@
 package io.loadonce.server.settings;
 
 import io.loadonce.db.InvalidSettingException;
+import io.loadonce.server.files.SettingFile;
 import java.io.IOException;
 import java.io.LineNumberReader;
 import java.io.StringReader;
@@ -72,7 +73,7 @@ final class PropertiesFile {
       throw new InvalidSettingException(
           named,
           "cannot be read (%s); name a file with key=value lines in UTF-8; it is '%s'"
-              .formatted(FileTexts.reason(e, file), file));
+              .formatted(SettingFile.reason(e, file), file));
     }
     return keys;
   }

@@ -14,9 +14,12 @@ public enum Setting {
       "HOST",
       "127.0.0.1",
       "Address on which gRPC calls are accepted. Set 0.0.0.0 to accept them from other machines;"
-          + " there is no access control yet."),
+          + " docs/access.md says how to protect the port."),
   ADMIN_PORT(
-      Group.PORTS, "N", "50080", "Port for /metrics and /healthz over HTTP; 0 picks a free port."),
+      Group.PORTS,
+      "N",
+      "50080",
+      "Port for /metrics, /livez and /readyz over HTTP; 0 picks a free port."),
   ADMIN_HOST(Group.PORTS, "HOST", "127.0.0.1", "Address on which the admin port is opened."),
   DRAIN_TIMEOUT(
       Group.PORTS,
@@ -24,6 +27,47 @@ public enum Setting {
       "20s",
       "After SIGTERM, calls in flight have this long to finish before they are cancelled. Keep it"
           + " below the grace period of your scheduler."),
+
+  TLS_CERT(
+      Group.ACCESS,
+      "FILE",
+      "",
+      "PEM file of the server's certificate, followed by those that signed it. Both ports then"
+          + " require TLS 1.2 or 1.3. Default: no TLS."),
+  TLS_KEY(
+      Group.ACCESS,
+      "FILE",
+      "",
+      "PEM file of the private key of --tls-cert, in the form PKCS #8, not encrypted."),
+  TLS_CLIENT_CA(
+      Group.ACCESS,
+      "FILE",
+      "",
+      "PEM file of the certificates that sign those of clients. The gRPC port then requires a"
+          + " client certificate. Default: none is required."),
+  ACCESS_FILE(
+      Group.ACCESS,
+      "FILE",
+      "",
+      "File that lists callers, each with the hash of its token or the name in its certificate, and"
+          + " its rights. Default: everyone may do everything."),
+  REFLECTION(
+      Group.ACCESS,
+      "true|false",
+      "true",
+      "Describe the gRPC services to tools such as grpcurl. With --access-file only known callers"
+          + " see it."),
+  CHANNELZ(
+      Group.ACCESS,
+      "true|false",
+      "false",
+      "Describe the connections of the gRPC port, with the addresses of all clients. With"
+          + " --access-file it needs the right admin."),
+  OPEN_HEALTH(
+      Group.ACCESS,
+      "true|false",
+      "true",
+      "Answer the gRPC health service without a token, for probes. Only used with --access-file."),
 
   DB_URL(
       Group.DATABASE,
@@ -176,6 +220,7 @@ public enum Setting {
   /** The heading under which a setting is listed in the help. */
   public enum Group {
     PORTS("Ports"),
+    ACCESS("Access"),
     DATABASE("Database"),
     CACHE("Cache"),
     CHANGES("Change listener"),
@@ -273,6 +318,11 @@ public enum Setting {
       case DB_URL, DB_USER, DB_PASSWORD_FILE, POOL_SIZE, CONNECT_TIMEOUT -> true;
       default -> false;
     };
+  }
+
+  /** Returns whether the value names a file, relative to the YAML file that sets it. */
+  boolean isFile() {
+    return unit.equals("FILE");
   }
 
   /** Returns the name in a YAML file, within its section. */

@@ -27,10 +27,9 @@ public final class SettingTexts {
    */
   private static final Pattern FOREIGN_VARIABLE =
       Pattern.compile(
-          "LOADONCE_(JAVA_OPTS|TARGET|ADMIN|DEADLINE|ATTEMPTS|TLS|TLS_CA|IDS|IDS_FILE|PICK|EXPONENT"
-              + "|CALLERS|CONNECTIONS|BATCH|DURATION|COUNT|WARMUP|SEED|JSON|LOOKUP|KEY|MAX_AGE"
-              + "|MIN_VERSION|ONLY_IF_CACHED|ALL"
-              + "|SERVICE_.*|PORT_\\d+_.*)");
+          "LOADONCE_(JAVA_OPTS|TARGET|ADMIN|DEADLINE|ATTEMPTS|TLS|TLS_CA|TOKEN_FILE|IDS|IDS_FILE|PICK"
+              + "|EXPONENT|CALLERS|CONNECTIONS|BATCH|DURATION|COUNT|WARMUP|SEED|JSON|LOOKUP|KEY"
+              + "|MAX_AGE|MIN_VERSION|ONLY_IF_CACHED|ALL|SERVICE_.*|PORT_\\d+_.*)");
 
   /** The value that Kubernetes puts into LOADONCE_PORT for a service named loadonce. */
   private static final Pattern LINK = Pattern.compile("(tcp|udp|sctp)://.*");

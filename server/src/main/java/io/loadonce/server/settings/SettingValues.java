@@ -1,6 +1,7 @@
 package io.loadonce.server.settings;
 
 import io.loadonce.db.InvalidSettingException;
+import io.loadonce.server.files.SettingFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -127,6 +129,14 @@ final class SettingValues {
     throw wrong(chosen, "must be one of " + known);
   }
 
+  /** Returns the file that the setting names; empty if it names none. */
+  Optional<SettingFile> file(Setting setting) {
+    SettingText chosen = texts.of(setting);
+    return chosen.text().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new SettingFile(chosen.named(), chosen.text()));
+  }
+
   /** Returns the content of the file that the setting names, without the end of its last line. */
   String secret(Setting setting) {
     return content(texts.of(setting), MAX_SECRET_BYTES).replaceFirst("\\R\\z", "");
@@ -145,7 +155,7 @@ final class SettingValues {
       }
       return FileTexts.withoutByteOrderMark(Files.readString(path, StandardCharsets.UTF_8));
     } catch (IOException | InvalidPathException e) {
-      throw wrong(chosen, "cannot be read (%s)".formatted(FileTexts.reason(e, file)));
+      throw wrong(chosen, "cannot be read (%s)".formatted(SettingFile.reason(e, file)));
     }
   }
 

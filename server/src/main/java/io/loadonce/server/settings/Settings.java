@@ -3,20 +3,27 @@ package io.loadonce.server.settings;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.jdbc.EmbeddedCities;
+import io.loadonce.server.access.AccessSettings;
+import io.loadonce.server.access.AccessSettings.TlsFiles;
 import io.loadonce.server.changes.ListenSettings;
+import io.loadonce.server.files.SettingFile;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.ports.Address;
+import io.loadonce.server.ports.PortSecurity;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The settings of the service. Validated and immutable.
  *
  * @param grpc the address for callers
  * @param admin the address for operators
+ * @param access how both ports are protected
  * @param lookups at least one
  * @param callTimeout the longest time that a call may wait, also if its own deadline is later
  * @param drainTimeout how long calls in flight may take to end after SIGTERM
@@ -24,6 +31,7 @@ import java.util.Set;
 public record Settings(
     Address grpc,
     Address admin,
+    AccessSettings access,
     DatabaseSettings database,
     List<LookupConfig> lookups,
     LockSettings lock,
@@ -51,11 +59,15 @@ public record Settings(
         new Address(
             values.text(Setting.ADMIN_HOST), values.integer(Setting.ADMIN_PORT, 0, MAX_PORT));
     requireTwoPorts(grpc, admin);
+    AccessSettings access = access(values);
+    List<LookupConfig> lookups = LookupConfigs.of(texts, maxHeapBytes);
+    PortSecurity.check(access, names(lookups));
     return new Settings(
         grpc,
         admin,
+        access,
         database(values),
-        LookupConfigs.of(texts, maxHeapBytes),
+        lookups,
         lock(values),
         new ListenSettings(
             values.isOn(Setting.LISTEN),
@@ -81,6 +93,31 @@ public record Settings(
     }
   }
 
+  private static AccessSettings access(SettingValues values) {
+    Optional<SettingFile> certificate = values.file(Setting.TLS_CERT);
+    Optional<SettingFile> key = values.file(Setting.TLS_KEY);
+    Optional<SettingFile> clientCa = values.file(Setting.TLS_CLIENT_CA);
+    if (certificate.isPresent() != key.isPresent()) {
+      Setting missing = key.isEmpty() ? Setting.TLS_KEY : Setting.TLS_CERT;
+      throw new InvalidSettingException(
+          missing.key(), "is not set; a certificate and its key need --tls-cert and --tls-key");
+    }
+    if (clientCa.isPresent() && certificate.isEmpty()) {
+      throw new InvalidSettingException(
+          clientCa.get().named(), "needs TLS; set --tls-cert and --tls-key, too");
+    }
+    return new AccessSettings(
+        certificate.map(file -> new TlsFiles(file, key.orElseThrow(), clientCa)),
+        values.file(Setting.ACCESS_FILE),
+        values.isOn(Setting.REFLECTION),
+        values.isOn(Setting.CHANNELZ),
+        values.isOn(Setting.OPEN_HEALTH));
+  }
+
+  private static Set<String> names(List<LookupConfig> lookups) {
+    return lookups.stream().map(lookup -> lookup.settings().name()).collect(Collectors.toSet());
+  }
+
   private static DatabaseSettings database(SettingValues values) {
     String url = values.text(Setting.DB_URL);
     DatabaseSettings cities = EmbeddedCities.DATABASE;
@@ -92,6 +129,11 @@ public record Settings(
         values.integer(Setting.POOL_SIZE, 1, DatabaseSettings.MAX_POOL_SIZE),
         timeout(values, Setting.CONNECT_TIMEOUT),
         timeout(values, Setting.LOAD_TIMEOUT));
+  }
+
+  /** The names of all lookups. */
+  public Set<String> lookupNames() {
+    return names(lookups);
   }
 
   /** The memory for cached rows, of all lookups together. */

@@ -78,7 +78,7 @@ final class YamlFile {
         setting -> !setting.isInDatabaseSection() && setting.scope() != Setting.Scope.ONE_LOOKUP;
     Setting setting = find(key, isHere);
     if (setting != null) {
-      putOne(settings, setting, entry);
+      put(setting, entry);
       return;
     }
     Setting elsewhere = find(key, Setting::isInDatabaseSection);
@@ -105,8 +105,12 @@ final class YamlFile {
       unknown(key, entry, keys(Setting::isInDatabaseSection));
       return;
     }
+    put(setting, entry);
+  }
+
+  private void put(Setting setting, Entry entry) {
     putOne(settings, setting, entry);
-    if (setting == Setting.DB_PASSWORD_FILE) {
+    if (setting.isFile()) {
       settings.computeIfPresent(setting, (_, chosen) -> besideThisFile(chosen));
     }
   }

@@ -1,6 +1,7 @@
 package io.loadonce.server.settings;
 
 import io.loadonce.db.InvalidSettingException;
+import io.loadonce.server.files.SettingFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ final class YamlTree {
       throw new InvalidSettingException(
           named,
           "cannot be read (%s); name a YAML file in UTF-8; it is '%s'"
-              .formatted(FileTexts.reason(e, file), file));
+              .formatted(SettingFile.reason(e, file), file));
     }
   }
 

@@ -42,6 +42,7 @@ class PortsTest {
     try (RunningService service = RunningService.with(Map.of())) {
       assertThat(check(service, "")).isEqualTo(ServingStatus.SERVING);
       assertThat(check(service, NAME)).isEqualTo(ServingStatus.SERVING);
+      assertThat(check(service, "lookup/default")).isEqualTo(ServingStatus.SERVING);
       assertThatThrownBy(() -> check(service, "another.Service"))
           .isInstanceOf(StatusRuntimeException.class)
           .hasMessageStartingWith("NOT_FOUND");
@@ -54,7 +55,9 @@ class PortsTest {
         Map.of("--db-url", "jdbc:postgresql://127.0.0.1:1/none", "--connect-timeout", "250ms");
     try (RunningService service = RunningService.with(nowhere)) {
       assertThat(check(service, "")).isEqualTo(ServingStatus.NOT_SERVING);
-      assertThat(page(service, "GET", "/healthz").statusCode()).isEqualTo(503);
+      assertThat(check(service, "lookup/default")).isEqualTo(ServingStatus.NOT_SERVING);
+      assertThat(page(service, "GET", "/readyz").statusCode()).isEqualTo(503);
+      assertThat(page(service, "GET", "/livez").statusCode()).isEqualTo(200);
       assertThatThrownBy(() -> get(service, "1").get(30, TimeUnit.SECONDS))
           .hasMessageContaining("UNAVAILABLE");
     }
@@ -85,11 +88,14 @@ class PortsTest {
               Loadonce
 
               /metrics  the metrics, for Prometheus
-              /healthz  200 while the service accepts calls, 503 otherwise
+              /livez    200 while the process lives
+              /readyz   200 while the service accepts calls, 503 otherwise
               """);
       assertThat(page(service, "GET", "/metrics").body())
           .contains("loadonce_queries_total{lookup=\"default\"} 0.0");
-      assertThat(page(service, "GET", "/healthz").body()).isEqualTo("ok\n");
+      assertThat(page(service, "GET", "/livez").body()).isEqualTo("ok\n");
+      assertThat(page(service, "GET", "/readyz").body()).isEqualTo("ok\n");
+      assertThat(page(service, "GET", "/healthz").statusCode()).isEqualTo(404);
       assertThat(page(service, "HEAD", "/metrics").body()).isEmpty();
       assertThat(page(service, "GET", "/else").statusCode()).isEqualTo(404);
       assertThat(page(service, "POST", "/metrics").statusCode()).isEqualTo(405);

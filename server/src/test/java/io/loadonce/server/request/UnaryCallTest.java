@@ -9,6 +9,7 @@ import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.loadonce.server.access.Caller;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.LookupInfo;
@@ -60,7 +61,7 @@ class UnaryCallTest {
             .directExecutor()
             .addService(
                 ServerServiceDefinition.builder(ResourceServiceGrpc.SERVICE_NAME)
-                    .addMethod(get, UnaryCall.handler(method, open))
+                    .addMethod(get, UnaryCall.handler(method, open, () -> Caller.ANYONE))
                     .build())
             .build()
             .start();

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.EmbeddedCities;
+import io.loadonce.server.access.AccessSettings;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.changes.ListenSettings;
+import io.loadonce.server.files.SettingFile;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lookup.LookupConfig;
@@ -39,6 +41,7 @@ class SettingsTest {
             new Settings(
                 new Address("127.0.0.1", 50051),
                 new Address("127.0.0.1", 50080),
+                AccessSettings.OPEN,
                 EmbeddedCities.DATABASE,
                 List.of(
                     new LookupConfig(
@@ -73,6 +76,13 @@ class SettingsTest {
             "admin-port",
             "admin-host",
             "drain-timeout",
+            "tls-cert",
+            "tls-key",
+            "tls-client-ca",
+            "access-file",
+            "reflection",
+            "channelz",
+            "open-health",
             "db-url",
             "db-user",
             "db-password-file",
@@ -148,6 +158,17 @@ class SettingsTest {
         "--query            | SELECT 1        | query: has no :ids; write WHERE key IN (:ids)",
         "--db-password-file | no/such/file    | db-password-file: cannot be read (there is no such"
             + " file); it is 'no/such/file'",
+        "--tls-cert         | a.pem           | tls-key: is not set; a certificate and its key need"
+            + " --tls-cert and --tls-key",
+        "--tls-key          | a.pem           | tls-cert: is not set; a certificate and its key"
+            + " need --tls-cert and --tls-key",
+        "--tls-client-ca    | a.pem           | tls-client-ca: needs TLS; set --tls-cert and"
+            + " --tls-key, too",
+        "--access-file      | no/such/file    | access-file: cannot be read (there is no such"
+            + " file); it is 'no/such/file'",
+        "--reflection       | on              | reflection: must be true or false; it is 'on'",
+        "--channelz         | on              | channelz: must be true or false; it is 'on'",
+        "--open-health      | on              | open-health: must be true or false; it is 'on'",
       })
   void value_outOfItsRange_isNamedWithItsRange(String flag, String text, String line) {
     assertThatThrownBy(() -> settings(Map.of(flag, text), Map.of()))
@@ -216,7 +237,7 @@ class SettingsTest {
   /** A test that runs as root can read every file, so the exception is made by hand. */
   @Test
   void reason_fileMayNotBeRead_isInWords() {
-    assertThat(FileTexts.reason(new AccessDeniedException("secret"), "secret"))
+    assertThat(SettingFile.reason(new AccessDeniedException("secret"), "secret"))
         .isEqualTo("this user has no permission");
   }
 
@@ -282,6 +303,7 @@ class SettingsTest {
             "LOADONCE_TARGET", "127.0.0.1:50051",
             "LOADONCE_LOOKUP", "product",
             "LOADONCE_MAX_AGE", "5s",
+            "LOADONCE_TOKEN_FILE", "token",
             "LOADONCE_SERVICE_HOST", "10.0.0.1",
             "LOADONCE_PORT", "tcp://10.0.0.1:50051",
             "LOADONCE_PORT_50051_TCP_ADDR", "10.0.0.1");

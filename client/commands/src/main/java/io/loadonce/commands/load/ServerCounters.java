@@ -1,11 +1,22 @@
 package io.loadonce.commands.load;
 
+import io.loadonce.client.ClientSettings;
+import io.loadonce.client.Security;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** How much the server has queried its database, by the metrics of its admin port. */
 public sealed interface ServerCounters {
@@ -23,13 +34,31 @@ public sealed interface ServerCounters {
    */
   record Unknown(String why) implements ServerCounters {}
 
-  /** Reads {@code /metrics} of an admin port. Blocks for 4 s at most; throws nothing. */
-  static ServerCounters read(URI admin) {
+  /**
+   * Reads {@code /metrics} of an admin port. Blocks for 4 s at most; throws nothing.
+   *
+   * @param settings have the certificates to trust and the token, for an admin port that is
+   *     protected
+   */
+  static ServerCounters read(URI admin, ClientSettings settings) {
     Duration timeout = Duration.ofSeconds(2);
     URI metrics = admin.resolve("/metrics");
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(timeout).build()) {
-      HttpRequest request = HttpRequest.newBuilder(metrics).timeout(timeout).build();
-      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(timeout);
+    HttpRequest.Builder request = HttpRequest.newBuilder(metrics).timeout(timeout);
+    try {
+      if (settings.security() instanceof Security.Tls tls && tls.caFile().isPresent()) {
+        client.sslContext(trusting(tls.caFile().get()));
+      }
+      if (settings.tokenFile().isPresent()) {
+        String token = Files.readString(settings.tokenFile().get()).strip();
+        request.header("Authorization", "Bearer " + token);
+      }
+    } catch (IOException | GeneralSecurityException e) {
+      return new Unknown("the files of TLS or of the token cannot be read: " + e.getMessage());
+    }
+    try (HttpClient http = client.build()) {
+      HttpResponse<String> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
       return response.statusCode() == 200
           ? parse(response.body())
           : new Unknown(metrics + " answered with HTTP status " + response.statusCode());
@@ -39,6 +68,22 @@ public sealed interface ServerCounters {
       Thread.currentThread().interrupt();
       return new Unknown("interrupted while reading " + metrics);
     }
+  }
+
+  private static SSLContext trusting(Path caFile) throws IOException, GeneralSecurityException {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(/* stream= */ null, /* password= */ null);
+    try (InputStream file = Files.newInputStream(caFile)) {
+      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(file)) {
+        trusted.setCertificateEntry("ca-" + trusted.size(), each);
+      }
+    }
+    TrustManagerFactory managers =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    managers.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(/* km= */ null, managers.getTrustManagers(), /* random= */ null);
+    return context;
   }
 
   /** Reads the text format of Prometheus. */

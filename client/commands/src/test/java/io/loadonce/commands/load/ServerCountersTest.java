@@ -2,6 +2,7 @@ package io.loadonce.commands.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.client.ClientSettings;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,9 @@ class ServerCountersTest {
 
   @Test
   void read_nobodyListens_saysSo() {
-    assertThat(ServerCounters.read(URI.create("http://127.0.0.1:1")))
+    assertThat(
+            ServerCounters.read(
+                URI.create("http://127.0.0.1:1"), ClientSettings.forTarget("127.0.0.1:1")))
         .isEqualTo(new ServerCounters.Unknown("http://127.0.0.1:1/metrics cannot be reached"));
   }
 }
