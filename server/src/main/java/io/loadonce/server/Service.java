@@ -196,8 +196,10 @@ final class Service {
 
   private static DatabaseWait.Attempt reach(Database database, List<LookupConfig> lookups) {
     if (!database.isReachable()) {
+      database.availability().ended(new SourceException.Unavailable("at the start", null));
       return new DatabaseWait.Attempt.Unreachable();
     }
+    database.availability().ended(/* failure= */ null);
     try {
       LookupChecks checks = LookupChecks.of(database, lookups);
       checks.warnings().forEach(log::warn);

@@ -5,9 +5,8 @@ import io.loadonce.db.form.RowForm;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Availability;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One database and its pool of connections, which all lookups share. The pool reconnects after an
@@ -16,12 +15,14 @@ import java.util.Properties;
 public final class Database implements AutoCloseable {
 
   private final DatabaseSettings settings;
+  private final Connector connector;
   private final HikariDataSource pool;
   private final Availability availability = new Availability();
 
   private Database(DatabaseSettings settings) {
     this.settings = settings;
-    this.pool = ConnectionPool.open(settings);
+    this.connector = new Connector(settings, System::nanoTime);
+    this.pool = ConnectionPool.open(settings, connector);
   }
 
   /**
@@ -47,11 +48,7 @@ public final class Database implements AutoCloseable {
    * @param applicationName the name under which PostgreSQL lists the connection
    */
   public Connection connect(String applicationName) throws SQLException {
-    Properties properties = ConnectionPool.properties(settings);
-    if (isPostgresql()) {
-      properties.setProperty("ApplicationName", applicationName);
-    }
-    return DriverManager.getDriver(settings.url()).connect(settings.url(), properties);
+    return connector.connect(applicationName);
   }
 
   /** Returns whether the URL is one of PostgreSQL. */
@@ -99,6 +96,11 @@ public final class Database implements AutoCloseable {
 
   DatabaseSettings settings() {
     return settings;
+  }
+
+  /** Returns why the last attempt to open a connection failed; null if it succeeded. */
+  @Nullable SQLException connectFailure() {
+    return connector.failure();
   }
 
   HikariDataSource pool() {

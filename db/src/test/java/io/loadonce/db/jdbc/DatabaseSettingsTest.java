@@ -24,7 +24,7 @@ final class DatabaseSettingsTest {
             new DatabaseSettings(
                 "jdbc:postgresql://localhost/shop",
                 "reader",
-                "s3cret",
+                SHOP.password(),
                 /* poolSize= */ 8,
                 /* connectTimeout= */ Duration.ofSeconds(1),
                 /* queryTimeout= */ Duration.ofSeconds(5)));

@@ -1,6 +1,7 @@
 package io.loadonce.server.settings;
 
 import io.loadonce.db.InvalidSettingException;
+import io.loadonce.db.jdbc.Password;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -127,8 +128,16 @@ final class SettingValues {
     throw wrong(chosen, "must be one of " + known);
   }
 
+  /**
+   * Returns the password in the file that the setting names, which is read again for each new
+   * connection.
+   */
+  Password password(Setting setting) {
+    return Password.readFrom(() -> secret(setting));
+  }
+
   /** Returns the content of the file that the setting names, without the end of its last line. */
-  String secret(Setting setting) {
+  private String secret(Setting setting) {
     return content(texts.of(setting), MAX_SECRET_BYTES).replaceFirst("\\R\\z", "");
   }
 

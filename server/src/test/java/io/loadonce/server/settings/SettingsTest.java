@@ -292,7 +292,7 @@ class SettingsTest {
 
     Settings settings = settings(Map.of("--db-password-file", secret.toString()), Map.of());
 
-    assertThat(settings.database().password()).isEqualTo("s3cret ");
+    assertThat(settings.database().password().text()).isEqualTo("s3cret ");
     assertThat(settings.toString()).doesNotContain("s3cret");
   }
 
