@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -44,6 +45,7 @@ public final class FaultProxy implements AutoCloseable {
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicReference<Fault> next = new AtomicReference<>();
+  private final AtomicInteger accepted = new AtomicInteger();
   private volatile Fault each;
   private volatile boolean isShut;
   private volatile Duration delay = Duration.ZERO;
@@ -107,6 +109,11 @@ public final class FaultProxy implements AutoCloseable {
     delay = Duration.ZERO;
   }
 
+  /** Returns how many connections were accepted, refused ones among them. */
+  public int accepted() {
+    return accepted.get();
+  }
+
   /** Returns how many connections are open. */
   public int open() {
     return links.size();
@@ -123,6 +130,7 @@ public final class FaultProxy implements AutoCloseable {
     while (closed.getCount() > 0) {
       try {
         Socket client = door.accept();
+        accepted.incrementAndGet();
         if (isShut) {
           client.close();
         } else {

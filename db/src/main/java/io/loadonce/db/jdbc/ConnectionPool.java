@@ -27,7 +27,7 @@ final class ConnectionPool {
   private static final Duration SOCKET_GRACE = Duration.ofSeconds(2);
 
   /** A check of a connection is one round trip; to open one takes at least three. */
-  private static final int CHECKS_PER_CONNECT = 3;
+  private static final int CHECKS_PER_CONNECT = 2;
 
   /** The pool accepts no shorter time-out of a check. */
   private static final Duration SHORTEST_CHECK = Duration.ofMillis(250);
@@ -35,15 +35,13 @@ final class ConnectionPool {
   private ConnectionPool() {}
 
   /** Does not wait for the database, and does not fail while it is down. */
-  static HikariDataSource open(DatabaseSettings settings, Connector connector) {
-    Duration check = checkTimeout(settings);
-    RetryingDataSource source = new RetryingDataSource(connector, check);
+  static HikariDataSource open(DatabaseSettings settings, RetryingDataSource source) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(APPLICATION_NAME);
     config.setDataSource(source);
     config.setMaximumPoolSize(settings.poolSize());
     config.setConnectionTimeout(settings.connectTimeout().toMillis());
-    config.setValidationTimeout(check.toMillis());
+    config.setValidationTimeout(checkTimeout(settings).toMillis());
     config.setInitializationFailTimeout(-1);
     config.setKeepaliveTime(KEEPALIVE.toMillis());
     config.setMaxLifetime(MAX_LIFETIME.toMillis());

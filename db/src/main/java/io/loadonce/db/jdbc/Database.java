@@ -16,13 +16,15 @@ public final class Database implements AutoCloseable {
 
   private final DatabaseSettings settings;
   private final Connector connector;
+  private final RetryingDataSource dataSource;
   private final HikariDataSource pool;
   private final Availability availability = new Availability();
 
   private Database(DatabaseSettings settings) {
     this.settings = settings;
     this.connector = new Connector(settings, System::nanoTime);
-    this.pool = ConnectionPool.open(settings, connector);
+    this.dataSource = new RetryingDataSource(connector, ConnectionPool.checkTimeout(settings));
+    this.pool = ConnectionPool.open(settings, dataSource);
   }
 
   /**
@@ -91,6 +93,7 @@ public final class Database implements AutoCloseable {
   /** Closes all connections; loads under way may fail. A second call does nothing. */
   @Override
   public void close() {
+    dataSource.close();
     pool.close();
   }
 

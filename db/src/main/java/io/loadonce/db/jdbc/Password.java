@@ -2,6 +2,7 @@ package io.loadonce.db.jdbc;
 
 import io.loadonce.db.InvalidSettingException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,17 @@ public final class Password {
       isReadable = false;
     }
     return last;
+  }
+
+  /** Compares the texts that were read last. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Password password && password.last.equals(last);
+  }
+
+  @Override
+  public int hashCode() {
+    return last.hashCode();
   }
 
   /** Shows whether there is one, and never the password. */

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Logger;
@@ -13,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the connections of the pool and retries without end, at least once a second, while the
- * database is down. The pool's own pauses grow to five seconds, which would prolong an outage by as
- * much. Only the pool's own thread waits here; it is interrupted when the pool is closed.
+ * Opens the connections of the pool and retries until it is closed, at least once a second, while
+ * the database is down. The pool's own pauses grow to five seconds, which would prolong an outage
+ * by as much. Only the pool's own thread waits here. The pool does not interrupt that thread when
+ * it is closed, so this has to be closed first.
  */
-final class RetryingDataSource implements DataSource {
+final class RetryingDataSource implements DataSource, AutoCloseable {
 
   private static final org.slf4j.Logger log = LoggerFactory.getLogger(RetryingDataSource.class);
 
@@ -29,6 +31,8 @@ final class RetryingDataSource implements DataSource {
 
   /** When the connections were replaced last. */
   private final AtomicLong replacedNanos = new AtomicLong(System.nanoTime());
+
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   private volatile Runnable replaceAll = () -> {};
 
@@ -76,13 +80,21 @@ final class RetryingDataSource implements DataSource {
     }
   }
 
-  private static void await(Duration pause, SQLException failure) throws SQLException {
+  private void await(Duration pause, SQLException failure) throws SQLException {
     try {
-      TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+      if (closed.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw failure;
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       throw failure;
     }
+  }
+
+  /** Ends the wait for the database. */
+  @Override
+  public void close() {
+    closed.countDown();
   }
 
   private static Duration min(Duration a, Duration b) {

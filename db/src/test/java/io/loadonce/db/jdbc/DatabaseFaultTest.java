@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.FaultProxy;
 import io.loadonce.db.OneLookup;
 import io.loadonce.db.TestDatabase;
 import io.loadonce.db.form.Row;
@@ -61,7 +62,7 @@ final class DatabaseFaultTest {
 
   @Test
   void run_connectionCutTwice_isUnavailable() throws Exception {
-    OneLookup slow = postgres.settings(postgres.slowQuery(Duration.ofSeconds(3)));
+    OneLookup slow = postgres.settings(postgres.slowQuery(Duration.ofMillis(4_500)));
     try (var source = slow.withPoolSize(2).open()) {
       postgres.reset();
       Future<?> run = threads.submit(source.query(PARIS)::run);
@@ -91,6 +92,18 @@ final class DatabaseFaultTest {
 
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
       assertThat(source.database().isReachable()).isFalse();
+    }
+  }
+
+  @Test
+  void close_databaseIsDown_noFurtherAttempts() throws Exception {
+    try (FaultProxy proxy = FaultProxy.before(postgres.url())) {
+      proxy.refuse();
+      try (var _ = postgres.settings().withUrl(proxy.url(postgres.url())).open()) {
+        await().until(() -> proxy.accepted() > 1);
+      }
+      int attempts = proxy.accepted();
+      await().during(Duration.ofSeconds(2)).until(() -> proxy.accepted() == attempts);
     }
   }
 
