@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A proxy between a client and a database, on virtual threads, which breaks connections as networks
@@ -44,9 +45,9 @@ public final class FaultProxy implements AutoCloseable {
   private final int databasePort;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final AtomicReference<Fault> next = new AtomicReference<>();
+  private final AtomicReference<@Nullable Fault> next = new AtomicReference<>();
   private final AtomicInteger accepted = new AtomicInteger();
-  private volatile Fault each;
+  private volatile @Nullable Fault each;
   private volatile boolean isShut;
   private volatile Duration delay = Duration.ZERO;
 
@@ -149,7 +150,7 @@ public final class FaultProxy implements AutoCloseable {
   private final class Link {
     private final Socket client;
     private final Socket database;
-    private volatile Fault broken;
+    private volatile @Nullable Fault broken;
 
     /** How many bytes of the reply still arrive before a cut. */
     private int left;
@@ -217,7 +218,7 @@ public final class FaultProxy implements AutoCloseable {
       return true;
     }
 
-    private void begin(Fault fault) {
+    private void begin(@Nullable Fault fault) {
       left =
           switch (fault) {
             case Fault.Cut(int bytes) -> bytes;

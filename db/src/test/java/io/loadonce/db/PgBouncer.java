@@ -30,21 +30,6 @@ public final class PgBouncer implements AutoCloseable {
   /** It is often not on the path of a user who is no administrator. */
   private static final List<String> MORE_DIRECTORIES = List.of("/usr/sbin", "/usr/local/sbin");
 
-  private static final String CONFIG =
-      """
-      [databases]
-      * = host=127.0.0.1 port=%d
-      [pgbouncer]
-      listen_addr = 127.0.0.1
-      listen_port = %d
-      unix_socket_dir =
-      auth_type = trust
-      auth_file = %s
-      pool_mode = transaction
-      default_pool_size = 2
-      ignore_startup_parameters = extra_float_digits
-      """;
-
   private final Process process;
   private final int port;
 
@@ -67,8 +52,21 @@ public final class PgBouncer implements AutoCloseable {
     Path config =
         Files.writeString(
             directory.resolve("pgbouncer.ini"),
-            CONFIG.formatted(
-                URI.create(postgres.url().substring("jdbc:".length())).getPort(), port, users));
+            """
+            [databases]
+            * = host=127.0.0.1 port=%d
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = %d
+            unix_socket_dir =
+            auth_type = trust
+            auth_file = %s
+            pool_mode = transaction
+            default_pool_size = 2
+            ignore_startup_parameters = extra_float_digits
+            """
+                .formatted(
+                    URI.create(postgres.url().substring("jdbc:".length())).getPort(), port, users));
     List<String> command = new ArrayList<>();
     command.add(find().orElseThrow(() -> new IOException("PgBouncer is not installed")).toString());
     if (System.getProperty("user.name").equals("root")) {

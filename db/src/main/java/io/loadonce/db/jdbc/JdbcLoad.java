@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGStatement;
+import org.postgresql.PGConnection;
 
 /**
  * One statement for all ids. If a single row or id makes the statement fail, one statement for each
@@ -39,9 +39,6 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
   private final List<Key> ids;
   private final Cancellation cancellation = new Cancellation();
 
-  /** Only used by the thread that runs the query. */
-  private boolean isRepeated;
-
   JdbcLoad(JdbcSource<V> source, List<Key> ids) {
     if (ids.isEmpty() || ids.size() > source.maxIdsPerQuery()) {
       throw new IllegalArgumentException(
@@ -57,6 +54,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
   @Override
   public Map<Key, SourceRow<V>> run() throws SourceException {
     long startNanos = System.nanoTime();
+    boolean avoidsNames;
     try (Connection connection = connect()) {
       return load(connection);
     } catch (SQLException e) {
@@ -64,9 +62,12 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
           || System.nanoTime() - startNanos >= queryTimeout.toNanos()) {
         throw SqlFailure.of(e);
       }
+      avoidsNames = SqlFailure.isAboutAName(e);
     }
-    isRepeated = true;
     try (Connection connection = connectAlive()) {
+      if (avoidsNames) {
+        connection.unwrap(PGConnection.class).setPrepareThreshold(0);
+      }
       return load(connection);
     } catch (SQLException e) {
       throw SqlFailure.of(e);
@@ -202,12 +203,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
   }
 
   private void prepare(PreparedStatement statement, List<Key> requested) throws SQLException {
-    boolean isPostgresql = source.database().isPostgresql();
-    if (isRepeated && isPostgresql) {
-      // Without a name: it cannot be missing in a session, nor be there already.
-      statement.unwrap(PGStatement.class).setPrepareThreshold(0);
-    }
-    new KeyParameters(lookup, isPostgresql).set(statement, requested);
+    new KeyParameters(lookup, source.database().isPostgresql()).set(statement, requested);
     statement.setQueryTimeout(ConnectionPool.wholeSeconds(queryTimeout));
     // One row more than is right shows that the query is wrong, however many rows there are.
     statement.setMaxRows(RowCollector.maxRows(lookup, requested.size()) + 1);

@@ -57,15 +57,27 @@ final class SilenceCheck implements InvocationHandler {
 
   private boolean isValid() throws SQLException {
     long startNanos = System.nanoTime();
-    int before = connection.getNetworkTimeout();
-    connection.setNetworkTimeout(Runnable::run, (int) limit.toMillis());
+    int before = setTimeout((int) limit.toMillis());
     if (connection.isValid(ConnectionPool.wholeSeconds(limit))) {
-      connection.setNetworkTimeout(Runnable::run, before);
+      setTimeout(before);
       return true;
     }
     if (System.nanoTime() - startNanos >= limit.toNanos()) {
       onSilence.accept(openedNanos);
     }
     return false;
+  }
+
+  /**
+   * Returns the time-out before, 0 for none. A closed connection has none, nor have some drivers.
+   */
+  private int setTimeout(int millis) {
+    try {
+      int before = connection.getNetworkTimeout();
+      connection.setNetworkTimeout(Runnable::run, millis);
+      return before;
+    } catch (SQLException | AbstractMethodError _) {
+      return 0;
+    }
   }
 }

@@ -65,8 +65,11 @@ public final class SqlFailure {
         || failure instanceof SQLNonTransientConnectionException;
   }
 
-  /** The name may be that of the statement which begins the transaction, and so be a cause. */
-  private static boolean isAboutAName(SQLException failure) {
+  /**
+   * Returns whether the session of PostgreSQL has, or lacks, a statement of the name that the
+   * driver uses. It may be the statement which begins the transaction, and so be a cause.
+   */
+  static boolean isAboutAName(SQLException failure) {
     return NAME_STATES.contains(state(failure))
         || (failure.getCause() instanceof SQLException cause && NAME_STATES.contains(state(cause)));
   }

@@ -178,10 +178,13 @@ final class DatabaseFaultTest {
     postgres.execute(
         "CREATE FUNCTION wipe() RETURNS INT LANGUAGE sql AS 'DELETE FROM precious; SELECT 1'");
     OneLookup wiping = postgres.settings("SELECT id, wipe() AS w FROM city WHERE id IN (:ids)");
-    try (var source = wiping.open()) {
-      assertThatThrownBy(() -> source.query(PARIS).run())
-          .isInstanceOf(SourceException.QueryFailed.class)
-          .hasMessage("the database rejected the query (SQLState 25006)");
+    for (String parameters : List.of("", "?options=-c%20jit%3Doff", "?readOnlyMode=transaction")) {
+      try (var source = wiping.withUrl(postgres.url() + parameters).open()) {
+        assertThatThrownBy(() -> source.query(PARIS).run())
+            .as(parameters)
+            .isInstanceOf(SourceException.QueryFailed.class)
+            .hasMessage("the database rejected the query (SQLState 25006)");
+      }
     }
     assertThat(postgres.number("SELECT COUNT(*) FROM precious")).isEqualTo(1);
   }

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.loadonce.server.RunningService;
 import io.loadonce.server.history.HistoryDatabase;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -98,8 +100,7 @@ class DatabaseOutageTest {
 
   /** Kills the database while a hundred callers wait for one row; restarts it when closed. */
   private static final class Killing implements AutoCloseable {
-    private final List<Calls.Ended> ends =
-        Collections.synchronizedList(new java.util.ArrayList<>());
+    private final List<Calls.Ended> ends = Collections.synchronizedList(new ArrayList<>());
     private final HistoryDatabase.Restart restart;
 
     Killing(RunningService service) throws Exception {
@@ -125,7 +126,7 @@ class DatabaseOutageTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       restart.close();
     }
   }

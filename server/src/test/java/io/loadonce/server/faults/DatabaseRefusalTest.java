@@ -1,6 +1,7 @@
 package io.loadonce.server.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.loadonce.db.CountedDatabase;
@@ -67,8 +68,7 @@ class DatabaseRefusalTest {
   void start_rightsAreMissing_isRefusedWithTheWordsOfTheDatabase() {
     postgres.execute("REVOKE SELECT ON ware FROM clerk");
 
-    org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> service("SELECT id, name FROM ware WHERE id IN (:ids)").close())
+    assertThatThrownBy(() -> service("SELECT id, name FROM ware WHERE id IN (:ids)").close())
         .hasMessageContaining("permission denied for table ware");
   }
 
