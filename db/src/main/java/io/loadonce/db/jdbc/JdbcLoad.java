@@ -62,7 +62,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
           || System.nanoTime() - startNanos >= queryTimeout.toNanos()) {
         throw SqlFailure.of(e);
       }
-      avoidsNames = SqlFailure.isAboutAName(e);
+      avoidsNames = source.database().isPostgresql() && SqlFailure.isAboutAName(e);
     }
     try (Connection connection = connectAlive()) {
       if (avoidsNames) {
