@@ -104,7 +104,7 @@ final class Connector {
     } catch (RuntimeException | LinkageError e) {
       throw new SQLException("the JDBC driver failed: " + e, "08001", e);
     }
-    if (JdbcUrl.isPostgresql(url) && JdbcUrl.parameter(url, "prepareThreshold") == null) {
+    if (JdbcUrl.isPostgresql(url)) {
       avoidNamedStatements(connection);
     }
     return connection;
@@ -112,8 +112,8 @@ final class Connector {
 
   /**
    * A pooler that shares sessions among its clients runs a statement in a session where another
-   * client may have prepared a statement of the same name. Such a pooler shows by its own process
-   * id: it is not that of the session.
+   * client may have prepared another statement of the same name, and so it may return the rows of
+   * that one. Such a pooler shows by its own process id: it is not that of the session.
    */
   private void avoidNamedStatements(Connection connection) throws SQLException {
     PGConnection own = connection.unwrap(PGConnection.class);
@@ -133,8 +133,8 @@ final class Connector {
     if (!isPoolerLogged) {
       isPoolerLogged = true;
       log.info(
-          "{} is reached through a pooler: statements are sent without names; prepareThreshold in"
-              + " db-url overrides this",
+          "{} is reached through a pooler: statements are sent without names, whatever"
+              + " prepareThreshold in db-url says",
           ConnectFailure.database(url));
     }
   }

@@ -9,6 +9,7 @@ import io.loadonce.db.FaultProxy;
 import io.loadonce.db.OneLookup;
 import io.loadonce.db.TestDatabase;
 import io.loadonce.db.form.Row;
+import io.loadonce.db.form.StructForm;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
@@ -92,6 +93,34 @@ final class DatabaseFaultTest {
 
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
       assertThat(source.database().isReachable()).isFalse();
+    }
+  }
+
+  /** As behind a pooler that does not show. */
+  @Test
+  void run_nameOfTheStatementIsTaken_isSentAgainWithoutAName() throws Exception {
+    postgres.execute(
+        """
+        CREATE FUNCTION take_names() RETURNS INT LANGUAGE plpgsql AS $$
+        BEGIN
+          FOR i IN 1..200 LOOP
+            BEGIN
+              EXECUTE format('PREPARE "S_%s" AS SELECT 1', i);
+            EXCEPTION WHEN duplicate_prepared_statement THEN NULL;
+            END;
+          END LOOP;
+          RETURN 1;
+        END $$
+        """);
+    OneLookup taking = postgres.settings("SELECT id, take_names() FROM city WHERE id IN (:ids)");
+    try (var source =
+        taking.withUrl(postgres.url() + "?prepareThreshold=1").withPoolSize(1).open()) {
+      assertThat(source.query(PARIS).run()).hasSize(1);
+      var other = source.database().source(postgres.settings().lookup(), StructForm.ofOne(Row::id));
+
+      for (int i = 0; i < 3; i++) {
+        assertThat(other.query(PARIS).run()).hasSize(1);
+      }
     }
   }
 

@@ -120,9 +120,9 @@ final class PoolerTest {
     }
   }
 
-  /** An operator can insist on names; then a statement may have to be sent again without one. */
+  /** With names, the statement of another client would be run. */
   @Test
-  void run_namesAreForced_noQueryFails() throws Exception {
+  void run_urlAsksForNames_noneAreUsed() throws Exception {
     try (var source = through("?readOnlyMode=ignore&prepareThreshold=1").open()) {
       List<Callable<Integer>> runs = new ArrayList<>();
       for (int i = 0; i < 480; i++) {
