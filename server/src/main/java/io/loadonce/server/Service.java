@@ -228,6 +228,7 @@ final class Service {
               new SourceException.Unavailable("the database cannot be reached", /* cause= */ null));
       return new DatabaseWait.Attempt.Unreachable();
     }
+    database.availability().ended(/* failure= */ null);
     try {
       LookupChecks checks = LookupChecks.of(database, lookups);
       checks.warnings().stream().filter(warned::add).forEach(log::warn);

@@ -80,6 +80,11 @@ public final class RunningService implements AutoCloseable {
     return service.lookups().flights();
   }
 
+  /** The loaders that run a query, and so hold a connection. */
+  public int loaders() {
+    return service.lookups().shared().loaders().inUse();
+  }
+
   public boolean drain() {
     drained = true;
     return service.drain();

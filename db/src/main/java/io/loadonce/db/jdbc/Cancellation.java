@@ -4,8 +4,12 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadonce.db.source.SourceException;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What there is to cancel of a query at a moment. It is the only part of a query that two threads
@@ -21,7 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cancellation {
 
+  private static final Logger log = LoggerFactory.getLogger(Cancellation.class);
+
   private final ReentrantLock mutex = new ReentrantLock();
+
+  /** Signalled when no statement runs any more. */
+  private final Condition ended = mutex.newCondition();
 
   @GuardedBy("mutex")
   private boolean cancelled;
@@ -77,14 +86,21 @@ final class Cancellation {
     mutex.lock();
     try {
       running = null;
+      ended.signalAll();
       return cancelled;
     } finally {
       mutex.unlock();
     }
   }
 
-  /** Cancels the wait or the statement, now or later. May block for a round trip. */
-  void cancel() {
+  /**
+   * Cancels the wait or the statement, now or later. May block for a round trip, and then until the
+   * statement has ended.
+   *
+   * @param grace how long a statement may still run after that; then its connection is closed, so
+   *     that a database which does not reply holds neither the connection nor its thread
+   */
+  void cancel(Duration grace) {
     mutex.lock();
     try {
       if (cancelled) {
@@ -94,13 +110,31 @@ final class Cancellation {
       if (waiting != null) {
         waiting.interrupt();
       }
+      requestCancel();
+      long leftNanos = grace.toNanos();
+      while (running != null && leftNanos > 0) {
+        leftNanos = ended.awaitNanos(leftNanos);
+      }
+      if (running != null) {
+        running.getConnection().abort(Runnable::run);
+      }
+    } catch (SQLException e) {
+      log.debug("a statement cannot be ended; it runs until its own time-out", e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  @GuardedBy("mutex")
+  private void requestCancel() {
+    try {
       if (running != null) {
         running.cancel();
       }
-    } catch (SQLException _) {
-      // The statement runs on until its own time-out; no caller waits for it.
-    } finally {
-      mutex.unlock();
+    } catch (SQLException e) {
+      log.debug("a statement cannot be cancelled", e);
     }
   }
 

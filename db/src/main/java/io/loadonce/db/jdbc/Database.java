@@ -5,9 +5,8 @@ import io.loadonce.db.form.RowForm;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Availability;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One database and its pool of connections, which all lookups share. The pool reconnects after an
@@ -19,12 +18,16 @@ public final class Database implements AutoCloseable {
   private static final String TOO_MANY_CONNECTIONS = "53300";
 
   private final DatabaseSettings settings;
+  private final Connector connector;
+  private final RetryingDataSource dataSource;
   private final HikariDataSource pool;
   private final Availability availability = new Availability();
 
   private Database(DatabaseSettings settings) {
     this.settings = settings;
-    this.pool = ConnectionPool.open(settings);
+    this.connector = new Connector(settings, System::nanoTime);
+    this.dataSource = new RetryingDataSource(connector, ConnectionPool.checkTimeout(settings));
+    this.pool = ConnectionPool.open(settings, dataSource);
   }
 
   /**
@@ -50,11 +53,7 @@ public final class Database implements AutoCloseable {
    * @param applicationName the name under which PostgreSQL lists the connection
    */
   public Connection connect(String applicationName) throws SQLException {
-    Properties properties = ConnectionPool.properties(settings);
-    if (isPostgresql()) {
-      properties.setProperty("ApplicationName", applicationName);
-    }
-    return DriverManager.getDriver(settings.url()).connect(settings.url(), properties);
+    return connector.connect(applicationName);
   }
 
   /** Returns whether the URL is one of PostgreSQL. */
@@ -110,11 +109,17 @@ public final class Database implements AutoCloseable {
   /** Closes all connections; loads under way may fail. A second call does nothing. */
   @Override
   public void close() {
+    dataSource.close();
     pool.close();
   }
 
   DatabaseSettings settings() {
     return settings;
+  }
+
+  /** Returns why the last attempt to open a connection failed; null if it succeeded. */
+  @Nullable SQLException connectFailure() {
+    return connector.failure();
   }
 
   HikariDataSource pool() {

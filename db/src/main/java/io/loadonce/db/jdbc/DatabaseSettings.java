@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param url a JDBC URL that a known driver accepts; only parameters known to be safe
  * @param user the user, empty where the database needs none
- * @param password the password, empty for none; {@link #toString} masks it
+ * @param password the password, which its {@code toString} masks
  * @param poolSize the number of connections, 1 to {@link #MAX_POOL_SIZE}
  * @param connectTimeout how long a query waits for a free connection, and a new connection for the
  *     database
@@ -17,7 +17,7 @@ import java.time.Duration;
 public record DatabaseSettings(
     String url,
     String user,
-    String password,
+    Password password,
     int poolSize,
     Duration connectTimeout,
     Duration queryTimeout) {
@@ -49,7 +49,12 @@ public record DatabaseSettings(
    */
   public static DatabaseSettings of(String url, String user, String password) {
     return new DatabaseSettings(
-        url, user, password, DEFAULT_POOL_SIZE, DEFAULT_CONNECT_TIMEOUT, DEFAULT_QUERY_TIMEOUT);
+        url,
+        user,
+        Password.of(password),
+        DEFAULT_POOL_SIZE,
+        DEFAULT_CONNECT_TIMEOUT,
+        DEFAULT_QUERY_TIMEOUT);
   }
 
   public DatabaseSettings withPoolSize(int size) {
@@ -62,13 +67,6 @@ public record DatabaseSettings(
 
   public DatabaseSettings withQueryTimeout(Duration timeout) {
     return new DatabaseSettings(url, user, password, poolSize, connectTimeout, timeout);
-  }
-
-  @Override
-  public String toString() {
-    return "DatabaseSettings[url=%s, user=%s, password=%s, poolSize=%d, connectTimeout=%s, queryTimeout=%s]"
-        .formatted(
-            url, user, password.isEmpty() ? "" : "****", poolSize, connectTimeout, queryTimeout);
   }
 
   private static void requireTimeout(String key, Duration value) {

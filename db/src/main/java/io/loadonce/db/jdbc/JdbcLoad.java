@@ -17,12 +17,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /**
  * One statement for all ids. If a single row or id makes the statement fail, one statement for each
  * id follows, so that only that id fails.
+ *
+ * <p>If a connection is lost before the rows have arrived, all is done once more on another one,
+ * and nothing of the first attempt is used. That a pooled connection was closed meanwhile shows
+ * only when it is used.
  */
 final class JdbcLoad<V> implements SourceQuery<Key, V> {
+
+  /** How long a cancelled statement may take to end. */
+  private static final Duration CANCEL_GRACE = Duration.ofSeconds(1);
 
   private final JdbcSource<V> source;
   private final LookupSettings lookup;
@@ -45,22 +53,40 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
 
   @Override
   public Map<Key, SourceRow<V>> run() throws SourceException {
+    long startNanos = System.nanoTime();
+    boolean avoidsNames;
     try (Connection connection = connect()) {
-      Map<Key, SourceRow<V>> together = null;
-      try {
-        together = rows(connection, ids);
-      } catch (SQLException e) {
-        if (ids.size() == 1 && isNoLabel(e)) {
-          return Map.of();
-        }
-        if (!SqlFailure.dependsOnRow(e) || ids.size() == 1) {
-          throw e;
-        }
+      return load(connection);
+    } catch (SQLException e) {
+      if (!SqlFailure.mayWorkElsewhere(e)
+          || System.nanoTime() - startNanos >= queryTimeout.toNanos()) {
+        throw SqlFailure.of(e);
       }
-      return together == null ? rowsOneByOne(connection) : together;
+      avoidsNames = source.database().isPostgresql() && SqlFailure.isAboutAName(e);
+    }
+    try (Connection connection = connectAlive()) {
+      if (avoidsNames) {
+        connection.unwrap(PGConnection.class).setPrepareThreshold(0);
+      }
+      return load(connection);
     } catch (SQLException e) {
       throw SqlFailure.of(e);
     }
+  }
+
+  private Map<Key, SourceRow<V>> load(Connection connection) throws SQLException, SourceException {
+    Map<Key, SourceRow<V>> together = null;
+    try {
+      together = rows(connection, ids);
+    } catch (SQLException e) {
+      if (ids.size() == 1 && isNoLabel(e)) {
+        return Map.of();
+      }
+      if (!SqlFailure.dependsOnRow(e) || ids.size() == 1) {
+        throw e;
+      }
+    }
+    return together == null ? rowsOneByOne(connection) : together;
   }
 
   /** Whether the id of an enumerated type is no label of it, so that there can be no row. */
@@ -73,7 +99,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
 
   @Override
   public void cancel() {
-    cancellation.cancel();
+    cancellation.cancel(CANCEL_GRACE);
   }
 
   private Connection connect() throws SourceException {
@@ -81,10 +107,24 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     try {
       return pool.getConnection();
     } catch (SQLException e) {
-      throw new SourceException.Unavailable(SqlFailure.UNREACHABLE, e);
+      SQLException reason = source.database().connectFailure();
+      throw new SourceException.Unavailable(SqlFailure.UNREACHABLE, reason == null ? e : reason);
     } finally {
       cancellation.endWait();
     }
+  }
+
+  /** The connections that were lost together with the first one are removed from the pool. */
+  private Connection connectAlive() throws SourceException, SQLException {
+    for (int i = 0; i <= source.connections(); i++) {
+      Connection connection = connect();
+      if (connection.isValid(ConnectionPool.wholeSeconds(queryTimeout))) {
+        return connection;
+      }
+      pool.evictConnection(connection);
+      connection.close();
+    }
+    throw new SourceException.Unavailable(SqlFailure.UNREACHABLE, /* cause= */ null);
   }
 
   private Map<Key, SourceRow<V>> rowsOneByOne(Connection connection)
@@ -123,11 +163,23 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     } catch (SQLException | SourceException e) {
       // The pool decides by the exception whether to keep the connection.
       isSound = true;
+      endTransaction(connection);
       throw e;
     } finally {
       if (!isSound) {
         pool.evictConnection(connection);
       }
+    }
+  }
+
+  /** After a failed statement, a transaction accepts no other one. */
+  private static void endTransaction(Connection connection) {
+    try {
+      if (!connection.isClosed() && !connection.getAutoCommit()) {
+        connection.rollback();
+      }
+    } catch (SQLException _) {
+      // The connection is lost, and with it the transaction.
     }
   }
 

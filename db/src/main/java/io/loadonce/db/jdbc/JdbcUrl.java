@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a JDBC URL. A driver may load classes, run scripts and write files that its URL names. So
@@ -18,6 +19,12 @@ final class JdbcUrl {
   private static final String KEY = "db-url";
   private static final String H2 = "jdbc:h2:";
   private static final String POSTGRESQL = "jdbc:postgresql:";
+  private static final String READ_ONLY_MODE = "readOnlyMode";
+
+  /** Makes each transaction of a session of PostgreSQL read-only. */
+  static final String READ_ONLY_OPTION = "-c default_transaction_read_only=on";
+
+  private static final Pattern OPTIONS = Pattern.compile("([?&]options=[^&]*)");
   private static final String MARIADB = "jdbc:mariadb:";
 
   /** A user, and perhaps a password, in front of the host. */
@@ -160,6 +167,7 @@ final class JdbcUrl {
     checkDriver(url);
     if (isPostgresql(url)) {
       checkParameters(url, "PostgreSQL", POSTGRESQL_KEYS);
+      checkReadOnlyMode(url);
       return url;
     }
     if (url.startsWith(MARIADB)) {
@@ -188,6 +196,50 @@ final class JdbcUrl {
 
   static boolean isH2InMemory(String url) {
     return url.startsWith(H2 + "mem:");
+  }
+
+  /**
+   * Returns the value of a parameter as it stands in a URL of PostgreSQL; null if there is none.
+   */
+  static @Nullable String parameter(String url, String name) {
+    int question = url.indexOf('?');
+    if (question < 0) {
+      return null;
+    }
+    for (String part : url.substring(question + 1).split("&", -1)) {
+      if (name(part).equals(name)) {
+        return part.substring(part.indexOf('=') + 1).strip();
+      }
+    }
+    return null;
+  }
+
+  /** Returns whether each statement is a read-only transaction of its own. */
+  static boolean isReadOnlyByTransaction(String url) {
+    return isPostgresql(url) && "transaction".equals(parameter(url, READ_ONLY_MODE));
+  }
+
+  /** Returns whether sessions are opened with {@link #READ_ONLY_OPTION}. */
+  static boolean isReadOnlyByOption(String url) {
+    return isPostgresql(url) && parameter(url, READ_ONLY_MODE) == null;
+  }
+
+  /** Returns the URL with {@link #READ_ONLY_OPTION}, if it has other options for the session. */
+  static String readOnly(String url) {
+    return isReadOnlyByOption(url)
+        ? OPTIONS
+            .matcher(url)
+            .replaceFirst("$1%20" + READ_ONLY_OPTION.replace(" ", "%20").replace("=", "%3D"))
+        : url;
+  }
+
+  private static void checkReadOnlyMode(String url) {
+    if ("always".equals(parameter(url, READ_ONLY_MODE))) {
+      throw new InvalidSettingException(
+          KEY,
+          "readOnlyMode=always is not allowed, since behind a pooler it makes other applications"
+              + " read-only; leave it out, or behind a pooler set readOnlyMode=transaction");
+    }
   }
 
   private static void checkH2(String rest) {

@@ -2,74 +2,99 @@ package io.loadonce.db.jdbc;
 
 import java.io.PrintWriter;
 import java.sql.Connection;
-import java.sql.Driver;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
-import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens connections and retries without end, at least once a second, while the database is down.
- * The pool's own pauses grow to five seconds, which would prolong an outage by as much. Only the
- * pool's own thread waits here; it is interrupted when the pool is closed.
+ * Opens the connections of the pool and retries until it is closed, at least once a second, while
+ * the database is down. The pool's own pauses grow to five seconds, which would prolong an outage
+ * by as much. Only the pool's own thread waits here. The pool does not interrupt that thread when
+ * it is closed, so this has to be closed first.
  */
-final class RetryingDataSource implements DataSource {
+final class RetryingDataSource implements DataSource, AutoCloseable {
 
   private static final org.slf4j.Logger log = LoggerFactory.getLogger(RetryingDataSource.class);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-  private final String url;
-  private final Properties properties;
+  private final Connector connector;
+  private final Duration silence;
+
+  /** When the connections were replaced last. */
+  private final AtomicLong replacedNanos = new AtomicLong(System.nanoTime());
+
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private volatile Runnable replaceAll = () -> {};
 
   /**
-   * @param properties for the driver, the password among them
+   * @param silence how long a connection may take to reply to a check
    */
-  RetryingDataSource(String url, Properties properties) {
-    this.url = url;
-    this.properties = properties;
+  RetryingDataSource(Connector connector, Duration silence) {
+    this.connector = connector;
+    this.silence = silence;
+  }
+
+  /**
+   * If one connection is silent, the others of its age most likely are too: the network has
+   * forgotten them, or the database hangs. To check them one after the other would take the time
+   * limit for each.
+   *
+   * @param replaceAll evicts all connections of the pool
+   */
+  void onSilence(Runnable replaceAll) {
+    this.replaceAll = replaceAll;
   }
 
   @Override
   public Connection getConnection() throws SQLException {
-    Driver driver = DriverManager.getDriver(url);
     Duration pause = FIRST_PAUSE;
-    boolean hasFailed = false;
     while (true) {
       try {
-        Connection connection = driver.connect(url, properties);
-        if (hasFailed) {
-          log.info("connection to {} works again", ConnectFailure.database(url));
-        }
-        return connection;
+        return SilenceCheck.on(
+            connector.connect(ConnectionPool.APPLICATION_NAME), silence, this::silent);
       } catch (SQLException e) {
-        if (!hasFailed) {
-          log.warn(
-              "{}; next attempt in {} ms",
-              ConnectFailure.describe(url, properties, e),
-              pause.toMillis());
-        }
-        hasFailed = true;
         await(pause, e);
         pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
       }
     }
   }
 
-  private static void await(Duration pause, SQLException failure) throws SQLException {
+  /** Connections that were opened after the last replacement are not replaced for an older one. */
+  private void silent(long openedNanos) {
+    long last = replacedNanos.get();
+    if (openedNanos - last >= 0 && replacedNanos.compareAndSet(last, System.nanoTime())) {
+      log.warn(
+          "a pooled connection did not reply within {} ms; all pooled connections are replaced",
+          silence.toMillis());
+      replaceAll.run();
+    }
+  }
+
+  private void await(Duration pause, SQLException failure) throws SQLException {
     try {
-      TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+      if (closed.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw failure;
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       throw failure;
     }
+  }
+
+  /** Ends the wait for the database. */
+  @Override
+  public void close() {
+    closed.countDown();
   }
 
   private static Duration min(Duration a, Duration b) {

@@ -21,6 +21,12 @@ public final class SqlFailure {
   private static final Set<String> UNAVAILABLE_STATES =
       Set.of("90067", "90098", "90121", "90020", "HYT00", "HYT01", "55P03");
 
+  /** The server ends or has crashed, the session was idle for too long. */
+  private static final Set<String> LOST_STATES = Set.of("57P01", "57P02", "57P05");
+
+  /** The session has, or lacks, a statement of the name that the driver uses. */
+  private static final Set<String> NAME_STATES = Set.of("42P05", "26000");
+
   private SqlFailure() {}
 
   public static SourceException of(SQLException failure) {
@@ -47,9 +53,31 @@ public final class SqlFailure {
     return state(failure).equals("57014");
   }
 
+  /**
+   * Returns whether the same statement may succeed on another connection: this one was lost, or a
+   * pooler has passed the statement to a session that does not know its name.
+   */
+  static boolean mayWorkElsewhere(SQLException failure) {
+    String state = state(failure);
+    return state.startsWith("08")
+        || LOST_STATES.contains(state)
+        || isAboutAName(failure)
+        || failure instanceof SQLNonTransientConnectionException;
+  }
+
+  /**
+   * Returns whether the session of PostgreSQL has, or lacks, a statement of the name that the
+   * driver uses. It may be the statement which begins the transaction, and so be a cause.
+   */
+  static boolean isAboutAName(SQLException failure) {
+    return NAME_STATES.contains(state(failure))
+        || (failure.getCause() instanceof SQLException cause && NAME_STATES.contains(state(cause)));
+  }
+
   private static boolean isUnavailable(SQLException failure, String state) {
     return (state.length() == 5 && UNAVAILABLE_CLASSES.contains(state.substring(0, 2)))
         || UNAVAILABLE_STATES.contains(state)
+        || isAboutAName(failure)
         || failure instanceof SQLTransientException
         || failure instanceof SQLTimeoutException
         || failure instanceof SQLRecoverableException

@@ -22,7 +22,8 @@ public interface SourceQuery<K, V> {
   /**
    * Tells the database to stop; {@link #run} then ends soon, and its result must not be used. May
    * be called from any thread at any time, more than once, before {@code run} and after it. May
-   * block for a round trip to the database. Never throws.
+   * block for a round trip to the database, and then for a second until the query has ended. Never
+   * throws.
    */
   void cancel();
 }

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.loadonce.db.source.SourceException;
 import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -13,8 +15,22 @@ import org.junit.jupiter.api.Test;
 /** What the drivers' own guards would hide: that ours holds without them. */
 final class CancellationTest {
 
+  private static final Duration LONG = Duration.ofMinutes(1);
+
   private final AtomicInteger cancels = new AtomicInteger();
   private final CountDownLatch mayCancel = new CountDownLatch(1);
+
+  private final AtomicInteger aborts = new AtomicInteger();
+  private final Connection connection =
+      (Connection)
+          Proxy.newProxyInstance(
+              Connection.class.getClassLoader(),
+              new Class<?>[] {Connection.class},
+              (_, method, _) -> {
+                assertThat(method.getName()).isEqualTo("abort");
+                aborts.incrementAndGet();
+                return null;
+              });
 
   /** Its cancel takes until the test lets it through. */
   private final Statement statement =
@@ -23,6 +39,9 @@ final class CancellationTest {
               Statement.class.getClassLoader(),
               new Class<?>[] {Statement.class},
               (_, method, _) -> {
+                if (method.getName().equals("getConnection")) {
+                  return connection;
+                }
                 assertThat(method.getName()).isEqualTo("cancel");
                 cancels.incrementAndGet();
                 mayCancel.await();
@@ -37,7 +56,7 @@ final class CancellationTest {
     cancellation.begin(statement);
     assertThat(cancellation.end()).isFalse();
 
-    cancellation.cancel();
+    cancellation.cancel(LONG);
 
     assertThat(cancels).hasValue(0);
   }
@@ -47,8 +66,8 @@ final class CancellationTest {
     mayCancel.countDown();
     cancellation.begin(statement);
 
-    cancellation.cancel();
-    cancellation.cancel();
+    cancellation.cancel(Duration.ZERO);
+    cancellation.cancel(Duration.ZERO);
 
     assertThat(cancels).hasValue(1);
     assertThat(cancellation.end()).isTrue();
@@ -57,7 +76,7 @@ final class CancellationTest {
   @Test
   void end_whileCancelIsOnItsWay_waitsForIt() throws Exception {
     cancellation.begin(statement);
-    Thread canceller = Thread.ofVirtual().start(cancellation::cancel);
+    Thread canceller = Thread.ofVirtual().start(() -> cancellation.cancel(LONG));
     await().until(() -> cancels.get() == 1);
     Thread runner = Thread.ofVirtual().start(cancellation::end);
 
@@ -66,5 +85,28 @@ final class CancellationTest {
 
     runner.join();
     canceller.join();
+  }
+
+  @Test
+  void cancel_statementEndsMeanwhile_connectionIsKept() throws Exception {
+    mayCancel.countDown();
+    cancellation.begin(statement);
+    Thread canceller = Thread.ofVirtual().start(() -> cancellation.cancel(LONG));
+    await().until(() -> canceller.getState() == Thread.State.TIMED_WAITING);
+
+    assertThat(cancellation.end()).isTrue();
+
+    canceller.join();
+    assertThat(aborts).hasValue(0);
+  }
+
+  @Test
+  void cancel_statementDoesNotEnd_connectionIsClosed() throws SourceException {
+    mayCancel.countDown();
+    cancellation.begin(statement);
+
+    cancellation.cancel(Duration.ofMillis(1));
+
+    assertThat(aborts).hasValue(1);
   }
 }

@@ -26,8 +26,8 @@ final class ConnectFailureTest {
 
     assertThat(ConnectFailure.describe(URL, properties(), failure))
         .isEqualTo(
-            "connection to 127.0.0.1:5432/shop failed: Connection refused. Check the port."
-                + " (08001)");
+            "connection to 127.0.0.1:5432/shop as reader failed: Connection refused. Check the"
+                + " port. (08001)");
   }
 
   @Test

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.FaultProxy;
 import io.loadonce.db.OneLookup;
 import io.loadonce.db.TestDatabase;
 import io.loadonce.db.form.Row;
+import io.loadonce.db.form.StructForm;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
+import io.loadonce.db.source.SourceRow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,6 +23,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -41,14 +45,31 @@ final class DatabaseFaultTest {
     threads.shutdownNow();
   }
 
+  /** Again on the same connection would fail, and on another the row is read. */
   @Test
-  void run_connectionCutMeanwhile_isUnavailableAndTheNextOneWorks() throws Exception {
-    OneLookup slow = postgres.settings(postgres.slowQuery(Duration.ofSeconds(3)));
-    try (var source = slow.withPoolSize(2).open();
-        var quick = postgres.settings().open()) {
-      assertThat(quick.query(PARIS).run()).hasSize(1);
+  void run_connectionCutMeanwhile_queryIsSentOnceMore() throws Exception {
+    OneLookup slow = postgres.settings(postgres.slowQuery(Duration.ofMillis(800)));
+    try (var source = slow.withPoolSize(2).open()) {
+      postgres.reset();
+      Future<Map<Key, SourceRow<Row>>> run = threads.submit(source.query(PARIS)::run);
+      await().until(() -> postgres.runningStatements() == 1);
+
+      postgres.cutConnections();
+
+      assertThat(run.get()).hasSize(1);
+      assertThat(postgres.queries()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void run_connectionCutTwice_isUnavailable() throws Exception {
+    OneLookup slow = postgres.settings(postgres.slowQuery(Duration.ofMillis(4_500)));
+    try (var source = slow.withPoolSize(2).open()) {
+      postgres.reset();
       Future<?> run = threads.submit(source.query(PARIS)::run);
       await().until(() -> postgres.runningStatements() == 1);
+      postgres.cutConnections();
+      await().until(() -> postgres.queries() == 2 && postgres.runningStatements() == 1);
 
       postgres.cutConnections();
 
@@ -56,10 +77,7 @@ final class DatabaseFaultTest {
           .cause()
           .isInstanceOf(SourceException.Unavailable.class)
           .hasMessage(SqlFailure.UNREACHABLE);
-      await()
-          .atMost(Duration.ofSeconds(2))
-          .ignoreExceptions()
-          .until(() -> quick.query(PARIS).run().size() == 1);
+      assertThat(postgres.queries()).isEqualTo(2);
     }
   }
 
@@ -75,6 +93,46 @@ final class DatabaseFaultTest {
 
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
       assertThat(source.database().isReachable()).isFalse();
+    }
+  }
+
+  /** As behind a pooler that does not show. */
+  @Test
+  void run_nameOfTheStatementIsTaken_isSentAgainWithoutAName() throws Exception {
+    postgres.execute(
+        """
+        CREATE FUNCTION take_names() RETURNS INT LANGUAGE plpgsql AS $$
+        BEGIN
+          FOR i IN 1..200 LOOP
+            BEGIN
+              EXECUTE format('PREPARE "S_%s" AS SELECT 1', i);
+            EXCEPTION WHEN duplicate_prepared_statement THEN NULL;
+            END;
+          END LOOP;
+          RETURN 1;
+        END $$
+        """);
+    OneLookup taking = postgres.settings("SELECT id, take_names() FROM city WHERE id IN (:ids)");
+    try (var source =
+        taking.withUrl(postgres.url() + "?prepareThreshold=1").withPoolSize(1).open()) {
+      assertThat(source.query(PARIS).run()).hasSize(1);
+      var other = source.database().source(postgres.settings().lookup(), StructForm.ofOne(Row::id));
+
+      for (int i = 0; i < 3; i++) {
+        assertThat(other.query(PARIS).run()).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void close_databaseIsDown_noFurtherAttempts() throws Exception {
+    try (FaultProxy proxy = FaultProxy.before(postgres.url())) {
+      proxy.refuse();
+      try (var _ = postgres.settings().withUrl(proxy.url(postgres.url())).open()) {
+        await().until(() -> proxy.accepted() > 1);
+      }
+      int attempts = proxy.accepted();
+      await().during(Duration.ofSeconds(2)).until(() -> proxy.accepted() == attempts);
     }
   }
 
@@ -149,10 +207,13 @@ final class DatabaseFaultTest {
     postgres.execute(
         "CREATE FUNCTION wipe() RETURNS INT LANGUAGE sql AS 'DELETE FROM precious; SELECT 1'");
     OneLookup wiping = postgres.settings("SELECT id, wipe() AS w FROM city WHERE id IN (:ids)");
-    try (var source = wiping.open()) {
-      assertThatThrownBy(() -> source.query(PARIS).run())
-          .isInstanceOf(SourceException.QueryFailed.class)
-          .hasMessage("the database rejected the query (SQLState 25006)");
+    for (String parameters : List.of("", "?options=-c%20jit%3Doff", "?readOnlyMode=transaction")) {
+      try (var source = wiping.withUrl(postgres.url() + parameters).open()) {
+        assertThatThrownBy(() -> source.query(PARIS).run())
+            .as(parameters)
+            .isInstanceOf(SourceException.QueryFailed.class)
+            .hasMessage("the database rejected the query (SQLState 25006)");
+      }
     }
     assertThat(postgres.number("SELECT COUNT(*) FROM precious")).isEqualTo(1);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.InvalidSettingException;
 import java.time.Duration;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,10 +25,32 @@ final class DatabaseSettingsTest {
             new DatabaseSettings(
                 "jdbc:postgresql://localhost/shop",
                 "reader",
-                "s3cret",
+                SHOP.password(),
                 /* poolSize= */ 8,
                 /* connectTimeout= */ Duration.ofSeconds(1),
                 /* queryTimeout= */ Duration.ofSeconds(5)));
+  }
+
+  @Test
+  void url_readOnlyAlways_isRefused() {
+    assertRefused(
+        () -> DatabaseSettings.of("jdbc:postgresql://h/a?ssl=true&readOnlyMode=always", "", ""),
+        "db-url: readOnlyMode=always is not allowed, since");
+  }
+
+  @Test
+  void readOnly_urlHasOptions_keepsThem() {
+    assertThat(JdbcUrl.readOnly("jdbc:postgresql://h/a?options=-c%20jit%3Doff&ssl=true"))
+        .isEqualTo(
+            "jdbc:postgresql://h/a?options=-c%20jit%3Doff%20-c%20default_transaction_read_only%3Don"
+                + "&ssl=true");
+    for (String same :
+        List.of(
+            "jdbc:postgresql://h/a?ssl=true",
+            "jdbc:postgresql://h/a?options=-c%20jit%3Doff&readOnlyMode=ignore",
+            "jdbc:postgresql://h/a?options=-c%20jit%3Doff&readOnlyMode=transaction")) {
+      assertThat(JdbcUrl.readOnly(same)).isEqualTo(same);
+    }
   }
 
   @Test

@@ -78,7 +78,8 @@ public final class ServiceMetrics implements AutoCloseable {
         WaiterBudget::waiters);
     gauge(
         "loadonce.database.unreachable",
-        "1 if the load that ended last could not reach the database, otherwise 0",
+        "1 until the database has been reached, and if the load that ended last could not reach it;"
+            + " otherwise 0",
         shared.availability(),
         availability -> availability.isUnreachable() ? 1 : 0);
     gauge(

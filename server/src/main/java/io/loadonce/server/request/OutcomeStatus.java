@@ -2,6 +2,7 @@ package io.loadonce.server.request;
 
 import com.google.rpc.Code;
 import com.google.rpc.Status;
+import io.loadonce.db.OneLine;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.log.RateLimitedLog;
@@ -22,7 +23,7 @@ final class OutcomeStatus {
   private static final Status TIMED_OUT =
       Reason.DEADLINE_EXCEEDED.status("the deadline passed before the load ended");
 
-  /** The longest part of a log line that says why a load failed, in characters. */
+  /** The longest part of a log line that says why a load failed, in bytes. */
   private static final int MAX_DETAILS = 180;
 
   private final RateLimitedLog log;
@@ -90,7 +91,7 @@ final class OutcomeStatus {
         isOurBug(failure) ? failure : null);
   }
 
-  /** Only a bug in this service needs a stack trace; a database explains itself in its messages. */
+  /** Only a bug in this service needs a place in the code; a database explains itself in words. */
   private static boolean isOurBug(SourceException failure) {
     return !(failure instanceof SourceException.Unavailable)
         && (failure.getCause() instanceof RuntimeException || failure.getCause() instanceof Error);
@@ -100,14 +101,12 @@ final class OutcomeStatus {
   private static String details(@Nullable Throwable cause) {
     StringBuilder details = new StringBuilder();
     for (Throwable each = cause; each != null; each = each.getCause()) {
-      String message = String.valueOf(each.getMessage()).replaceAll("[\\p{Cntrl}\\s]+", " ");
+      String message = OneLine.of(String.valueOf(each.getMessage()), MAX_DETAILS);
       if (each.getMessage() != null && details.indexOf(message) < 0) {
         details.append("; ").append(message);
       }
     }
-    return details.length() <= MAX_DETAILS
-        ? details.toString()
-        : details.substring(0, MAX_DETAILS - 1) + "…";
+    return OneLine.of(details.toString(), MAX_DETAILS);
   }
 
   private static Reason reason(SourceException failure) {

@@ -73,14 +73,15 @@ public enum Setting {
       Group.DATABASE,
       "URL",
       EmbeddedCities.DATABASE.url(),
-      "JDBC URL of the database. Without it, 24,323 cities are served from an H2 database inside"
-          + " this process."),
+      "JDBC URL of the database. A pooler such as PgBouncer needs readOnlyMode=transaction in it."
+          + " Without a URL, 24,323 cities are served from an H2 database inside this process."),
   DB_USER(Group.DATABASE, "NAME", "", "Database user. Default: none; sa for the cities."),
   DB_PASSWORD_FILE(
       Group.DATABASE,
       "FILE",
       "",
-      "File that holds the password of the database user. Default: no password."),
+      "File that holds the password of the database user. It is read again for each new connection."
+          + " Default: no password."),
   QUERY(
       Group.DATABASE,
       "SQL",

@@ -21,17 +21,24 @@ public final class SettingTexts {
   private static final String CONFIG_VARIABLE = "LOADONCE_CONFIG";
   private static final String DEFAULT = "default";
 
-  /**
-   * Variables with our prefix that the server ignores: those of the launcher and the client, and
-   * those that Kubernetes sets for a service named loadonce.
-   */
+  /** Variables with our prefix that the server ignores: those of the launcher and the client. */
   private static final Pattern FOREIGN_VARIABLE =
       Pattern.compile(
           "LOADONCE_(JAVA_OPTS|TARGET|ADMIN|DEADLINE|ATTEMPTS|TLS|TLS_CA|TOKEN_FILE|IDS|IDS_FILE|PICK"
               + "|EXPONENT|CALLERS|CONNECTIONS|BATCH|DURATION|COUNT|WARMUP|SEED|JSON|LOOKUP|KEY"
-              + "|MAX_AGE|MIN_VERSION|ONLY_IF_CACHED|ALL|SERVICE_.*|PORT_\\d+_.*)");
+              + "|MAX_AGE|MIN_VERSION|ONLY_IF_CACHED|ALL)");
 
-  /** The value that Kubernetes puts into LOADONCE_PORT for a service named loadonce. */
+  /**
+   * Variables that Kubernetes sets in each pod for a service whose name is loadonce, or begins with
+   * loadonce-, unless the pod has enableServiceLinks: false.
+   */
+  private static final Pattern SERVICE_VARIABLE =
+      Pattern.compile(
+          "LOADONCE_(.*_)?(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT_\\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)");
+
+  /** Kubernetes sets this one too, and a setting may have the same name: LOADONCE_ADMIN_PORT. */
+  private static final Pattern SERVICE_LINK = Pattern.compile("LOADONCE_(.*_)?PORT");
+
   private static final Pattern LINK = Pattern.compile("(tcp|udp|sctp)://.*");
 
   private final Map<Setting, SettingText> chosen;
@@ -111,7 +118,7 @@ public final class SettingTexts {
       return SettingText.ofFlag(setting, flag);
     }
     String variable = environment.get(setting.variable());
-    if (variable != null && !(setting == Setting.PORT && LINK.matcher(variable).matches())) {
+    if (variable != null && !isOfKubernetes(setting.variable(), variable)) {
       return SettingText.of(setting, variable, "environment " + setting.variable());
     }
     return null;
@@ -127,10 +134,12 @@ public final class SettingTexts {
   }
 
   private static void refuseUnknownVariables(Map<String, String> environment) {
-    for (String variable : environment.keySet()) {
+    for (Map.Entry<String, String> each : environment.entrySet()) {
+      String variable = each.getKey();
       if (variable.startsWith(Setting.ENVIRONMENT_PREFIX)
           && !variable.equals(CONFIG_VARIABLE)
           && !FOREIGN_VARIABLE.matcher(variable).matches()
+          && !isOfKubernetes(variable, each.getValue())
           && settings().map(Setting::variable).noneMatch(variable::equals)) {
         throw new InvalidSettingException(
             variable,
@@ -138,6 +147,11 @@ public final class SettingTexts {
                 + Suggestions.hint(variable, settings().map(Setting::variable)));
       }
     }
+  }
+
+  private static boolean isOfKubernetes(String variable, String value) {
+    return SERVICE_VARIABLE.matcher(variable).matches()
+        || (SERVICE_LINK.matcher(variable).matches() && LINK.matcher(value).matches());
   }
 
   private static Stream<Setting> settings() {

@@ -1,6 +1,7 @@
 package io.loadonce.server.settings;
 
 import io.loadonce.db.InvalidSettingException;
+import io.loadonce.db.jdbc.Password;
 import io.loadonce.server.files.SettingFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -137,8 +138,16 @@ final class SettingValues {
         : Optional.of(new SettingFile(chosen.named(), chosen.text()));
   }
 
+  /**
+   * Returns the password in the file that the setting names, which is read again for each new
+   * connection.
+   */
+  Password password(Setting setting) {
+    return Password.readFrom(() -> secret(setting));
+  }
+
   /** Returns the content of the file that the setting names, without the end of its last line. */
-  String secret(Setting setting) {
+  private String secret(Setting setting) {
     return content(texts.of(setting), MAX_SECRET_BYTES).replaceFirst("\\R\\z", "");
   }
 

@@ -3,6 +3,7 @@ package io.loadonce.server.settings;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.jdbc.EmbeddedCities;
+import io.loadonce.db.jdbc.Password;
 import io.loadonce.server.access.AccessSettings;
 import io.loadonce.server.access.AccessSettings.TlsFiles;
 import io.loadonce.server.changes.ListenSettings;
@@ -125,7 +126,9 @@ public record Settings(
     return new DatabaseSettings(
         url,
         values.has(Setting.DB_USER) ? values.text(Setting.DB_USER) : defaultUser,
-        values.has(Setting.DB_PASSWORD_FILE) ? values.secret(Setting.DB_PASSWORD_FILE) : "",
+        values.has(Setting.DB_PASSWORD_FILE)
+            ? values.password(Setting.DB_PASSWORD_FILE)
+            : Password.of(""),
         values.integer(Setting.POOL_SIZE, 1, DatabaseSettings.MAX_POOL_SIZE),
         timeout(values, Setting.CONNECT_TIMEOUT),
         timeout(values, Setting.LOAD_TIMEOUT));

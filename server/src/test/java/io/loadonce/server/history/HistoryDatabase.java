@@ -52,7 +52,7 @@ public final class HistoryDatabase implements AutoCloseable {
    *
    * @param directory an empty directory for its rows, which the caller deletes
    */
-  static HistoryDatabase start(int rows, Path directory) throws IOException, SQLException {
+  public static HistoryDatabase start(int rows, Path directory) throws IOException, SQLException {
     return new HistoryDatabase(open(directory, /* port= */ 0), rows);
   }
 
@@ -100,7 +100,7 @@ public final class HistoryDatabase implements AutoCloseable {
             .formatted(name));
   }
 
-  void execute(String sql) throws SQLException {
+  public void execute(String sql) throws SQLException {
     try (Connection connection = connect("fixture");
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
@@ -108,7 +108,7 @@ public final class HistoryDatabase implements AutoCloseable {
   }
 
   /** Suspends every process of the server; none answers until they are resumed. */
-  Frozen freeze() throws IOException, SQLException {
+  public Frozen freeze() throws IOException, SQLException {
     return Frozen.freeze(postmaster());
   }
 
@@ -135,7 +135,7 @@ public final class HistoryDatabase implements AutoCloseable {
    * Kills every process of the server at once, as a crash would; its port refuses connections until
    * the restart, which recovers what was committed. The fixture logs that it cannot stop it.
    */
-  Restart kill() throws IOException, SQLException {
+  public Restart kill() throws IOException, SQLException {
     Path directory = dataDirectory();
     freeze().kill();
     int port = server.getPort();
@@ -150,13 +150,13 @@ public final class HistoryDatabase implements AutoCloseable {
   }
 
   /** An outage, which ends when this is closed. */
-  interface Restart extends AutoCloseable {
+  public interface Restart extends AutoCloseable {
     @Override
     void close() throws IOException;
   }
 
   /** The suspended processes of a server, which resume when this is closed. */
-  record Frozen(List<ProcessHandle> processes) implements Restart {
+  public record Frozen(List<ProcessHandle> processes) implements Restart {
 
     /** The postmaster first, so that it starts no other processes. */
     static Frozen freeze(ProcessHandle postmaster) throws IOException {

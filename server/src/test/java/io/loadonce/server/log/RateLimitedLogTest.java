@@ -2,10 +2,12 @@ package io.loadonce.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -67,10 +69,26 @@ class RateLimitedLogTest {
   }
 
   @Test
-  void warn_withACause_logsItsStackTrace() {
-    log.warn("failed", new IllegalStateException("planted"));
+  void warn_withACause_saysWhereItWasThrown() {
+    log.warn("failed", new IllegalArgumentException(new IllegalStateException("planted")));
 
-    assertThat(appender.list.getFirst().getThrowableProxy().getMessage()).isEqualTo("planted");
+    ILoggingEvent line = appender.list.getFirst();
+    assertThat(line.getFormattedMessage())
+        .matches(
+            "failed; java.lang.IllegalStateException: planted at RateLimitedLogTest.java:\\d+");
+    assertThat(line.getThrowableProxy()).isNull();
+    assertThat(appender.list.get(1).getLevel()).isEqualTo(Level.DEBUG);
+    assertThat(appender.list.get(1).getThrowableProxy()).isNotNull();
+  }
+
+  @Test
+  void warn_longTextWithLineBreaks_isOneShortLine() {
+    log.warn("a\r\nb\u001b[31m\u2028" + "ä€\uD83D\uDE00".repeat(10_000));
+
+    String line = lines().getFirst();
+    assertThat(line).startsWith("a b\\u001b[31m ä€").endsWith("…");
+    assertThat(line.getBytes(StandardCharsets.UTF_8).length)
+        .isBetween(RateLimitedLog.MAX_BYTES - 10, RateLimitedLog.MAX_BYTES);
   }
 
   private void pass(Duration time) {

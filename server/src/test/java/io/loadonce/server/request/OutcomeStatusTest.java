@@ -62,12 +62,15 @@ class OutcomeStatusTest {
   }
 
   @Test
-  void of_ourBug_logsItsStackTrace() {
+  void of_ourBug_logsItsPlace() {
     Exception cause = new IllegalStateException("planted");
 
-    ILoggingEvent line = logged(new SourceException.QueryFailed("the load failed", cause));
+    statuses.of(new Outcome.Failed<>(new SourceException.QueryFailed("the load failed", cause)));
 
-    assertThat(line.getThrowableProxy().getCause().getMessage()).isEqualTo("planted");
+    assertThat(appender.list.getFirst().getFormattedMessage())
+        .matches(
+            ".* QUERY_FAILED: the load failed; planted; java.lang.IllegalStateException: planted"
+                + " at OutcomeStatusTest.java:\\d+");
   }
 
   private ILoggingEvent logged(SourceException failure) {

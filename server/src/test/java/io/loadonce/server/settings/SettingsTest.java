@@ -18,7 +18,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** All defaults, all keys, which source overrides which, and what is rejected. */
 class SettingsTest {
@@ -294,7 +297,6 @@ class SettingsTest {
             "LOADONCE_POOLSIZE: unknown in the environment; did you mean LOADONCE_POOL_SIZE?");
   }
 
-  /** A Kubernetes service that is called loadonce puts these into every container. */
   @Test
   void environment_variablesOfOthers_areIgnored() {
     Map<String, String> others =
@@ -303,12 +305,40 @@ class SettingsTest {
             "LOADONCE_TARGET", "127.0.0.1:50051",
             "LOADONCE_LOOKUP", "product",
             "LOADONCE_MAX_AGE", "5s",
-            "LOADONCE_TOKEN_FILE", "token",
-            "LOADONCE_SERVICE_HOST", "10.0.0.1",
-            "LOADONCE_PORT", "tcp://10.0.0.1:50051",
-            "LOADONCE_PORT_50051_TCP_ADDR", "10.0.0.1");
+            "LOADONCE_TOKEN_FILE", "token");
 
     assertThat(settings(Map.of(), others).grpc().port()).isEqualTo(50051);
+  }
+
+  /** Kubernetes puts these into every container, whatever the service behind the name is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"LOADONCE", "LOADONCE_DB", "LOADONCE_ADMIN", "LOADONCE_A_B2"})
+  void environment_variablesOfKubernetes_areIgnored(String name) {
+    Map<String, String> links = new HashMap<>();
+    links.put(name + "_SERVICE_HOST", "10.0.0.3");
+    links.put(name + "_SERVICE_PORT", "5432");
+    links.put(name + "_SERVICE_PORT_GRPC_TLS", "5432");
+    for (String protocol : List.of("TCP", "UDP", "SCTP")) {
+      links.put(name + "_PORT", protocol.toLowerCase(Locale.ROOT) + "://10.0.0.3:5432");
+      links.put(name + "_PORT_5432_" + protocol, "tcp://10.0.0.3:5432");
+      links.put(name + "_PORT_5432_" + protocol + "_PROTO", "tcp");
+      links.put(name + "_PORT_5432_" + protocol + "_PORT", "5432");
+      links.put(name + "_PORT_5432_" + protocol + "_ADDR", "10.0.0.3");
+      Settings settings = settings(Map.of(), links);
+
+      assertThat(settings.grpc().port()).isEqualTo(50051);
+      assertThat(settings.admin().port()).isEqualTo(50080);
+    }
+  }
+
+  @Test
+  void environment_portThatIsNoLink_isRead() {
+    Map<String, String> ports = Map.of("LOADONCE_PORT", "7", "LOADONCE_ADMIN_PORT", "8");
+
+    assertThat(settings(Map.of(), ports).grpc().port()).isEqualTo(7);
+    assertThat(settings(Map.of(), ports).admin().port()).isEqualTo(8);
+    assertThatThrownBy(() -> settings(Map.of(), Map.of("LOADONCE_DB_PORT", "5432")))
+        .hasMessageStartingWith("LOADONCE_DB_PORT: unknown in the environment; ");
   }
 
   @Test
@@ -317,7 +347,7 @@ class SettingsTest {
 
     Settings settings = settings(Map.of("--db-password-file", secret.toString()), Map.of());
 
-    assertThat(settings.database().password()).isEqualTo("s3cret ");
+    assertThat(settings.database().password().text()).isEqualTo("s3cret ");
     assertThat(settings.toString()).doesNotContain("s3cret");
   }
 

@@ -66,7 +66,7 @@ class YamlConfigTest {
     Settings settings = shop(Map.of(), Map.of());
 
     assertThat(settings.database().user()).isEqualTo("reader");
-    assertThat(settings.database().password()).isEqualTo("s3cret");
+    assertThat(settings.database().password().text()).isEqualTo("s3cret");
     assertThat(settings.lookups())
         .extracting(lookup -> lookup.settings().name())
         .containsExactly("product", "price", "order-lines");
