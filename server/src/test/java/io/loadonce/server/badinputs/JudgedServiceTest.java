@@ -35,7 +35,8 @@ class JudgedServiceTest {
   @Test
   void judge_stackTrace_isRed() throws Exception {
     try (JudgedService judged = JudgedService.start(Map.of())) {
-      assertRed(judged, () -> log.warn("a", new IllegalStateException("b")), "not to contain");
+      assertRed(
+          judged, () -> log.warn("a", new IllegalStateException("b")), "IllegalStateException");
     }
   }
 
