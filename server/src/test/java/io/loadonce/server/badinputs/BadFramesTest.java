@@ -19,8 +19,8 @@ import static io.loadonce.server.badinputs.Seen.FRAME_SIZE_ERROR;
 import static io.loadonce.server.badinputs.Seen.PROTOCOL_ERROR;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.Immutable;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +35,12 @@ class BadFramesTest {
 
   /** The call reached its method, which found no id in its empty request. */
   private static final Seen HANDLED = new Seen.Ended(200, 3);
+
+  /** Sends frames. */
+  @Immutable
+  interface Input {
+    RawPeer to(RawPeer peer);
+  }
 
   /** What closes the connection, and the error code that RFC 9113 demands. */
   enum Frames {
@@ -123,9 +129,9 @@ class BadFramesTest {
                 (byte) 0));
 
     private final int code;
-    private final UnaryOperator<RawPeer> send;
+    private final Input send;
 
-    Frames(int code, UnaryOperator<RawPeer> send) {
+    Frames(int code, Input send) {
       this.code = code;
       this.send = send;
     }
@@ -146,7 +152,7 @@ class BadFramesTest {
   @ParameterizedTest
   @EnumSource
   void connection_forbiddenFrame_isClosedWithItsCode(Frames frames) {
-    assertThat(judged.judgePeer(peer -> frames.send.apply(peer).ending()))
+    assertThat(judged.judgePeer(peer -> frames.send.to(peer).ending()))
         .isInstanceOfSatisfying(
             Seen.GoAway.class, seen -> assertThat(seen.code()).isEqualTo(frames.code));
   }
@@ -170,9 +176,9 @@ class BadFramesTest {
         peer ->
             peer.begin(1, GET).frame(RST_STREAM, 0, 1, number(8)).frame(DATA, 0, 1, new byte[9]));
 
-    private final UnaryOperator<RawPeer> send;
+    private final Input send;
 
-    Harmless(UnaryOperator<RawPeer> send) {
+    Harmless(Input send) {
       this.send = send;
     }
   }
@@ -180,7 +186,7 @@ class BadFramesTest {
   @ParameterizedTest
   @EnumSource
   void connection_harmlessFrame_servesItsNextCall(Harmless frames) {
-    assertThat(judged.judgePeer(peer -> frames.send.apply(peer).call(11, GET))).isEqualTo(HANDLED);
+    assertThat(judged.judgePeer(peer -> frames.send.to(peer).call(11, GET))).isEqualTo(HANDLED);
   }
 
   @Test

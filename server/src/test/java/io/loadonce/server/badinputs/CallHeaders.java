@@ -77,7 +77,7 @@ record CallHeaders(List<Header> all) {
     } else {
       block.write(MAX_OF_7_BITS);
       for (; rest >= 128; rest >>>= 7) {
-        block.write(rest & 127 | 128);
+        block.write((rest & 127) | 128);
       }
       block.write(rest);
     }

@@ -13,6 +13,7 @@ import io.loadonce.server.RunningService;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.ResourceServiceGrpc;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.List;
@@ -160,7 +161,7 @@ final class JudgedService implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException, SQLException {
     neighbour.shutdownNow();
     service.close();
     database.close();

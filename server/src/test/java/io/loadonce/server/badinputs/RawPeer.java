@@ -1,5 +1,6 @@
 package io.loadonce.server.badinputs;
 
+import com.google.protobuf.ByteString;
 import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
@@ -51,12 +52,12 @@ final class RawPeer implements AutoCloseable {
   private static final int PREFIX_BYTES = 5;
 
   /** A frame of the server; its type is -1 when the connection has ended. */
-  private record Frame(int type, int flags, int stream, byte[] payload) {
+  private record Frame(int type, int flags, int stream, ByteString payload) {
 
-    static final Frame END = new Frame(-1, 0, 0, new byte[0]);
+    static final Frame END = new Frame(-1, 0, 0, ByteString.EMPTY);
 
     int number(int at) {
-      return payload.length < at + Integer.BYTES ? 0 : ByteBuffer.wrap(payload).getInt(at);
+      return payload.size() < at + Integer.BYTES ? 0 : payload.asReadOnlyByteBuffer().getInt(at);
     }
   }
 
@@ -230,9 +231,7 @@ final class RawPeer implements AutoCloseable {
     return switch (frame.type()) {
       case GOAWAY ->
           new Seen.GoAway(
-              frame.number(4),
-              new String(
-                  frame.payload(), 8, frame.payload().length - 8, StandardCharsets.ISO_8859_1));
+              frame.number(4), frame.payload().substring(8).toString(StandardCharsets.ISO_8859_1));
       case RST_STREAM -> new Seen.Reset(frame.number(0));
       default -> {
         Map<String, String> all = headers.getOrDefault(frame.stream(), Map.of());
@@ -246,7 +245,8 @@ final class RawPeer implements AutoCloseable {
   private void decode(Frame frame) {
     try {
       Http2Headers block =
-          decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
+          decoder.decodeHeaders(
+              frame.stream(), Unpooled.wrappedBuffer(frame.payload().toByteArray()));
       Map<String, String> all = headers.computeIfAbsent(frame.stream(), _ -> new HashMap<>());
       block.forEach(header -> all.put(header.getKey().toString(), header.getValue().toString()));
     } catch (Http2Exception e) {
@@ -266,11 +266,11 @@ final class RawPeer implements AutoCloseable {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(socket.getInputStream()))) {
       while (true) {
-        int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+        int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
         int type = in.readUnsignedByte();
         int flags = in.readUnsignedByte();
         int stream = in.readInt();
-        received.add(new Frame(type, flags, stream, in.readNBytes(length)));
+        received.add(new Frame(type, flags, stream, ByteString.copyFrom(in.readNBytes(length))));
       }
     } catch (IOException _) {
       received.add(Frame.END);
