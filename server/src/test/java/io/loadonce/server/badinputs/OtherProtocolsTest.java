@@ -39,8 +39,7 @@ class OtherProtocolsTest {
       strings = {
         "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
         "POST /loadonce.v1.ResourceService/Get HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
-            + "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n",
+        "GET / HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
         "GET /\r\n\r\n",
         "SSH-2.0-OpenSSH_9.9\r\n",
         "*1\r\n$4\r\nPING\r\n",
