@@ -2,6 +2,7 @@ package io.loadonce.server;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.server.settings.ConfigPage;
+import io.loadonce.server.settings.ErrorLine;
 import io.loadonce.server.settings.InvalidConfigException;
 import io.loadonce.server.settings.ServeFlags;
 import io.loadonce.server.settings.SettingTexts;
@@ -73,10 +74,10 @@ public final class Main {
       }
       return serve(settings, out) ? 0 : CALLS_CANCELLED;
     } catch (InvalidSettingException | ParameterException e) {
-      err.println("loadonce: " + e.getMessage());
+      err.println(ErrorLine.of(String.valueOf(e.getMessage())));
       return WRONG_SETTING;
     } catch (InvalidConfigException e) {
-      e.problems().forEach(problem -> err.println("loadonce: " + problem));
+      e.problems().forEach(problem -> err.println(ErrorLine.of(problem)));
       return WRONG_SETTING;
     }
   }

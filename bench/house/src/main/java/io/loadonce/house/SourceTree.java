@@ -16,7 +16,7 @@ import java.util.Set;
 public final class SourceTree {
 
   private static final Set<String> NOT_OURS =
-      Set.of("target", ".git", ".idea", ".vscode", ".settings", "node_modules");
+      Set.of("target", ".git", ".idea", ".vscode", ".settings", ".cifuzz-corpus", "node_modules");
 
   private SourceTree() {}
 

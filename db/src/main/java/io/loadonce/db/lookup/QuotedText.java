@@ -84,7 +84,10 @@ final class QuotedText {
     return end + 2;
   }
 
-  /** {@code $$text$$} and {@code $tag$text$tag$}, as PostgreSQL and H2 have them. */
+  /**
+   * {@code $$text$$}, as PostgreSQL and H2 have it. H2 reads {@code $tag$} as a parameter, and
+   * PostgreSQL a dollar sign behind a letter as a part of a name.
+   */
   private static int endOfDollarQuoted(String sql, int start) {
     int tagEnd = start + 1;
     while (tagEnd < sql.length()
@@ -96,6 +99,11 @@ final class QuotedText {
       return start;
     }
     String tag = sql.substring(start, tagEnd + 1);
+    if (tagEnd > start + 1
+        || (start > 0 && Character.isJavaIdentifierPart(sql.charAt(start - 1)))) {
+      throw new InvalidSettingException(
+          "query", tag + " is read differently by databases; write the text in single quotes");
+    }
     int end = sql.indexOf(tag, tagEnd + 1);
     if (end < 0) {
       throw new InvalidSettingException("query", "a quote " + tag + " is not closed");

@@ -69,7 +69,7 @@ final class SelectByIdsTest {
         "SELECT id, ':ids' AS a FROM city WHERE id IN (:ids)",
         "SELECT id, 'it''s; -- /* ?' AS a FROM city WHERE id IN (:ids)",
         "SELECT id AS \":ids\" FROM city WHERE id IN (:ids)",
-        "SELECT id, $$;:ids$$ AS a, $x$:ids$x$ AS b FROM city WHERE id IN (:ids)",
+        "SELECT id, $$;:ids$$ AS a FROM city WHERE id IN (:ids)",
         "SELECT id::text, created_at::date FROM city WHERE id IN (:ids)",
         "SELECT id, tags[1:2] FROM city WHERE id IN (:ids)",
         "SELECT id FROM city WHERE id IN (:ids); ",
@@ -117,6 +117,8 @@ final class SelectByIdsTest {
           SELECT id, next  value for s FROM city WHERE id IN (:ids)  | query: must only read; found NEXT VALUE FOR
           SELECT id, pg_catalog.pg_notify('a', 'b') FROM city WHERE id IN (:ids) | query: must only read; found PG_NOTIFY
           SELECT id, pg_try_advisory_lock(id) FROM city WHERE id IN (:ids) | query: must only read; found PG_TRY_ADVISORY_LOCK
+          SELECT id, $x$:ids$x$ FROM city WHERE id IN (:ids)         | query: $x$ is read differently by databases; write the text in single quotes
+          SELECT a$$; DELETE FROM b$$ WHERE id IN (:ids)             | query: $$ is read differently by databases; write the text in single quotes
           SELECT id FROM city WHERE name = "x AND id IN (:ids)       | query: a quote " is not closed
           """)
   void parse_anythingElse_namesWhatIsWrong(String text, String message) {

@@ -54,6 +54,9 @@ public record ConfigPage(SettingTexts texts, Settings settings) {
         own.key().columns().stream().map(KeyColumn::toString).map(ConfigPage::quoted).toList();
     out.println(indent + "key: [" + String.join(", ", columns) + "]");
     out.println(indent + "rows: " + own.rows());
+    if (texts.lookups().isEmpty() && own.rows() == Rows.MANY) {
+      out.println(indent + "max-rows: " + own.maxRows());
+    }
     if (own.versionColumn() != null) {
       out.println(indent + "version-column: " + quoted(own.versionColumn()));
     }
@@ -81,7 +84,9 @@ public record ConfigPage(SettingTexts texts, Settings settings) {
     String value = value(setting, chosen.text());
     return value.isEmpty()
         ? "# %s: not set".formatted(setting.yamlKey())
-        : "%s: %s  # %s".formatted(setting.yamlKey(), quoted(value), chosen.origin());
+        : "%s: %s  # %s"
+            .formatted(
+                setting.yamlKey(), quoted(value), chosen.origin().replaceAll("\\p{Cntrl}", "?"));
   }
 
   /** Returns the text, or the computed value of a setting that has no fixed default. */
