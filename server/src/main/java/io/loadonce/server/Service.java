@@ -23,6 +23,7 @@ import io.loadonce.server.ports.AdminPort;
 import io.loadonce.server.ports.GrpcPort;
 import io.loadonce.server.ports.Health;
 import io.loadonce.server.ports.Page;
+import io.loadonce.server.request.Connections;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Settings;
@@ -114,7 +115,12 @@ final class Service {
         new DelayedInvalidations(
             System::nanoTime, task -> Thread.ofVirtual().name("invalidate-again").start(task));
     ResourceEndpoint endpoint =
-        new ResourceEndpoint(lookups, settings.callTimeout(), delayed, System::nanoTime);
+        new ResourceEndpoint(
+            lookups,
+            settings.callTimeout(),
+            new Connections(settings.connections(), System::nanoTime),
+            delayed,
+            System::nanoTime);
     Optional<ChangeListener> listener =
         feed.map(
             changes ->
@@ -126,8 +132,6 @@ final class Service {
     sweeps.add(endpoint::sweep);
     sweeps.add(delayed::sweep);
     listener.ifPresent(changes -> sweeps.add(changes::watch));
-    Sweeper sweeper = Sweeper.start(sweeps, BETWEEN_SWEEPS);
-    closings.push(sweeper::close);
     ServiceMetrics metrics = new ServiceMetrics(lookups);
     closings.push(metrics::close);
     listener.ifPresent(changes -> ListenMetrics.register(metrics.registry(), changes));
@@ -136,7 +140,10 @@ final class Service {
     closings.push(contact::interrupt);
     AdminPort admin = openAdmin(settings.admin(), List.of(metrics(metrics), health.page()));
     closings.push(admin::close);
-    GrpcPort grpc = openGrpc(settings.grpc(), endpoint, health);
+    GrpcPort grpc = openGrpc(settings, endpoint, health);
+    sweeps.add(grpc::sweep);
+    Sweeper sweeper = Sweeper.start(sweeps, BETWEEN_SWEEPS);
+    closings.push(sweeper::close);
     return new Service(settings, grpc, admin, lookups, closings);
   }
 
@@ -157,12 +164,13 @@ final class Service {
 
   /**
    * Stops the service: refuses new calls, waits for the calls in flight, then closes all parts.
-   * Blocks for the drain time-out at most. To be called once.
+   * Blocks for the drain wait and the drain time-out, and two seconds more, at most. To be called
+   * once.
    *
    * @return whether all calls in flight were answered
    */
   boolean drain() {
-    boolean answered = grpc.drain(settings.drainTimeout());
+    boolean answered = grpc.drain(settings.drainWait(), settings.drainTimeout());
     awaitNoFlight();
     closings.forEach(Runnable::run);
     return answered;
@@ -209,10 +217,11 @@ final class Service {
     }
   }
 
-  private static GrpcPort openGrpc(Address address, ResourceEndpoint endpoint, Health health) {
+  private static GrpcPort openGrpc(Settings settings, ResourceEndpoint endpoint, Health health) {
+    Address address = settings.grpc();
     requireHost(Setting.HOST, address);
     try {
-      return GrpcPort.open(address, endpoint, health);
+      return GrpcPort.open(address, settings.port(), endpoint, health);
     } catch (IOException _) {
       throw notOpened(Setting.HOST, Setting.PORT, address);
     }

@@ -50,6 +50,8 @@ final class ConnectionPool {
       put(properties, "socketTimeout", Integer.toString(silence));
       put(properties, "tcpKeepAlive", "true");
       put(properties, "readOnlyMode", "always");
+      // The driver holds the whole result before it returns the first row.
+      put(properties, "maxResultBuffer", Long.toString(settings.maxQueryBytes()));
     }
     if (settings.url().startsWith("jdbc:mariadb:")) {
       // The driver reads a TIMESTAMP in the time zone of the session.

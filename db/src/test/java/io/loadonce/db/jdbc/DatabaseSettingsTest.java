@@ -27,7 +27,8 @@ final class DatabaseSettingsTest {
                 "s3cret",
                 /* poolSize= */ 8,
                 /* connectTimeout= */ Duration.ofSeconds(1),
-                /* queryTimeout= */ Duration.ofSeconds(5)));
+                /* queryTimeout= */ Duration.ofSeconds(5),
+                /* maxQueryBytes= */ 16 << 20));
   }
 
   @Test
@@ -44,6 +45,8 @@ final class DatabaseSettingsTest {
     assertRefused(
         () -> SHOP.withQueryTimeout(Duration.ofHours(1)),
         "query-timeout: must be 250 ms to 600000 ms, not");
+    assertRefused(
+        () -> SHOP.withMaxQueryBytes(1), "max-query-bytes: must be at least 65536, not 1");
   }
 
   @ParameterizedTest

@@ -39,6 +39,9 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   private final Method<Q> method;
   private final OpenCalls openCalls;
 
+  /** Null in tests without a network. */
+  private final @Nullable Connection connection;
+
   /**
    * The event loop of the connection; without one, replies are written by the calling thread. A
    * loader that completes many calls hands each reply to the thread that owns its connection, where
@@ -60,11 +63,21 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
 
   private volatile Runnable whenCancelled = () -> {};
 
+  /** The bytes of a reply that the event loop has written; only for the event loop. */
+  private long written;
+
+  /** The room of any other reply; null if there is none. */
+  private volatile @Nullable Reservation reservation;
+
+  /** Whether gRPC has ended the call: the client has taken the reply, or it has cancelled. */
+  private volatile boolean isOver;
+
   private UnaryCall(
       ServerCall<ReceivedRequest<Q>, WireMessage> call, Method<Q> method, OpenCalls openCalls) {
     this.call = call;
     this.method = method;
     this.openCalls = openCalls;
+    this.connection = call.getAttributes().get(Connection.KEY);
   }
 
   static <Q> ServerCallHandler<ReceivedRequest<Q>, WireMessage> handler(
@@ -94,18 +107,49 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     if (!openCalls.claim(this)) {
       return;
     }
-    // A large reply is copied by this thread, so that the event loop can serve its other calls.
-    if (eventLoop.inEventLoop() || message.sizeBytes() > WireMessage.MAX_BUFFER_BYTES) {
+    if (eventLoop.inEventLoop()) {
+      send(message);
+      return;
+    }
+    // It may wait for the event loop, so it needs room already.
+    ReplyLimit limit = reservation == null ? reserve().add(message.sizeBytes()) : null;
+    if (limit != null) {
+      close(limit.status());
+    } else if (message.sizeBytes() > WireMessage.MAX_BUFFER_BYTES) {
+      // A large reply is copied by this thread, so that the event loop can serve its other calls.
       send(message);
     } else {
       eventLoop.execute(() -> send(message));
     }
   }
 
+  /** Makes room for a reply that the event loop does not write at once; called once at most. */
+  Reservation reserve() {
+    Reservation room = new Reservation(connection);
+    reservation = room;
+    return room;
+  }
+
+  /** Returns whether a reply or a status is still awaited. */
+  boolean isOpen() {
+    return openCalls.isOpen(this);
+  }
+
+  @Nullable Connection connection() {
+    return connection;
+  }
+
+  EventExecutor eventLoop() {
+    return eventLoop;
+  }
+
   void fail(Status status) {
-    if (!openCalls.claim(this)) {
-      return;
+    if (openCalls.claim(this)) {
+      close(status);
     }
+  }
+
+  private void close(Status status) {
     Metadata trailers = new Metadata();
     trailers.put(DETAILS, status);
     io.grpc.Status ended =
@@ -148,15 +192,46 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   public void onCancel() {
     openCalls.claim(this);
     whenCancelled.run();
+    endReply();
   }
 
-  /** Is also called after a method has thrown and gRPC has closed the call. */
+  /**
+   * The reply has been passed to the operating system. Is also called after a method has thrown and
+   * gRPC has closed the call.
+   */
   @Override
   public void onComplete() {
     openCalls.claim(this);
+    endReply();
+  }
+
+  private void endReply() {
+    isOver = true;
+    Reservation room = reservation;
+    if (room != null) {
+      room.end();
+    } else if (written > 0 && connection != null) {
+      connection.taken(written);
+      written = 0;
+    }
   }
 
   private void send(WireMessage message) {
+    Reservation room = reservation;
+    if (room != null) {
+      room.written();
+      if (isOver) {
+        room.end();
+        return;
+      }
+    } else if (connection != null) {
+      ReplyLimit limit = connection.write(message.sizeBytes());
+      if (limit != null) {
+        close(limit.status());
+        return;
+      }
+      written = message.sizeBytes();
+    }
     call.sendHeaders(new Metadata());
     call.sendMessage(message);
     call.close(io.grpc.Status.OK, new Metadata());

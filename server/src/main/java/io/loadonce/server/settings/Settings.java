@@ -3,11 +3,14 @@ package io.loadonce.server.settings;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.jdbc.EmbeddedCities;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.changes.ListenSettings;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.ports.Address;
+import io.loadonce.server.ports.PortLimits;
+import io.loadonce.server.request.ConnectionLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +22,10 @@ import java.util.Set;
  * @param admin the address for operators
  * @param lookups at least one
  * @param callTimeout the longest time that a call may wait, also if its own deadline is later
- * @param drainTimeout how long calls in flight may take to end after SIGTERM
+ * @param port what a client may send over one connection
+ * @param connections how many connections there may be, and what they may hold
+ * @param drainWait how long calls are accepted after SIGTERM
+ * @param drainTimeout how long calls in flight may take to end after that
  */
 public record Settings(
     Address grpc,
@@ -29,11 +35,20 @@ public record Settings(
     LockSettings lock,
     ListenSettings listen,
     Duration callTimeout,
+    PortLimits port,
+    ConnectionLimits connections,
+    Duration drainWait,
     Duration drainTimeout) {
 
   private static final int MAX_PORT = 65_535;
+  private static final int MAX_COUNT = 1_000_000;
+  private static final long MIN_MESSAGE = 1 << 10;
+  private static final long MAX_MESSAGE = 16 << 20;
   static final Duration MAX_TTL = Duration.ofDays(365);
   private static final Duration MAX_DRAIN = Duration.ofHours(1);
+
+  /** Of the heap, for the results of all queries, and again for the replies in flight. */
+  private static final int HEAP_SHARE = 8;
 
   /** To listen there is to listen on every address of the machine. */
   private static final Set<String> EVERY_HOST = Set.of("0.0.0.0", "::");
@@ -54,7 +69,7 @@ public record Settings(
     return new Settings(
         grpc,
         admin,
-        database(values),
+        database(values, maxHeapBytes),
         LookupConfigs.of(texts, maxHeapBytes),
         lock(values),
         new ListenSettings(
@@ -65,6 +80,9 @@ public record Settings(
                 ListenSettings.MIN_HEARTBEAT,
                 ListenSettings.MAX_HEARTBEAT)),
         values.duration(Setting.CALL_TIMEOUT, Duration.ofMillis(1), LoadOnce.MAX_WAIT),
+        port(values),
+        connections(values, maxHeapBytes),
+        values.duration(Setting.DRAIN_WAIT, Duration.ZERO, MAX_DRAIN),
         values.duration(Setting.DRAIN_TIMEOUT, Duration.ZERO, MAX_DRAIN));
   }
 
@@ -81,17 +99,52 @@ public record Settings(
     }
   }
 
-  private static DatabaseSettings database(SettingValues values) {
+  private static PortLimits port(SettingValues values) {
+    return new PortLimits(
+        (int) values.bytes(Setting.MAX_REQUEST_BYTES, MIN_MESSAGE, MAX_MESSAGE),
+        (int) values.bytes(Setting.MAX_METADATA_BYTES, MIN_MESSAGE, MAX_MESSAGE),
+        values.integer(Setting.MAX_CALLS_PER_CONNECTION, 1, MAX_COUNT),
+        values.duration(Setting.MAX_CONNECTION_IDLE, Duration.ofSeconds(1), MAX_TTL),
+        values.duration(Setting.MAX_CONNECTION_AGE, Duration.ZERO, MAX_TTL),
+        values.duration(Setting.MAX_CONNECTION_AGE_GRACE, Duration.ZERO, MAX_DRAIN));
+  }
+
+  private static ConnectionLimits connections(SettingValues values, long maxHeapBytes) {
+    long share =
+        Math.clamp(
+            maxHeapBytes / HEAP_SHARE,
+            ConnectionLimits.MIN_REPLY_BYTES,
+            ConnectionLimits.DEFAULT_REPLY_BYTES);
+    return new ConnectionLimits(
+        values.integer(Setting.MAX_CONNECTIONS, 1, MAX_COUNT),
+        values.integer(Setting.MAX_CONNECTIONS_PER_PEER, 1, MAX_COUNT),
+        values.has(Setting.MAX_REPLY_BYTES)
+            ? values.bytes(Setting.MAX_REPLY_BYTES, ConnectionLimits.MIN_REPLY_BYTES, maxHeapBytes)
+            : share,
+        values.duration(Setting.UNREAD_TIMEOUT, Duration.ofMillis(100), MAX_DRAIN));
+  }
+
+  private static long queryBytes(SettingValues values, long maxHeapBytes, int connections) {
+    long most = Math.max(maxHeapBytes, DatabaseSettings.MIN_QUERY_BYTES);
+    return values.has(Setting.MAX_QUERY_BYTES)
+        ? values.bytes(Setting.MAX_QUERY_BYTES, DatabaseSettings.MIN_QUERY_BYTES, most)
+        : Math.clamp(
+            maxHeapBytes / HEAP_SHARE / connections, 2L * LookupSettings.DEFAULT_ROW_BYTES, most);
+  }
+
+  private static DatabaseSettings database(SettingValues values, long maxHeapBytes) {
     String url = values.text(Setting.DB_URL);
     DatabaseSettings cities = EmbeddedCities.DATABASE;
+    int connections = values.integer(Setting.POOL_SIZE, 1, DatabaseSettings.MAX_POOL_SIZE);
     String defaultUser = url.equals(cities.url()) ? cities.user() : "";
     return new DatabaseSettings(
         url,
         values.has(Setting.DB_USER) ? values.text(Setting.DB_USER) : defaultUser,
         values.has(Setting.DB_PASSWORD_FILE) ? values.secret(Setting.DB_PASSWORD_FILE) : "",
-        values.integer(Setting.POOL_SIZE, 1, DatabaseSettings.MAX_POOL_SIZE),
+        connections,
         timeout(values, Setting.CONNECT_TIMEOUT),
-        timeout(values, Setting.LOAD_TIMEOUT));
+        timeout(values, Setting.LOAD_TIMEOUT),
+        queryBytes(values, maxHeapBytes, connections));
   }
 
   /** The memory for cached rows, of all lookups together. */

@@ -12,6 +12,8 @@ import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.ports.Address;
+import io.loadonce.server.ports.PortLimits;
+import io.loadonce.server.request.ConnectionLimits;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,9 @@ class SettingsTest {
                 LockSettings.DEFAULTS,
                 new ListenSettings(/* isOn= */ false, /* table= */ "", Duration.ofSeconds(1)),
                 Duration.ofSeconds(10),
+                PortLimits.DEFAULTS,
+                ConnectionLimits.DEFAULTS,
+                /* drainWait= */ Duration.ZERO,
                 Duration.ofSeconds(20)));
   }
 
@@ -73,6 +78,7 @@ class SettingsTest {
             "admin-port",
             "admin-host",
             "drain-timeout",
+            "drain-wait",
             "db-url",
             "db-user",
             "db-password-file",
@@ -86,6 +92,7 @@ class SettingsTest {
             "max-ids-per-query",
             "max-row-bytes",
             "max-rows",
+            "max-query-bytes",
             "ttl",
             "negative-ttl",
             "ttl-jitter",
@@ -100,7 +107,17 @@ class SettingsTest {
             "listen-table",
             "call-timeout",
             "max-waiters-per-id",
-            "max-waiters");
+            "max-waiters",
+            "max-reply-bytes",
+            "unread-timeout",
+            "max-request-bytes",
+            "max-metadata-bytes",
+            "max-calls-per-connection",
+            "max-connections",
+            "max-connections-per-peer",
+            "max-connection-idle",
+            "max-connection-age",
+            "max-connection-age-grace");
   }
 
   @ParameterizedTest
