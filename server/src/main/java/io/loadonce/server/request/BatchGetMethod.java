@@ -37,7 +37,13 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
   }
 
   private void start(ParsedBatchGet request, UnaryCall<ParsedBatchGet> call, int size) {
-    BatchLookup batch = new BatchLookup(call, size);
+    Reservation room = call.reserve();
+    ReplyLimit limit = room.addWaiting(Reservation.CALL_BYTES + size * Reservation.PLACE_BYTES);
+    if (limit != null) {
+      call.fail(limit.status());
+      return;
+    }
+    BatchLookup batch = new BatchLookup(call, room, size);
     IdentityHashMap<Lookup, Part> parts = new IdentityHashMap<>();
     for (int place = 0; place < size; place++) {
       switch (target(request, place)) {

@@ -22,11 +22,12 @@ final class BatchLookup {
   private final AtomicInteger open;
 
   /**
+   * @param room of the call, with the places in it
    * @param size the number of ids, at least 1
    */
-  BatchLookup(UnaryCall<?> call, int size) {
+  BatchLookup(UnaryCall<?> call, Reservation room, int size) {
     this.call = call;
-    this.room = call.reserve();
+    this.room = room;
     this.results = new WireMessage[size];
     this.open = new AtomicInteger(size);
   }
@@ -37,7 +38,8 @@ final class BatchLookup {
       return;
     }
     ReplyLimit limit =
-        room.add(GetReply.embeddedBytes(BatchGetResponse.RESULTS_FIELD_NUMBER, result.sizeBytes()));
+        room.addRow(
+            GetReply.embeddedBytes(BatchGetResponse.RESULTS_FIELD_NUMBER, result.sizeBytes()));
     put(place, limit == null ? result : failed(limit.status()));
   }
 
@@ -49,7 +51,7 @@ final class BatchLookup {
   private void put(int place, WireMessage result) {
     results[place] = result;
     if (open.decrementAndGet() == 0) {
-      call.reply(new BatchGetReply(Arrays.asList(results)));
+      call.replyWithinRoom(new BatchGetReply(Arrays.asList(results)));
     }
   }
 

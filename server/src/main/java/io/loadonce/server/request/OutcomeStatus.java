@@ -6,7 +6,10 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.log.RateLimitedLog;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +24,17 @@ final class OutcomeStatus {
       Reason.NOT_FOUND.status("the database has no row for this id");
   private static final Status TIMED_OUT =
       Reason.DEADLINE_EXCEEDED.status("the deadline passed before the load ended");
+
+  /** Made once: there may be a hundred thousand a second. */
+  private static final Map<Outcome.Cap, Status> REFUSED =
+      Stream.of(Outcome.Cap.values())
+          .collect(
+              Collectors.toMap(
+                  cap -> cap,
+                  cap ->
+                      Reason.TOO_MANY_WAITERS.status(
+                          "too many callers are waiting for loads; try again later",
+                          Map.of("cap", cap.name()))));
 
   /** The longest part of a log line that says why a load failed, in characters. */
   private static final int MAX_DETAILS = 180;
@@ -50,10 +64,7 @@ final class OutcomeStatus {
           Reason.VERSION_TOO_OLD.status(
               "the row has version %d, and min_version is %d".formatted(version, minVersion),
               Map.of("version", Long.toString(version), "min_version", Long.toString(minVersion)));
-      case Outcome.Refused<?> refused ->
-          Reason.TOO_MANY_WAITERS.status(
-              "too many callers are waiting for loads; try again later",
-              Map.of("cap", String.valueOf(refused.cap())));
+      case Outcome.Refused<?> refused -> Objects.requireNonNull(REFUSED.get(refused.cap()));
       case Outcome.Failed<?> failed -> of(failed.reason());
     };
   }

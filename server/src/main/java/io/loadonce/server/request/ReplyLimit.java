@@ -13,11 +13,14 @@ enum ReplyLimit {
 
   /** Of one connection. */
   CONNECTION(
-      "the client has not taken its earlier replies, and they have as many bytes as one connection"
-          + " may hold; read them first"),
+      "the calls that wait on this connection, and the replies that the client has not taken, have"
+          + " as many bytes as one connection may hold; read the replies, or send fewer calls at a"
+          + " time"),
 
   /** Of all connections. */
-  PROCESS("the replies in flight have as many bytes as this server may hold; try again later");
+  PROCESS(
+      "the calls that wait, and the replies in flight, have as many bytes as this server may hold;"
+          + " try again later");
 
   /** The most bytes in one reply, all of which are in memory at one time. */
   static final int MAX_BYTES = 64 << 20;

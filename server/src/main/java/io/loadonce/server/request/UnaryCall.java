@@ -104,26 +104,33 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   }
 
   void reply(WireMessage message) {
+    Reservation room = reservation;
+    if (room == null && !eventLoop.inEventLoop()) {
+      room = reserve();
+    }
+    // A hit is written here and now, so it takes its room then, at less cost.
+    ReplyLimit limit = room == null ? null : room.addRow(message.sizeBytes());
+    if (limit != null) {
+      fail(limit.status());
+    } else {
+      replyWithinRoom(message);
+    }
+  }
+
+  /** Sends a reply whose rows have all taken room. */
+  void replyWithinRoom(WireMessage message) {
     if (!openCalls.claim(this)) {
       return;
     }
-    if (eventLoop.inEventLoop()) {
-      send(message);
-      return;
-    }
-    // It may wait for the event loop, so it needs room already.
-    ReplyLimit limit = reservation == null ? reserve().add(message.sizeBytes()) : null;
-    if (limit != null) {
-      close(limit.status());
-    } else if (message.sizeBytes() > WireMessage.MAX_BUFFER_BYTES) {
-      // A large reply is copied by this thread, so that the event loop can serve its other calls.
+    // A large reply is copied by this thread, so that the event loop can serve its other calls.
+    if (eventLoop.inEventLoop() || message.sizeBytes() > WireMessage.MAX_BUFFER_BYTES) {
       send(message);
     } else {
       eventLoop.execute(() -> send(message));
     }
   }
 
-  /** Makes room for a reply that the event loop does not write at once; called once at most. */
+  /** Makes room for a call that waits; called once at most. */
   Reservation reserve() {
     Reservation room = new Reservation(connection);
     reservation = room;

@@ -133,7 +133,7 @@ class ConnectionsTest {
   void sweep_rowsWaitForOtherRows_isNotTheClientsFault() {
     AtomicInteger resets = new AtomicInteger();
     Reservation waiting = new Reservation(open("a", resets));
-    assertThat(waiting.add(1_000)).isNull();
+    assertThat(waiting.addRow(1_000)).isNull();
 
     sweepAfter(Duration.ofSeconds(1));
     sweepAfter(Duration.ofSeconds(60));
@@ -146,8 +146,8 @@ class ConnectionsTest {
     Connection connection = open("a");
     Reservation cancelled = new Reservation(connection);
     Reservation sent = new Reservation(connection);
-    assertThat(cancelled.add(MIB)).isNull();
-    assertThat(sent.add(MIB)).isNull();
+    assertThat(cancelled.addRow(MIB)).isNull();
+    assertThat(sent.addRow(MIB)).isNull();
     sent.written();
     assertThat(connection.heldBytes()).isGreaterThanOrEqualTo(2 * MIB);
     assertThat(connection.isRead()).isFalse();
@@ -163,13 +163,36 @@ class ConnectionsTest {
   }
 
   @Test
+  void reservation_replyIsWritten_returnsThePlaces() {
+    Connection connection = open("a");
+    Reservation batch = new Reservation(connection);
+    assertThat(batch.addWaiting(MIB)).isNull();
+    assertThat(batch.addRow(1_000)).isNull();
+
+    batch.written();
+
+    assertThat(connection.heldBytes()).isEqualTo(1_000);
+  }
+
+  @Test
+  void reservation_tooManyCallsWait_isRefused() {
+    Connection connection = open("a");
+    for (int i = 0; i < BUDGET / 2 / Reservation.CALL_BYTES; i++) {
+      assertThat(new Reservation(connection).addWaiting(Reservation.CALL_BYTES)).isNull();
+    }
+
+    assertThat(new Reservation(connection).addWaiting(Reservation.CALL_BYTES))
+        .isEqualTo(ReplyLimit.CONNECTION);
+  }
+
+  @Test
   void reservation_rowsOverTheLimitOfOneReply_areLeftOut() {
     Reservation reply = new Reservation(/* connection= */ null);
     for (int i = 0; i < 64; i++) {
-      assertThat(reply.add(MIB)).isNull();
+      assertThat(reply.addRow(MIB)).isNull();
     }
 
-    assertThat(reply.add(1)).isEqualTo(ReplyLimit.REPLY);
+    assertThat(reply.addRow(1)).isEqualTo(ReplyLimit.REPLY);
   }
 
   @Test
