@@ -1,5 +1,6 @@
 package io.loadonce.server;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.form.StructForm;
@@ -23,12 +24,14 @@ import io.loadonce.server.ports.AdminPort;
 import io.loadonce.server.ports.GrpcPort;
 import io.loadonce.server.ports.Health;
 import io.loadonce.server.ports.Page;
+import io.loadonce.server.request.ConnectionLimits;
 import io.loadonce.server.request.Connections;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Settings;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -97,6 +100,7 @@ final class Service {
   }
 
   private static Service start(Settings settings, Deque<Runnable> closings) {
+    requireDirectMemory(settings.connections().maxReplyBytes());
     Database database = Database.open(settings.database());
     closings.push(database::close);
     Optional<ChangeFeed> feed = feed(settings, database);
@@ -259,6 +263,24 @@ final class Service {
     if (new InetSocketAddress(address.host(), address.port()).isUnresolved()) {
       throw new InvalidSettingException(
           host.key(), "no such host: " + address.host() + "; name an address of this machine");
+    }
+  }
+
+  /** Replies are copied into direct memory. The default is small enough for serve.options. */
+  private static void requireDirectMemory(long replyBytes) {
+    if (replyBytes <= ConnectionLimits.DEFAULT_REPLY_BYTES) {
+      return;
+    }
+    HotSpotDiagnosticMXBean jvm =
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    long set = Long.parseLong(jvm.getVMOption("MaxDirectMemorySize").getValue());
+    long directBytes = set == 0 ? Runtime.getRuntime().maxMemory() : set;
+    if (replyBytes > directBytes / 2) {
+      throw new InvalidSettingException(
+          Setting.MAX_REPLY_BYTES.key(),
+          "is %d, and must be at most half of the direct memory, which has %d bytes; raise"
+                  .formatted(replyBytes, directBytes)
+              + " -XX:MaxDirectMemorySize in LOADONCE_JAVA_OPTS");
     }
   }
 

@@ -63,7 +63,7 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
       return;
     }
     connection = opened;
-    channel.closeFuture().addListener(_ -> opened.closed());
+    var _ = channel.closeFuture().addListener(_ -> opened.closed());
     context.pipeline().addAfter(context.name(), /* name= */ null, next);
   }
 
@@ -107,7 +107,7 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
       }
       ChannelHandlerContext first = channel.pipeline().firstContext();
       if (first != null) {
-        first.close();
+        var _ = first.close();
       }
     }
 

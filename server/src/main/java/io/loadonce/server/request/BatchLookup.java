@@ -34,9 +34,6 @@ final class BatchLookup {
 
   /** Fills a place with a row, or with the status of an id whose row has no room. */
   void fill(int place, WireMessage result) {
-    if (room.isOver()) {
-      return;
-    }
     ReplyLimit limit =
         room.addRow(
             GetReply.embeddedBytes(BatchGetResponse.RESULTS_FIELD_NUMBER, result.sizeBytes()));

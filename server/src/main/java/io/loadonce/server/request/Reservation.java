@@ -102,9 +102,4 @@ final class Reservation {
       connection.dropCollected(taken);
     }
   }
-
-  /** Returns whether the call has ended, so that nothing more is needed. */
-  synchronized boolean isOver() {
-    return isOver;
-  }
 }

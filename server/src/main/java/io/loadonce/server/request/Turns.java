@@ -71,7 +71,7 @@ final class Turns {
   private void planNextTurn(EventExecutor eventLoop) {
     if (!isNextTurnPlanned) {
       isNextTurnPlanned = true;
-      eventLoop.schedule(() -> nextTurn(eventLoop), 1, TimeUnit.NANOSECONDS);
+      var _ = eventLoop.schedule(() -> nextTurn(eventLoop), 1, TimeUnit.NANOSECONDS);
     }
   }
 

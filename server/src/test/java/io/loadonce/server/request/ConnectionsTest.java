@@ -159,7 +159,7 @@ class ConnectionsTest {
 
     assertThat(connection.heldBytes()).isZero();
     assertThat(connection.isRead()).isTrue();
-    assertThat(open("b").write((int) BUDGET)).as("the whole budget is free").isNull();
+    assertThat(open("b").write(BUDGET)).as("the whole budget is free").isNull();
   }
 
   @Test
