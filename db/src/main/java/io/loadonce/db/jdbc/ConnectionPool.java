@@ -50,8 +50,7 @@ final class ConnectionPool {
       put(properties, "socketTimeout", Integer.toString(silence));
       put(properties, "tcpKeepAlive", "true");
       put(properties, "readOnlyMode", "always");
-      // The driver holds the whole result before it returns the first row.
-      put(properties, "maxResultBuffer", Long.toString(settings.maxQueryBytes()));
+      put(properties, "socketFactory", LimitedSocketFactory.class.getName());
     }
     if (settings.url().startsWith("jdbc:mariadb:")) {
       // The driver reads a TIMESTAMP in the time zone of the session.

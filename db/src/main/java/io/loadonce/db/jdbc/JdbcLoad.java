@@ -77,7 +77,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     }
   }
 
-  /** The driver has given up the result, and its connection with it. */
+  /** The connection is closed, and the pool opens another. */
   private Map<Key, SourceRow<V>> tooLarge(List<Key> requested) {
     if (requested.size() > 1) {
       source.room().overflowed(requested.size());
@@ -164,6 +164,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       throws SQLException, SourceException {
     boolean endedByCancel = false;
     cancellation.begin(statement);
+    LimitedSocketFactory.limit(source.room().maxBytes());
     try (ResultSet result = statement.executeQuery()) {
       return new RowCollector<>(
               source.shape(result.getMetaData()), lookup, source.room(), requested)
@@ -172,6 +173,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       endedByCancel = SqlFailure.isCancelled(e);
       throw e;
     } finally {
+      LimitedSocketFactory.unlimit();
       if (cancellation.end() && !endedByCancel) {
         // The cancel ended nothing: it may still be on its way, and would hit the next statement.
         pool.evictConnection(connection);

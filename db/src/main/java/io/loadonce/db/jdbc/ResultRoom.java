@@ -61,10 +61,13 @@ final class ResultRoom {
     ids = Math.max(1, count / FEWER_AFTER_OVERFLOW);
   }
 
-  /**
-   * Returns whether PostgreSQL's driver gave up a result because of its {@code maxResultBuffer}.
-   */
+  /** Returns whether the result was given up because it has more bytes than there is room. */
   static boolean isOverflow(SQLException failure) {
-    return failure.getMessage() != null && failure.getMessage().contains("maxResultBuffer");
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof LimitedSocketFactory.TooManyBytesException) {
+        return true;
+      }
+    }
+    return false;
   }
 }
