@@ -34,8 +34,8 @@ public final class GrpcPort {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
   /**
-   * A client that has not heard that the port is closed may still send calls. It takes a round trip
-   * until it has; after this time without a call the drain waits no longer for its client.
+   * A client that has not received the GOAWAY may still send calls, for a round trip at most. After
+   * this time without a call the drain does not wait for its client.
    */
   private static final Duration ROUND_TRIP = Duration.ofSeconds(1);
 
