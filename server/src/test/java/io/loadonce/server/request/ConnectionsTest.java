@@ -77,7 +77,7 @@ class ConnectionsTest {
     AtomicInteger resets = new AtomicInteger();
     Connection stuck = open("a", resets);
     Connection reading = open("b");
-    assertThat(stuck.write(100)).isNull();
+    assertThat(stuck.write(MIB)).isNull();
     assertThat(reading.write(100)).isNull();
     for (int second = 0; second < 10; second++) {
       reading.taken(100);
