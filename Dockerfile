@@ -33,7 +33,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
        "-XX:AOTCache=/opt/loadonce/loadonce-commands.aot", "-Xlog:aot*=off", \
        "-jar", "/opt/loadonce/loadonce-commands.jar", "check"]
 # The service is alone in its container, so its heap may take 60 % of the container's memory instead
-# of a quarter; threads, buffers and the JVM itself need the rest. JDK_JAVA_OPTIONS may hold
+# of a quarter; threads, buffers (256 MiB at most) and the JVM itself need the rest. JDK_JAVA_OPTIONS may hold
 # more options for the JVM (no -Xshare: it excludes an AOT cache), LOADONCE_* the settings. Mount JDBC
 # drivers into /opt/loadonce/drivers.
 ENTRYPOINT ["java", "@/opt/loadonce/deploy/every.options", "@/opt/loadonce/deploy/serve.options", \

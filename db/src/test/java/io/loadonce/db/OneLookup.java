@@ -25,8 +25,13 @@ public record OneLookup(DatabaseSettings database, LookupSettings lookup) {
             database.password(),
             database.poolSize(),
             database.connectTimeout(),
-            database.queryTimeout()),
+            database.queryTimeout(),
+            database.maxQueryBytes()),
         lookup);
+  }
+
+  public OneLookup withMaxQueryBytes(long bytes) {
+    return new OneLookup(database.withMaxQueryBytes(bytes), lookup);
   }
 
   public OneLookup withPoolSize(int size) {

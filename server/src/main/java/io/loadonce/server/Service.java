@@ -1,5 +1,6 @@
 package io.loadonce.server;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.form.StructForm;
@@ -26,11 +27,14 @@ import io.loadonce.server.ports.GrpcPort;
 import io.loadonce.server.ports.Health;
 import io.loadonce.server.ports.Page;
 import io.loadonce.server.ports.PortSecurity;
+import io.loadonce.server.request.ConnectionLimits;
+import io.loadonce.server.request.Connections;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Settings;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -104,6 +108,7 @@ final class Service {
   }
 
   private static Service start(Settings settings, Deque<Runnable> closings) {
+    requireDirectMemory(settings.connections().maxReplyBytes());
     Database database = Database.open(settings.database());
     closings.push(database::close);
     Optional<ChangeFeed> feed = feed(settings, database);
@@ -122,7 +127,12 @@ final class Service {
         new DelayedInvalidations(
             System::nanoTime, task -> Thread.ofVirtual().name("invalidate-again").start(task));
     ResourceEndpoint endpoint =
-        new ResourceEndpoint(lookups, settings.callTimeout(), delayed, System::nanoTime);
+        new ResourceEndpoint(
+            lookups,
+            settings.callTimeout(),
+            new Connections(settings.connections(), System::nanoTime),
+            delayed,
+            System::nanoTime);
     Optional<ChangeListener> listener =
         feed.map(
             changes ->
@@ -134,8 +144,6 @@ final class Service {
     sweeps.add(endpoint::sweep);
     sweeps.add(delayed::sweep);
     listener.ifPresent(changes -> sweeps.add(changes::watch));
-    Sweeper sweeper = Sweeper.start(sweeps, BETWEEN_SWEEPS);
-    closings.push(sweeper::close);
     ServiceMetrics metrics = new ServiceMetrics(lookups);
     closings.push(metrics::close);
     listener.ifPresent(changes -> ListenMetrics.register(metrics.registry(), changes));
@@ -158,7 +166,10 @@ final class Service {
     pages.addAll(health.pages());
     AdminPort admin = openAdmin(settings.admin(), pages, security);
     closings.push(admin::close);
-    GrpcPort grpc = openGrpc(settings.grpc(), endpoint, health, security);
+    GrpcPort grpc = openGrpc(settings, endpoint, health, security);
+    sweeps.add(grpc::sweep);
+    Sweeper sweeper = Sweeper.start(sweeps, BETWEEN_SWEEPS);
+    closings.push(sweeper::close);
     return new Service(settings, grpc, admin, lookups, closings);
   }
 
@@ -179,12 +190,13 @@ final class Service {
 
   /**
    * Stops the service: refuses new calls, waits for the calls in flight, then closes all parts.
-   * Blocks for the drain time-out at most. To be called once.
+   * Blocks for the drain wait and the drain time-out, and two seconds more, at most. To be called
+   * once.
    *
    * @return whether all calls in flight were answered
    */
   boolean drain() {
-    boolean answered = grpc.drain(settings.drainTimeout());
+    boolean answered = grpc.drain(settings.drainWait(), settings.drainTimeout());
     awaitNoFlight();
     closings.forEach(Runnable::run);
     return answered;
@@ -242,10 +254,11 @@ final class Service {
   }
 
   private static GrpcPort openGrpc(
-      Address address, ResourceEndpoint endpoint, Health health, PortSecurity security) {
+      Settings settings, ResourceEndpoint endpoint, Health health, PortSecurity security) {
+    Address address = settings.grpc();
     requireHost(Setting.HOST, address);
     try {
-      return GrpcPort.open(address, endpoint, health, security);
+      return GrpcPort.open(address, settings.port(), endpoint, health, security);
     } catch (IOException _) {
       throw notOpened(Setting.HOST, Setting.PORT, address);
     }
@@ -297,6 +310,24 @@ final class Service {
     if (new InetSocketAddress(address.host(), address.port()).isUnresolved()) {
       throw new InvalidSettingException(
           host.key(), "no such host: " + address.host() + "; name an address of this machine");
+    }
+  }
+
+  /** Replies are copied into direct memory. The default is small enough for serve.options. */
+  private static void requireDirectMemory(long replyBytes) {
+    if (replyBytes <= ConnectionLimits.DEFAULT_REPLY_BYTES) {
+      return;
+    }
+    HotSpotDiagnosticMXBean jvm =
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    long set = Long.parseLong(jvm.getVMOption("MaxDirectMemorySize").getValue());
+    long directBytes = set == 0 ? Runtime.getRuntime().maxMemory() : set;
+    if (replyBytes > directBytes / 2) {
+      throw new InvalidSettingException(
+          Setting.MAX_REPLY_BYTES.key(),
+          "is %d, and must be at most half of the direct memory, which has %d bytes; raise"
+                  .formatted(replyBytes, directBytes)
+              + " -XX:MaxDirectMemorySize in LOADONCE_JAVA_OPTS");
     }
   }
 

@@ -1,6 +1,9 @@
 package io.loadonce.server;
 
 import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.loadonce.db.CountedDatabase;
 import io.loadonce.server.ports.Address;
@@ -70,6 +73,19 @@ public final class RunningService implements AutoCloseable {
 
   public Address admin() {
     return service.admin();
+  }
+
+  public int grpcPort() {
+    return service.grpc().port();
+  }
+
+  /** Whether its health says that it accepts calls. */
+  public boolean isServing() {
+    return HealthGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+            .check(HealthCheckRequest.getDefaultInstance())
+            .getStatus()
+        == ServingStatus.SERVING;
   }
 
   public int waiters() {

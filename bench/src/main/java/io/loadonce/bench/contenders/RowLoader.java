@@ -20,6 +20,7 @@ final class RowLoader {
     return switch (source.query(List.of(id)).run().get(id)) {
       case SourceRow.Found<Row> found -> found.value();
       case SourceRow.Unusable<Row> unusable -> throw unusable.reason();
+      case SourceRow.NotRead<Row> _ -> throw new IllegalStateException("one id always fits");
       case null -> throw absent();
     };
   }

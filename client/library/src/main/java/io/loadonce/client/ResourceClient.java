@@ -152,7 +152,7 @@ public final class ResourceClient implements AutoCloseable {
    *
    * @param ids 1 to {@link #MAX_IDS_PER_CALL}
    * @throws LoadonceException if the call as a whole fails; with reason {@code INVALID_BATCH} if
-   *     there are too many ids or the rows have more than 64 MiB together
+   *     there are too many ids
    */
   public List<BatchResult> batchGet(List<String> ids) {
     return batchGet("", ids);

@@ -78,6 +78,7 @@ final class ConnectionPool {
       if (JdbcUrl.isReadOnlyByOption(settings.url())) {
         put(properties, "options", JdbcUrl.READ_ONLY_OPTION);
       }
+      put(properties, "socketFactory", LimitedSocketFactory.class.getName());
     }
     if (settings.url().startsWith("jdbc:mariadb:")) {
       // The driver reads a TIMESTAMP in the time zone of the session.

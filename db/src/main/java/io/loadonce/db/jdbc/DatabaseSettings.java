@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param connectTimeout how long a query waits for a free connection, and a new connection for the
  *     database
  * @param queryTimeout how long the database may work on one statement
+ * @param maxQueryBytes the most bytes of rows in the result of one statement, of which each
+ *     connection may hold one in memory; at least {@link #MIN_QUERY_BYTES}
  */
 public record DatabaseSettings(
     String url,
@@ -20,7 +22,11 @@ public record DatabaseSettings(
     Password password,
     int poolSize,
     Duration connectTimeout,
-    Duration queryTimeout) {
+    Duration queryTimeout,
+    long maxQueryBytes) {
+
+  public static final long MIN_QUERY_BYTES = 64 << 10;
+  public static final long DEFAULT_QUERY_BYTES = 16 << 20;
 
   public static final int DEFAULT_POOL_SIZE = 8;
   public static final int MAX_POOL_SIZE = 1_000;
@@ -40,6 +46,10 @@ public record DatabaseSettings(
     }
     requireTimeout("connect-timeout", connectTimeout);
     requireTimeout("query-timeout", queryTimeout);
+    if (maxQueryBytes < MIN_QUERY_BYTES) {
+      throw new InvalidSettingException(
+          "max-query-bytes", "must be at least " + MIN_QUERY_BYTES + ", not " + maxQueryBytes);
+    }
   }
 
   /**
@@ -54,19 +64,27 @@ public record DatabaseSettings(
         Password.of(password),
         DEFAULT_POOL_SIZE,
         DEFAULT_CONNECT_TIMEOUT,
-        DEFAULT_QUERY_TIMEOUT);
+        DEFAULT_QUERY_TIMEOUT,
+        DEFAULT_QUERY_BYTES);
   }
 
   public DatabaseSettings withPoolSize(int size) {
-    return new DatabaseSettings(url, user, password, size, connectTimeout, queryTimeout);
+    return new DatabaseSettings(
+        url, user, password, size, connectTimeout, queryTimeout, maxQueryBytes);
   }
 
   public DatabaseSettings withConnectTimeout(Duration timeout) {
-    return new DatabaseSettings(url, user, password, poolSize, timeout, queryTimeout);
+    return new DatabaseSettings(
+        url, user, password, poolSize, timeout, queryTimeout, maxQueryBytes);
   }
 
   public DatabaseSettings withQueryTimeout(Duration timeout) {
-    return new DatabaseSettings(url, user, password, poolSize, connectTimeout, timeout);
+    return new DatabaseSettings(
+        url, user, password, poolSize, connectTimeout, timeout, maxQueryBytes);
+  }
+
+  public DatabaseSettings withMaxQueryBytes(long bytes) {
+    return new DatabaseSettings(url, user, password, poolSize, connectTimeout, queryTimeout, bytes);
   }
 
   private static void requireTimeout(String key, Duration value) {

@@ -53,10 +53,21 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
 
   @Override
   public Map<Key, SourceRow<V>> run() throws SourceException {
+    List<Key> fitting = ids.subList(0, Math.min(ids.size(), source.room().ids()));
+    Map<Key, SourceRow<V>> rows = run(fitting);
+    if (fitting.size() == ids.size()) {
+      return rows;
+    }
+    Map<Key, SourceRow<V>> all = RowCollector.notRead(ids.subList(fitting.size(), ids.size()));
+    all.putAll(rows);
+    return all;
+  }
+
+  private Map<Key, SourceRow<V>> run(List<Key> requested) throws SourceException {
     long startNanos = System.nanoTime();
     boolean avoidsNames;
     try (Connection connection = connect()) {
-      return load(connection);
+      return load(connection, requested);
     } catch (SQLException e) {
       if (!SqlFailure.mayWorkElsewhere(e)
           || System.nanoTime() - startNanos >= queryTimeout.toNanos()) {
@@ -68,25 +79,43 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       if (avoidsNames) {
         connection.unwrap(PGConnection.class).setPrepareThreshold(0);
       }
-      return load(connection);
+      return load(connection, requested);
     } catch (SQLException e) {
       throw SqlFailure.of(e);
     }
   }
 
-  private Map<Key, SourceRow<V>> load(Connection connection) throws SQLException, SourceException {
+  private Map<Key, SourceRow<V>> load(Connection connection, List<Key> requested)
+      throws SQLException, SourceException {
     Map<Key, SourceRow<V>> together = null;
     try {
-      together = rows(connection, ids);
+      together = rows(connection, requested);
     } catch (SQLException e) {
-      if (ids.size() == 1 && isNoLabel(e)) {
+      if (requested.size() == 1 && isNoLabel(e)) {
         return Map.of();
       }
-      if (!SqlFailure.dependsOnRow(e) || ids.size() == 1) {
+      if (ResultRoom.isOverflow(e)) {
+        return tooLarge(requested);
+      }
+      if (!SqlFailure.dependsOnRow(e) || requested.size() == 1) {
         throw e;
       }
     }
-    return together == null ? rowsOneByOne(connection) : together;
+    return together == null ? rowsOneByOne(connection, requested) : together;
+  }
+
+  /** The connection is closed, and the pool opens another. */
+  private Map<Key, SourceRow<V>> tooLarge(List<Key> requested) {
+    if (requested.size() > 1) {
+      source.room().overflowed(requested.size());
+      return RowCollector.notRead(requested);
+    }
+    return Map.of(
+        requested.getFirst(),
+        new SourceRow.Unusable<>(
+            new SourceException.InvalidRow(
+                "the rows of the id have more than %,d bytes, which is the limit of one query"
+                    .formatted(source.room().maxBytes()))));
   }
 
   /** Whether the id of an enumerated type is no label of it, so that there can be no row. */
@@ -127,10 +156,10 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     throw new SourceException.Unavailable(SqlFailure.UNREACHABLE, /* cause= */ null);
   }
 
-  private Map<Key, SourceRow<V>> rowsOneByOne(Connection connection)
+  private Map<Key, SourceRow<V>> rowsOneByOne(Connection connection, List<Key> requested)
       throws SQLException, SourceException {
     Map<Key, SourceRow<V>> rows = new HashMap<>();
-    for (Key id : ids) {
+    for (Key id : requested) {
       try {
         Map<Key, SourceRow<V>> row = rows(connection, List.of(id));
         if (row != null) {
@@ -188,13 +217,16 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       throws SQLException, SourceException {
     boolean endedByCancel = false;
     cancellation.begin(statement);
+    LimitedSocketFactory.limit(source.room().maxBytes());
     try (ResultSet result = statement.executeQuery()) {
-      return new RowCollector<>(source.shape(result.getMetaData()), lookup, requested)
+      return new RowCollector<>(
+              source.shape(result.getMetaData()), lookup, source.room(), requested)
           .collect(result);
     } catch (SQLException e) {
       endedByCancel = SqlFailure.isCancelled(e);
       throw e;
     } finally {
+      LimitedSocketFactory.unlimit();
       if (cancellation.end() && !endedByCancel) {
         // The cancel ended nothing: it may still be on its way, and would hit the next statement.
         pool.evictConnection(connection);

@@ -22,6 +22,7 @@ public final class JdbcSource<V> implements Source<Key, V> {
   private final Database database;
   private final LookupSettings lookup;
   private final RowForm<V> form;
+  private final ResultRoom room;
 
   /** The columns of the last result; replaced when the table has changed. */
   private volatile @Nullable RowShape<V> shape;
@@ -30,6 +31,7 @@ public final class JdbcSource<V> implements Source<Key, V> {
     this.database = database;
     this.lookup = lookup;
     this.form = form;
+    this.room = new ResultRoom(lookup, database.settings().maxQueryBytes());
   }
 
   @Override
@@ -53,6 +55,10 @@ public final class JdbcSource<V> implements Source<Key, V> {
 
   LookupSettings lookup() {
     return lookup;
+  }
+
+  ResultRoom room() {
+    return room;
   }
 
   RowShape<V> shape(ResultSetMetaData metaData) throws SQLException, SourceException {

@@ -8,6 +8,7 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,9 +27,13 @@ final class RowCollector<V> {
   /** Empty, unless the ids have lists of rows. */
   private final Map<Key, ListBuilder<V>> lists = new HashMap<>();
 
-  RowCollector(RowShape<V> shape, LookupSettings lookup, List<Key> ids) {
+  private final ResultRoom room;
+  private long bytes;
+
+  RowCollector(RowShape<V> shape, LookupSettings lookup, ResultRoom room, List<Key> ids) {
     this.shape = shape;
     this.lookup = lookup;
+    this.room = room;
     this.requested = new HashSet<>(ids);
     this.rows = HashMap.newHashMap(ids.size());
   }
@@ -41,7 +46,7 @@ final class RowCollector<V> {
   /**
    * Returns the rows by id; null if they cannot be told apart: a row has an id that was not
    * requested, or there are more rows than is right, of which the rest was not sent. Never null for
-   * a single id.
+   * a single id. If the rows have no room, all ids are {@link SourceRow.NotRead}; a single id has.
    */
   @Nullable Map<Key, SourceRow<V>> collect(ResultSet result) throws SQLException {
     boolean isAlone = requested.size() == 1;
@@ -54,6 +59,10 @@ final class RowCollector<V> {
       }
       if (id != null && isRequested) {
         add(id, result);
+        if (!isAlone && bytes > room.maxBytes()) {
+          room.overflowed(requested.size());
+          return notRead(requested);
+        }
       } else {
         rows.put(
             requested.iterator().next(),
@@ -61,6 +70,7 @@ final class RowCollector<V> {
       }
     }
     lists.forEach((id, list) -> rows.putIfAbsent(id, list.build(id, shape)));
+    room.read(requested.size(), bytes);
     return rows;
   }
 
@@ -82,6 +92,7 @@ final class RowCollector<V> {
   }
 
   private void add(Key id, RowShape.EncodedColumns row) {
+    bytes += row.columns().size();
     if (lookup.rows() == Rows.MANY) {
       list(id).add(row);
     } else if (rows.putIfAbsent(id, shape.one(id, row)) != null) {
@@ -99,6 +110,12 @@ final class RowCollector<V> {
 
   private ListBuilder<V> list(Key id) {
     return lists.computeIfAbsent(id, _ -> new ListBuilder<>(lookup));
+  }
+
+  static <V> Map<Key, SourceRow<V>> notRead(Collection<Key> ids) {
+    Map<Key, SourceRow<V>> none = HashMap.newHashMap(ids.size());
+    ids.forEach(id -> none.put(id, new SourceRow.NotRead<>()));
+    return none;
   }
 
   private static void rethrowIfUnavailable(SQLException failure) throws SQLException {

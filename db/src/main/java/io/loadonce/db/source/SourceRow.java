@@ -24,4 +24,7 @@ public sealed interface SourceRow<V> {
 
   /** There is a row, but it cannot be used; the other ids of the query are not affected. */
   record Unusable<V>(SourceException reason) implements SourceRow<V> {}
+
+  /** The result had no room for this id; a smaller query is to ask for it again. */
+  record NotRead<V>() implements SourceRow<V> {}
 }

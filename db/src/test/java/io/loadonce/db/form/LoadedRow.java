@@ -60,6 +60,7 @@ final class LoadedRow {
     return switch (rows.get(id)) {
       case SourceRow.Found<Row>(Row row, long _, long _) -> row;
       case SourceRow.Unusable<Row>(SourceException reason) -> throw reason;
+      case SourceRow.NotRead<Row> notRead -> throw new AssertionError(notRead);
       case null -> throw new AssertionError("no row " + id);
     };
   }

@@ -42,7 +42,8 @@ final class ConnectorTest {
             Password.readFrom(password::get),
             /* poolSize= */ 1,
             DatabaseSettings.DEFAULT_CONNECT_TIMEOUT,
-            DatabaseSettings.DEFAULT_QUERY_TIMEOUT);
+            DatabaseSettings.DEFAULT_QUERY_TIMEOUT,
+            DatabaseSettings.DEFAULT_QUERY_BYTES);
     connector = new Connector(settings, clock::get);
   }
 

@@ -28,7 +28,8 @@ final class DatabaseSettingsTest {
                 SHOP.password(),
                 /* poolSize= */ 8,
                 /* connectTimeout= */ Duration.ofSeconds(1),
-                /* queryTimeout= */ Duration.ofSeconds(5)));
+                /* queryTimeout= */ Duration.ofSeconds(5),
+                /* maxQueryBytes= */ 16 << 20));
   }
 
   @Test
@@ -67,6 +68,8 @@ final class DatabaseSettingsTest {
     assertRefused(
         () -> SHOP.withQueryTimeout(Duration.ofHours(1)),
         "query-timeout: must be 250 ms to 600000 ms, not");
+    assertRefused(
+        () -> SHOP.withMaxQueryBytes(1), "max-query-bytes: must be at least 65536, not 1");
   }
 
   @ParameterizedTest

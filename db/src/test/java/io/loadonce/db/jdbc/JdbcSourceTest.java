@@ -250,6 +250,7 @@ final class JdbcSourceTest {
     return switch (rows.get(id)) {
       case SourceRow.Found<Row>(Row row, long _, long _) -> row;
       case SourceRow.Unusable<Row> unusable -> throw new AssertionError(unusable);
+      case SourceRow.NotRead<Row> notRead -> throw new AssertionError(notRead);
       case null -> throw new AssertionError("no row");
     };
   }
@@ -257,6 +258,7 @@ final class JdbcSourceTest {
   private static SourceException reason(Map<Key, SourceRow<Row>> rows, Key id) {
     return switch (rows.get(id)) {
       case SourceRow.Unusable<Row>(SourceException reason) -> reason;
+      case SourceRow.NotRead<Row> notRead -> throw new AssertionError(notRead);
       case SourceRow.Found<Row> found -> throw new AssertionError(found);
       case null -> throw new AssertionError("no row");
     };

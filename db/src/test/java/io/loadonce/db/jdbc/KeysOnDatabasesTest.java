@@ -141,6 +141,7 @@ final class KeysOnDatabasesTest {
       case SourceRow.Found<Row>(Row row, long _, long _) ->
           row.data().getFieldsOrThrow("amount").getNumberValue();
       case SourceRow.Unusable<Row> unusable -> throw new AssertionError(unusable);
+      case SourceRow.NotRead<Row> notRead -> throw new AssertionError(notRead);
       case null -> throw new AssertionError("no row");
     };
   }

@@ -8,6 +8,7 @@ import io.loadonce.db.source.SourceQuery;
 import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.lock.Flight;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -254,11 +256,18 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       times.ended(load.ids, tookNanos);
       loadNanos.accumulateAndGet(tookNanos, (average, took) -> average + (took - average) / 8);
       availability.ended(/* failure= */ null);
+      List<Flight<K, Outcome<V>>> notRead = new ArrayList<>();
       for (Flight<K, Outcome<V>> flight : load.flights) {
+        if (rows.get(flight.id()) instanceof SourceRow.NotRead<V>) {
+          notRead.add(flight);
+          continue;
+        }
         long rowAgeNanos = ageNanos(rows.get(flight.id()));
         flightEnd.complete(
             flight, outcomeOf(rows.get(flight.id()), tookNanos), readNanos - rowAgeNanos);
       }
+      idsLoaded.add(-notRead.stream().map(Flight::id).collect(Collectors.toSet()).size());
+      add(notRead);
     } catch (SourceException e) {
       // A load that was cancelled fails because of that, which says nothing about the database.
       if (!load.isOver()) {
@@ -290,6 +299,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       case SourceRow.Found<V>(V value, long version, long rowAgeNanos) ->
           new Outcome.Found<>(value, version, Outcome.Origin.LOADED, rowAgeNanos + tookNanos);
       case SourceRow.Unusable<V>(SourceException reason) -> new Outcome.Failed<>(reason);
+      case SourceRow.NotRead<V> _ -> throw new IllegalStateException("it is queried again");
     };
   }
 }

@@ -2,7 +2,7 @@ package io.loadonce.server.ports;
 
 import io.grpc.BindableService;
 import io.grpc.Server;
-import io.grpc.ServerInterceptors;
+import io.grpc.ServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.util.ResourceLeakDetector;
 import io.loadonce.server.request.ResourceEndpoint;
@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * The port for callers: the service itself, health, reflection and channelz. All of them run on the
@@ -18,37 +20,19 @@ import java.util.concurrent.TimeUnit;
  */
 public final class GrpcPort {
 
-  /** Twice the size of a BatchGet with 1,000 ids of 256 bytes. */
-  public static final int MAX_REQUEST_BYTES = 512 << 10;
-
-  public static final int MAX_METADATA_BYTES = 8 << 10;
-
-  /** The most open calls of one connection; a client queues further ones. */
-  public static final int MAX_CALLS_PER_CONNECTION = 1_000;
-
-  /**
-   * The most calls that a connection may cancel within {@link #CANCELLATION_WINDOW} before it is
-   * closed. All calls of a connection may time out at the same moment, and later their retries.
-   */
-  public static final int MAX_CANCELLATIONS = 4 * MAX_CALLS_PER_CONNECTION;
-
-  public static final Duration CANCELLATION_WINDOW = Duration.ofSeconds(10);
-  public static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
-
-  /** A connection without calls is closed after this; clients reconnect by themselves. */
-  public static final Duration MAX_IDLE = Duration.ofMinutes(5);
-
-  /** An idle connection is probed after this, so that a client that has vanished is noticed. */
-  public static final Duration PROBE_AFTER = Duration.ofMinutes(1);
-
-  /** A client that probes more often than this is disconnected. */
-  public static final Duration MIN_CLIENT_PROBE = Duration.ofSeconds(9);
-
   /** The system property that turns Netty's leak detection on again. */
   private static final String LEAK_DETECTION = "io.grpc.netty.shaded.io.netty.leakDetection.level";
 
   /** After the drain time-out: how long the last statuses may take to be sent. */
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(1);
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
+
+  /**
+   * A client that has not received the GOAWAY may still send calls, for a round trip at most. After
+   * this time without a call the drain does not wait for its client.
+   */
+  private static final Duration ROUND_TRIP = Duration.ofSeconds(1);
 
   private final Server server;
   private final ResourceEndpoint endpoint;
@@ -68,30 +52,41 @@ public final class GrpcPort {
    * @throws IOException if the address cannot be opened
    */
   public static GrpcPort open(
-      Address address, ResourceEndpoint endpoint, Health health, PortSecurity security)
+      Address address,
+      PortLimits limits,
+      ResourceEndpoint endpoint,
+      Health health,
+      PortSecurity security)
       throws IOException {
     if (System.getProperty(LEAK_DETECTION) == null) {
       // Takes a stack trace for one buffer in a hundred; only gRPC itself could leak them.
       ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     }
-    OpenStreams streams = new OpenStreams();
+    OpenStreams streams = new OpenStreams(endpoint.callTimeout(), System::nanoTime);
+    ServerCredentials credentials =
+        ConnectionGate.before(security.credentials(), endpoint.connections());
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(address.resolve())
+        NettyServerBuilder.forAddress(address.resolve(), credentials)
             .directExecutor()
-            .maxInboundMessageSize(MAX_REQUEST_BYTES)
-            .maxInboundMetadataSize(MAX_METADATA_BYTES)
-            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
-            .maxRstFramesPerWindow(MAX_CANCELLATIONS, (int) CANCELLATION_WINDOW.toSeconds())
-            .handshakeTimeout(HANDSHAKE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-            .maxConnectionIdle(MAX_IDLE.toMillis(), TimeUnit.MILLISECONDS)
-            .keepAliveTime(PROBE_AFTER.toMillis(), TimeUnit.MILLISECONDS)
-            .permitKeepAliveTime(MIN_CLIENT_PROBE.toMillis(), TimeUnit.MILLISECONDS)
+            .maxInboundMessageSize(limits.maxRequestBytes())
+            .maxInboundMetadataSize(limits.maxMetadataBytes())
+            .maxConcurrentCallsPerConnection(limits.maxCalls())
+            .maxRstFramesPerWindow(
+                limits.maxCancellations(), (int) PortLimits.CANCELLATION_WINDOW.toSeconds())
+            .handshakeTimeout(PortLimits.HANDSHAKE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+            .maxConnectionIdle(limits.maxIdle().toMillis(), TimeUnit.MILLISECONDS)
+            .maxConnectionAgeGrace(limits.maxAgeGrace().toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTime(PortLimits.PROBE_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+            .permitKeepAliveTime(PortLimits.MIN_CLIENT_PROBE.toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true);
     security.protect(builder, endpoint);
+    if (limits.maxAge().isPositive()) {
+      builder.maxConnectionAge(limits.maxAge().toMillis(), TimeUnit.MILLISECONDS);
+    }
     List<BindableService> others = new ArrayList<>(security.tools());
     others.add(health.service());
     for (BindableService service : others) {
-      builder.addService(ServerInterceptors.intercept(service, streams));
+      builder.addService(streams.watch(service));
     }
     return new GrpcPort(builder.build().start(), endpoint, health, streams);
   }
@@ -101,32 +96,58 @@ public final class GrpcPort {
     return server.getPort();
   }
 
+  /** Ends the streams whose request did not arrive in time. To be called often, by one thread. */
+  public void sweep() {
+    streams.sweep();
+  }
+
   /**
-   * Reports that the service accepts no more calls, accepts no new connection, and waits for the
-   * calls in flight. Calls that have not ended after the time-out fail. Blocks for the time-out and
-   * one second at most.
+   * Stops in this order: reports that the service accepts no more calls; waits, so that balancers
+   * see it; closes the port and asks the clients to open no more calls; waits for the calls in
+   * flight; fails those that are left; closes the connections. A connection without a call in
+   * flight is not waited for, whatever its client does.
    *
+   * @param balancers how long the port stays open for clients that have not seen the report
+   * @param timeout how long the calls in flight may take to end
    * @return whether all calls in flight ended in time
    */
-  public boolean drain(Duration timeout) {
+  public boolean drain(Duration balancers, Duration timeout) {
     health.draining();
+    await(balancers, () -> false);
     server.shutdown();
     streams.endAll();
-    boolean ended = awaitEnd(timeout);
+    boolean ended = await(timeout, new Idle());
     if (!ended) {
       endpoint.failOpenCalls();
-      awaitEnd(FLUSH_TIMEOUT);
+      await(FLUSH_TIMEOUT, server::isTerminated);
     }
     server.shutdownNow();
     return ended;
   }
 
-  private boolean awaitEnd(Duration timeout) {
-    try {
-      return server.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      return false;
+  /** Returns whether the condition held before the time had passed. Blocks until then. */
+  private boolean await(Duration time, BooleanSupplier condition) {
+    long untilNanos = System.nanoTime() + time.toNanos();
+    while (!condition.getAsBoolean()) {
+      long remaining = untilNanos - System.nanoTime();
+      if (remaining <= 0 || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      LockSupport.parkNanos(Math.min(remaining, BETWEEN_LOOKS.toNanos()));
+    }
+    return true;
+  }
+
+  /** Whether every client has left, or no call has been in flight for some time. */
+  private final class Idle implements BooleanSupplier {
+    private long sinceNanos = System.nanoTime();
+
+    @Override
+    public boolean getAsBoolean() {
+      if (!endpoint.isIdle() || !streams.isEmpty()) {
+        sinceNanos = System.nanoTime();
+      }
+      return server.isTerminated() || System.nanoTime() - sinceNanos >= ROUND_TRIP.toNanos();
     }
   }
 }

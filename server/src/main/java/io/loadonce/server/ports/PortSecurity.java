@@ -5,9 +5,12 @@ import com.sun.net.httpserver.HttpsExchange;
 import io.grpc.Attributes;
 import io.grpc.BindableService;
 import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerTransportFilter;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettySslContextServerCredentials;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -100,9 +103,14 @@ public final class PortSecurity {
     return tls;
   }
 
+  /** Returns how a connection of the gRPC port begins. */
+  ServerCredentials credentials() {
+    return tls.map(each -> NettySslContextServerCredentials.create(each.grpc()))
+        .orElseGet(InsecureServerCredentials::create);
+  }
+
   /** Adds the service to the gRPC port, and what protects that port. */
   void protect(NettyServerBuilder builder, ResourceEndpoint endpoint) {
-    tls.ifPresent(each -> builder.sslContext(each.grpc()));
     if (callers.isEmpty()) {
       builder.addService(endpoint);
       return;

@@ -8,7 +8,6 @@ import io.loadonce.server.load.Withdrawal;
 import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.Lookups;
-import io.loadonce.v1.BatchGetResult;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -35,11 +34,21 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
       return;
     }
     int size = request.ids().size() + request.keys().size();
-    BatchLookup batch = new BatchLookup(call, size);
+    Turns.take(call, size, () -> start(request, call, size));
+  }
+
+  private void start(ParsedBatchGet request, UnaryCall<ParsedBatchGet> call, int size) {
+    Reservation room = call.reserve();
+    ReplyLimit limit = room.addWaiting(Reservation.CALL_BYTES + size * Reservation.PLACE_BYTES);
+    if (limit != null) {
+      call.fail(limit.status());
+      return;
+    }
+    BatchLookup batch = new BatchLookup(call, room, size);
     IdentityHashMap<Lookup, Part> parts = new IdentityHashMap<>();
     for (int place = 0; place < size; place++) {
       switch (target(request, call.caller(), place)) {
-        case Target.Mistake(Status status) -> batch.fill(place, failed(status));
+        case Target.Mistake(Status status) -> batch.fail(place, status);
         case Target.Row row ->
             parts.computeIfAbsent(row.lookup(), lookup -> new Part(lookup, size)).add(row, place);
       }
@@ -55,7 +64,7 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
   private List<Withdrawal> start(Part part, Conditions conditions, BatchLookup batch) {
     Status mistake = conditions.mistake(part.lookup);
     if (mistake != null) {
-      part.fillAll(batch, failed(mistake));
+      part.failAll(batch, mistake);
       return List.of();
     }
     if (conditions.onlyIfCached()) {
@@ -68,14 +77,26 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
             part.ids,
             conditions.needed(),
             timeout.remaining(),
-            (outcome, i) -> batch.fill(part.places[i], result(part.rows.get(i), outcome)));
+            (outcome, i) -> fill(batch, part, i, outcome));
   }
 
   private void lookInCache(Part part, Conditions conditions, BatchLookup batch) {
     for (int i = 0; i < part.ids.size(); i++) {
       Outcome<EncodedRow> hit = part.lookup.engine().lookOnly(part.ids.get(i), conditions.needed());
-      batch.fill(
-          part.places[i], hit == null ? failed(Reason.NOT_CACHED) : result(part.rows.get(i), hit));
+      if (hit == null) {
+        batch.fail(part.places[i], Reason.NOT_CACHED);
+      } else {
+        fill(batch, part, i, hit);
+      }
+    }
+  }
+
+  private void fill(BatchLookup batch, Part part, int i, Outcome<EncodedRow> outcome) {
+    GetReply row = GetReply.of(part.rows.get(i), outcome);
+    if (row == null) {
+      batch.fail(part.places[i], statuses.of(outcome));
+    } else {
+      batch.fill(part.places[i], row);
     }
   }
 
@@ -105,15 +126,6 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
         : request.conditions().mistake(lookup);
   }
 
-  private WireMessage result(Target.Row row, Outcome<EncodedRow> outcome) {
-    GetReply reply = GetReply.of(row, outcome);
-    return reply == null ? failed(statuses.of(outcome)) : reply;
-  }
-
-  private static WireMessage failed(Status status) {
-    return new WireMessage.Generated(BatchGetResult.newBuilder().setStatus(status).build());
-  }
-
   /** The ids of a batch that are of one lookup, with their places in the batch. */
   private static final class Part {
     private final Lookup lookup;
@@ -135,9 +147,9 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
       ids.add(row.id());
     }
 
-    void fillAll(BatchLookup batch, WireMessage result) {
+    void failAll(BatchLookup batch, Status status) {
       for (int i = 0; i < rows.size(); i++) {
-        batch.fill(places[i], result);
+        batch.fail(places[i], status);
       }
     }
   }

@@ -11,7 +11,7 @@ final class BatchGetReply implements WireMessage {
   private static final int FIELD = BatchGetResponse.RESULTS_FIELD_NUMBER;
 
   private final List<WireMessage> results;
-  private final long totalBytes;
+  private final int totalBytes;
 
   /**
    * @param results each a {@code BatchGetResult}, in the order of the request; must not be changed
@@ -19,21 +19,16 @@ final class BatchGetReply implements WireMessage {
    */
   BatchGetReply(List<WireMessage> results) {
     this.results = results;
-    long sum = 0;
+    int sum = 0;
     for (WireMessage result : results) {
-      sum += GetReply.embeddedBytes(FIELD, result.sizeBytes());
+      sum = Math.addExact(sum, GetReply.embeddedBytes(FIELD, result.sizeBytes()));
     }
     this.totalBytes = sum;
   }
 
-  /** Returns the size of the whole reply in bytes, which may be over the limit. */
-  long totalBytes() {
-    return totalBytes;
-  }
-
   @Override
   public int sizeBytes() {
-    return Math.toIntExact(totalBytes);
+    return totalBytes;
   }
 
   @Override

@@ -1,18 +1,20 @@
 package io.loadonce.server.request;
 
+import com.google.rpc.Status;
+import io.loadonce.v1.BatchGetResponse;
+import io.loadonce.v1.BatchGetResult;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One BatchGet under way, with a place for each id. The thread that fills the last place sends the
- * reply. Each place is filled once, by any thread.
+ * reply. Each place is filled once, by any thread. A row for which the reply has no room is
+ * replaced by a status as it arrives, so that it is not kept.
  */
 final class BatchLookup {
 
-  /** The most bytes in one reply, all of which are in memory at one time. */
-  static final int MAX_REPLY_BYTES = 64 << 20;
-
   private final UnaryCall<?> call;
+  private final Reservation room;
 
   /** Each place is written before {@link #open} is counted down, and read once that is 0. */
   private final WireMessage[] results;
@@ -20,30 +22,37 @@ final class BatchLookup {
   private final AtomicInteger open;
 
   /**
+   * @param room of the call, with the places in it
    * @param size the number of ids, at least 1
    */
-  BatchLookup(UnaryCall<?> call, int size) {
+  BatchLookup(UnaryCall<?> call, Reservation room, int size) {
     this.call = call;
+    this.room = room;
     this.results = new WireMessage[size];
     this.open = new AtomicInteger(size);
   }
 
+  /** Fills a place with a row, or with the status of an id whose row has no room. */
   void fill(int place, WireMessage result) {
+    ReplyLimit limit =
+        room.addRow(
+            GetReply.embeddedBytes(BatchGetResponse.RESULTS_FIELD_NUMBER, result.sizeBytes()));
+    put(place, limit == null ? result : failed(limit.status()));
+  }
+
+  /** Fills a place with a status, for which there is always room. */
+  void fail(int place, Status status) {
+    put(place, failed(status));
+  }
+
+  private void put(int place, WireMessage result) {
     results[place] = result;
     if (open.decrementAndGet() == 0) {
-      send();
+      call.replyWithinRoom(new BatchGetReply(Arrays.asList(results)));
     }
   }
 
-  private void send() {
-    BatchGetReply reply = new BatchGetReply(Arrays.asList(results));
-    if (reply.totalBytes() > MAX_REPLY_BYTES) {
-      call.fail(
-          Reason.INVALID_BATCH.status(
-              "the rows of this batch have %,d bytes, and the limit is %,d; request fewer ids"
-                  .formatted(reply.totalBytes(), MAX_REPLY_BYTES)));
-      return;
-    }
-    call.reply(reply);
+  private static WireMessage failed(Status status) {
+    return new WireMessage.Generated(BatchGetResult.newBuilder().setStatus(status).build());
   }
 }

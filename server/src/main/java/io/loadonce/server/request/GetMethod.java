@@ -53,6 +53,11 @@ final class GetMethod implements UnaryCall.Method<ParsedGet> {
       call.fail(Reason.NOT_CACHED);
       return;
     }
+    ReplyLimit limit = call.reserve().addWaiting(Reservation.CALL_BYTES);
+    if (limit != null) {
+      call.fail(limit.status());
+      return;
+    }
     call.onCancel(
         engine.join(
             row.id(),

@@ -30,6 +30,14 @@ final class OpenCalls {
     open.add(call);
   }
 
+  boolean isOpen(UnaryCall<?> call) {
+    return open.contains(call);
+  }
+
+  boolean isEmpty() {
+    return open.isEmpty();
+  }
+
   /** Returns true the first time, and false from then on. */
   boolean claim(UnaryCall<?> call) {
     return open.remove(call);

@@ -21,6 +21,8 @@ import java.util.function.Supplier;
 public final class ResourceEndpoint implements BindableService {
 
   private final OpenCalls openCalls;
+  private final Connections connections;
+  private final Duration callTimeout;
   private final GetMethod getMethod;
   private final BatchGetMethod batchGetMethod;
   private final InvalidateMethod invalidateMethod;
@@ -28,13 +30,20 @@ public final class ResourceEndpoint implements BindableService {
 
   /**
    * @param callTimeout the longest time that a call may wait, also if its own deadline is later
+   * @param connections swept by this
    * @param delayed runs the second of two invalidations; swept by its owner
    * @param nanoClock monotonic, in nanoseconds
    */
   public ResourceEndpoint(
-      Lookups lookups, Duration callTimeout, DelayedInvalidations delayed, LongSupplier nanoClock) {
+      Lookups lookups,
+      Duration callTimeout,
+      Connections connections,
+      DelayedInvalidations delayed,
+      LongSupplier nanoClock) {
     CallTimeout timeout = new CallTimeout(callTimeout);
     OutcomeStatus statuses = new OutcomeStatus(nanoClock);
+    this.connections = connections;
+    this.callTimeout = callTimeout;
     this.openCalls = new OpenCalls(nanoClock, callTimeout.toNanos());
     this.getMethod = new GetMethod(lookups, timeout, statuses);
     this.batchGetMethod = new BatchGetMethod(lookups, timeout, statuses);
@@ -42,9 +51,27 @@ public final class ResourceEndpoint implements BindableService {
     this.listLookupsMethod = new ListLookupsMethod(lookups);
   }
 
-  /** Fails the calls whose request did not arrive in time. To be called often, by one thread. */
+  /**
+   * Fails the calls whose request did not arrive in time, and closes the connections that do not
+   * take their replies. To be called often, by one thread.
+   */
   public void sweep() {
     openCalls.sweep();
+    connections.sweep();
+  }
+
+  /** Returns the longest time that a call may wait. */
+  public Duration callTimeout() {
+    return callTimeout;
+  }
+
+  public Connections connections() {
+    return connections;
+  }
+
+  /** Returns whether no call is open and no reply waits to be taken. */
+  public boolean isIdle() {
+    return openCalls.isEmpty() && connections.areRead();
   }
 
   /** Fails the calls that have no reply yet; for the end of a drain. */

@@ -46,6 +46,9 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   private final OpenCalls openCalls;
   private final Caller caller;
 
+  /** Null in tests without a network. */
+  private final @Nullable Connection connection;
+
   /**
    * The event loop of the connection; without one, replies are written by the calling thread. A
    * loader that completes many calls hands each reply to the thread that owns its connection, where
@@ -67,6 +70,15 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
 
   private volatile Runnable whenCancelled = () -> {};
 
+  /** The bytes of a reply that the event loop has written; only for the event loop. */
+  private long written;
+
+  /** The room of any other reply; null if there is none. */
+  private volatile @Nullable Reservation reservation;
+
+  /** Whether gRPC has ended the call: the client has taken the reply, or it has cancelled. */
+  private volatile boolean isOver;
+
   private UnaryCall(
       ServerCall<ReceivedRequest<Q>, WireMessage> call,
       Method<Q> method,
@@ -76,6 +88,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     this.method = method;
     this.openCalls = openCalls;
     this.caller = caller;
+    this.connection = call.getAttributes().get(Connection.KEY);
   }
 
   /**
@@ -109,6 +122,21 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   }
 
   void reply(WireMessage message) {
+    Reservation room = reservation;
+    if (room == null && !eventLoop.inEventLoop()) {
+      room = reserve();
+    }
+    // A hit is written here and now, so it takes its room then, at less cost.
+    ReplyLimit limit = room == null ? null : room.addRow(message.sizeBytes());
+    if (limit != null) {
+      fail(limit.status());
+    } else {
+      replyWithinRoom(message);
+    }
+  }
+
+  /** Sends a reply whose rows have all taken room. */
+  void replyWithinRoom(WireMessage message) {
     if (!openCalls.claim(this)) {
       return;
     }
@@ -120,10 +148,33 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     }
   }
 
+  /** Makes room for a call that waits; called once at most. */
+  Reservation reserve() {
+    Reservation room = new Reservation(connection);
+    reservation = room;
+    return room;
+  }
+
+  /** Returns whether a reply or a status is still awaited. */
+  boolean isOpen() {
+    return openCalls.isOpen(this);
+  }
+
+  @Nullable Connection connection() {
+    return connection;
+  }
+
+  EventExecutor eventLoop() {
+    return eventLoop;
+  }
+
   void fail(Status status) {
-    if (!openCalls.claim(this)) {
-      return;
+    if (openCalls.claim(this)) {
+      close(status);
     }
+  }
+
+  private void close(Status status) {
     Metadata trailers = new Metadata();
     trailers.put(DETAILS, status);
     long retryMillis = Reason.retryMillis(status);
@@ -170,15 +221,46 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   public void onCancel() {
     openCalls.claim(this);
     whenCancelled.run();
+    endReply();
   }
 
-  /** Is also called after a method has thrown and gRPC has closed the call. */
+  /**
+   * The reply has been passed to the operating system. Is also called after a method has thrown and
+   * gRPC has closed the call.
+   */
   @Override
   public void onComplete() {
     openCalls.claim(this);
+    endReply();
+  }
+
+  private void endReply() {
+    isOver = true;
+    Reservation room = reservation;
+    if (room != null) {
+      room.end();
+    } else if (written > 0 && connection != null) {
+      connection.taken(written);
+      written = 0;
+    }
   }
 
   private void send(WireMessage message) {
+    Reservation room = reservation;
+    if (room != null) {
+      room.written();
+      if (isOver) {
+        room.end();
+        return;
+      }
+    } else if (connection != null) {
+      ReplyLimit limit = connection.write(message.sizeBytes());
+      if (limit != null) {
+        close(limit.status());
+        return;
+      }
+      written = message.sizeBytes();
+    }
     call.sendHeaders(new Metadata());
     call.sendMessage(message);
     call.close(io.grpc.Status.OK, new Metadata());

@@ -27,6 +27,12 @@ public enum Setting {
       "20s",
       "After SIGTERM, calls in flight have this long to finish before they are cancelled. Keep it"
           + " below the grace period of your scheduler."),
+  DRAIN_WAIT(
+      Group.PORTS,
+      "TIME",
+      "0s",
+      "After SIGTERM, how long the service reports that it accepts no more calls, and still accepts"
+          + " them. Set it to the time that your load balancer needs to notice."),
 
   TLS_CERT(
       Group.ACCESS,
@@ -128,6 +134,13 @@ public enum Setting {
       "1000",
       "Most rows of one id, 1 to 100000, of a lookup with rows: many; more rows fail with"
           + " INVALID_ROW."),
+  MAX_QUERY_BYTES(
+      Group.DATABASE,
+      "BYTES",
+      "",
+      "Most bytes of rows that one query may return; ids without room are loaded by further,"
+          + " smaller queries. Each connection may hold as much at the same time. Default: 1/8 of"
+          + " the heap, divided by --pool-size."),
 
   TTL(
       Group.CACHE,
@@ -216,7 +229,64 @@ public enum Setting {
       Group.CALLERS,
       "N",
       "50000",
-      "Most callers that may wait in total; further calls fail with RESOURCE_EXHAUSTED.");
+      "Most callers that may wait in total; further calls fail with RESOURCE_EXHAUSTED."),
+  MAX_REPLY_BYTES(
+      Group.CALLERS,
+      "BYTES",
+      "",
+      "Memory for replies that clients have not taken yet; further calls fail with"
+          + " RESOURCE_EXHAUSTED. One connection may use half of it. Default: 1/8 of the heap,"
+          + " 128MiB at most; more needs a larger -XX:MaxDirectMemorySize."),
+  UNREAD_TIMEOUT(
+      Group.CALLERS,
+      "TIME",
+      "10s",
+      "A connection that takes no byte of its replies for this long is closed, and one that takes"
+          + " less than 64 KiB a second in the end, too."),
+  MAX_REQUEST_BYTES(
+      Group.CALLERS,
+      "BYTES",
+      "512KiB",
+      "Largest request that is accepted; a larger one fails with RESOURCE_EXHAUSTED."),
+  MAX_METADATA_BYTES(
+      Group.CALLERS,
+      "BYTES",
+      "8KiB",
+      "Most bytes of metadata of one call. A call with more fails with HTTP status 431; with a"
+          + " quarter more, its connection is closed."),
+  MAX_CALLS_PER_CONNECTION(
+      Group.CALLERS,
+      "N",
+      "1000",
+      "Most calls that may be open on one connection; a client queues further ones. Four times as"
+          + " many may be cancelled within 10 s, then the connection is closed."),
+  MAX_CONNECTIONS(
+      Group.CALLERS,
+      "N",
+      "10000",
+      "Most connections from all clients; a further one is closed at once."),
+  MAX_CONNECTIONS_PER_PEER(
+      Group.CALLERS,
+      "N",
+      "10000",
+      "Most connections from one address. Lower it if clients reach the service directly, not"
+          + " through a proxy."),
+  MAX_CONNECTION_IDLE(
+      Group.CALLERS,
+      "TIME",
+      "5m",
+      "A connection without calls is closed after this time; clients reconnect by themselves."),
+  MAX_CONNECTION_AGE(
+      Group.CALLERS,
+      "TIME",
+      "0s",
+      "After this time, longer or shorter by up to 10 %, a client is asked to open a new"
+          + " connection, so that it finds new instances. 0s disables it."),
+  MAX_CONNECTION_AGE_GRACE(
+      Group.CALLERS,
+      "TIME",
+      "20s",
+      "How long the calls on a connection that has reached its age may take to finish.");
 
   /** The heading under which a setting is listed in the help. */
   public enum Group {

@@ -4,6 +4,7 @@ import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.db.jdbc.Password;
+import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.access.AccessSettings;
 import io.loadonce.server.access.AccessSettings.TlsFiles;
 import io.loadonce.server.changes.ListenSettings;
@@ -12,7 +13,9 @@ import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.ports.Address;
+import io.loadonce.server.ports.PortLimits;
 import io.loadonce.server.ports.PortSecurity;
+import io.loadonce.server.request.ConnectionLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +30,10 @@ import java.util.stream.Collectors;
  * @param access how both ports are protected
  * @param lookups at least one
  * @param callTimeout the longest time that a call may wait, also if its own deadline is later
- * @param drainTimeout how long calls in flight may take to end after SIGTERM
+ * @param port what a client may send over one connection
+ * @param connections how many connections there may be, and what they may hold
+ * @param drainWait how long calls are accepted after SIGTERM
+ * @param drainTimeout how long calls in flight may take to end after that
  */
 public record Settings(
     Address grpc,
@@ -38,11 +44,20 @@ public record Settings(
     LockSettings lock,
     ListenSettings listen,
     Duration callTimeout,
+    PortLimits port,
+    ConnectionLimits connections,
+    Duration drainWait,
     Duration drainTimeout) {
 
   private static final int MAX_PORT = 65_535;
+  private static final int MAX_COUNT = 1_000_000;
+  private static final long MIN_MESSAGE = 1 << 10;
+  private static final long MAX_MESSAGE = 16 << 20;
   static final Duration MAX_TTL = Duration.ofDays(365);
   private static final Duration MAX_DRAIN = Duration.ofHours(1);
+
+  /** Of the heap, for the results of all queries, and again for the replies in flight. */
+  private static final int HEAP_SHARE = 8;
 
   /** To listen there is to listen on every address of the machine. */
   private static final Set<String> EVERY_HOST = Set.of("0.0.0.0", "::");
@@ -67,7 +82,7 @@ public record Settings(
         grpc,
         admin,
         access,
-        database(values),
+        database(values, maxHeapBytes),
         lookups,
         lock(values),
         new ListenSettings(
@@ -78,6 +93,9 @@ public record Settings(
                 ListenSettings.MIN_HEARTBEAT,
                 ListenSettings.MAX_HEARTBEAT)),
         values.duration(Setting.CALL_TIMEOUT, Duration.ofMillis(1), LoadOnce.MAX_WAIT),
+        port(values),
+        connections(values, maxHeapBytes),
+        values.duration(Setting.DRAIN_WAIT, Duration.ZERO, MAX_DRAIN),
         values.duration(Setting.DRAIN_TIMEOUT, Duration.ZERO, MAX_DRAIN));
   }
 
@@ -119,9 +137,43 @@ public record Settings(
     return lookups.stream().map(lookup -> lookup.settings().name()).collect(Collectors.toSet());
   }
 
-  private static DatabaseSettings database(SettingValues values) {
+  private static PortLimits port(SettingValues values) {
+    return new PortLimits(
+        (int) values.bytes(Setting.MAX_REQUEST_BYTES, MIN_MESSAGE, MAX_MESSAGE),
+        (int) values.bytes(Setting.MAX_METADATA_BYTES, MIN_MESSAGE, MAX_MESSAGE),
+        values.integer(Setting.MAX_CALLS_PER_CONNECTION, 1, MAX_COUNT),
+        values.duration(Setting.MAX_CONNECTION_IDLE, Duration.ofSeconds(1), MAX_TTL),
+        values.duration(Setting.MAX_CONNECTION_AGE, Duration.ZERO, MAX_TTL),
+        values.duration(Setting.MAX_CONNECTION_AGE_GRACE, Duration.ZERO, MAX_DRAIN));
+  }
+
+  private static ConnectionLimits connections(SettingValues values, long maxHeapBytes) {
+    long share =
+        Math.clamp(
+            maxHeapBytes / HEAP_SHARE,
+            ConnectionLimits.MIN_REPLY_BYTES,
+            ConnectionLimits.DEFAULT_REPLY_BYTES);
+    return new ConnectionLimits(
+        values.integer(Setting.MAX_CONNECTIONS, 1, MAX_COUNT),
+        values.integer(Setting.MAX_CONNECTIONS_PER_PEER, 1, MAX_COUNT),
+        values.has(Setting.MAX_REPLY_BYTES)
+            ? values.bytes(Setting.MAX_REPLY_BYTES, ConnectionLimits.MIN_REPLY_BYTES, maxHeapBytes)
+            : share,
+        values.duration(Setting.UNREAD_TIMEOUT, Duration.ofMillis(100), MAX_DRAIN));
+  }
+
+  private static long queryBytes(SettingValues values, long maxHeapBytes, int connections) {
+    long most = Math.max(maxHeapBytes, DatabaseSettings.MIN_QUERY_BYTES);
+    return values.has(Setting.MAX_QUERY_BYTES)
+        ? values.bytes(Setting.MAX_QUERY_BYTES, DatabaseSettings.MIN_QUERY_BYTES, most)
+        : Math.clamp(
+            maxHeapBytes / HEAP_SHARE / connections, 2L * LookupSettings.DEFAULT_ROW_BYTES, most);
+  }
+
+  private static DatabaseSettings database(SettingValues values, long maxHeapBytes) {
     String url = values.text(Setting.DB_URL);
     DatabaseSettings cities = EmbeddedCities.DATABASE;
+    int connections = values.integer(Setting.POOL_SIZE, 1, DatabaseSettings.MAX_POOL_SIZE);
     String defaultUser = url.equals(cities.url()) ? cities.user() : "";
     return new DatabaseSettings(
         url,
@@ -129,9 +181,10 @@ public record Settings(
         values.has(Setting.DB_PASSWORD_FILE)
             ? values.password(Setting.DB_PASSWORD_FILE)
             : Password.of(""),
-        values.integer(Setting.POOL_SIZE, 1, DatabaseSettings.MAX_POOL_SIZE),
+        connections,
         timeout(values, Setting.CONNECT_TIMEOUT),
-        timeout(values, Setting.LOAD_TIMEOUT));
+        timeout(values, Setting.LOAD_TIMEOUT),
+        queryBytes(values, maxHeapBytes, connections));
   }
 
   /** The names of all lookups. */

@@ -14,6 +14,8 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.loadonce.server.lookup.Lookups;
+import io.loadonce.server.request.ConnectionLimits;
+import io.loadonce.server.request.Connections;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
@@ -48,7 +50,12 @@ class InvalidateTest {
   private final DelayedInvalidations delayed =
       new DelayedInvalidations(clock::get, task -> Thread.ofVirtual().start(task));
   private final ResourceEndpoint endpoint =
-      new ResourceEndpoint(lookups, UnexpiringEngine.TIMEOUT, delayed, clock::get);
+      new ResourceEndpoint(
+          lookups,
+          UnexpiringEngine.TIMEOUT,
+          new Connections(ConnectionLimits.DEFAULTS, clock::get),
+          delayed,
+          clock::get);
   private final Server server =
       InProcessServerBuilder.forName("invalidate").directExecutor().addService(endpoint).build();
   private final ManagedChannel channel = InProcessChannelBuilder.forName("invalidate").build();

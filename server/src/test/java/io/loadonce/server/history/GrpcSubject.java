@@ -13,6 +13,8 @@ import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.lookup.LookupsOverSources;
+import io.loadonce.server.request.ConnectionLimits;
+import io.loadonce.server.request.Connections;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest;
@@ -55,6 +57,7 @@ final class GrpcSubject implements HistorySubject {
         new ResourceEndpoint(
             lookups,
             CALL_TIMEOUT,
+            new Connections(ConnectionLimits.DEFAULTS, System::nanoTime),
             new DelayedInvalidations(System::nanoTime, Runnable::run),
             System::nanoTime);
     var _ =

@@ -53,6 +53,7 @@ class RowFormOnPostgresTest {
       case SourceRow.Found<Row>(Row found, long _, long _) ->
           found.data().getFieldsOrThrow("v").toString();
       case SourceRow.Unusable<Row>(SourceException reason) -> reason.toString();
+      case SourceRow.NotRead<Row> notRead -> throw new AssertionError(notRead);
     };
   }
 }

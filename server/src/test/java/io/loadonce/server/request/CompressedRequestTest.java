@@ -10,7 +10,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.loadonce.server.RunningService;
-import io.loadonce.server.ports.GrpcPort;
+import io.loadonce.server.ports.PortLimits;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest;
@@ -93,7 +93,7 @@ class CompressedRequestTest {
   @ParameterizedTest
   @EnumSource
   void call_inflatesBeyondTheLimit_isResourceExhausted(Method method) {
-    assertThat(status(method, "0".repeat(GrpcPort.MAX_REQUEST_BYTES), new Codec.Gzip()))
+    assertThat(status(method, "0".repeat(PortLimits.DEFAULTS.maxRequestBytes()), new Codec.Gzip()))
         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
   }
 

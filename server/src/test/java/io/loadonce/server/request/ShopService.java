@@ -87,7 +87,13 @@ final class ShopService implements AutoCloseable {
       server =
           InProcessServerBuilder.forName(name)
               .directExecutor()
-              .addService(new ResourceEndpoint(lookups, TIMEOUT, delayed, clock::get))
+              .addService(
+                  new ResourceEndpoint(
+                      lookups,
+                      TIMEOUT,
+                      new Connections(ConnectionLimits.DEFAULTS, clock::get),
+                      delayed,
+                      clock::get))
               .build()
               .start();
     } catch (IOException e) {

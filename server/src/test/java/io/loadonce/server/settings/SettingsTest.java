@@ -14,6 +14,8 @@ import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.ports.Address;
+import io.loadonce.server.ports.PortLimits;
+import io.loadonce.server.request.ConnectionLimits;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +60,9 @@ class SettingsTest {
                 LockSettings.DEFAULTS,
                 new ListenSettings(/* isOn= */ false, /* table= */ "", Duration.ofSeconds(1)),
                 Duration.ofSeconds(10),
+                PortLimits.DEFAULTS,
+                ConnectionLimits.DEFAULTS,
+                /* drainWait= */ Duration.ZERO,
                 Duration.ofSeconds(20)));
   }
 
@@ -79,6 +84,7 @@ class SettingsTest {
             "admin-port",
             "admin-host",
             "drain-timeout",
+            "drain-wait",
             "tls-cert",
             "tls-key",
             "tls-client-ca",
@@ -99,6 +105,7 @@ class SettingsTest {
             "max-ids-per-query",
             "max-row-bytes",
             "max-rows",
+            "max-query-bytes",
             "ttl",
             "negative-ttl",
             "ttl-jitter",
@@ -114,7 +121,17 @@ class SettingsTest {
             "call-timeout",
             "max-queue-time",
             "max-waiters-per-id",
-            "max-waiters");
+            "max-waiters",
+            "max-reply-bytes",
+            "unread-timeout",
+            "max-request-bytes",
+            "max-metadata-bytes",
+            "max-calls-per-connection",
+            "max-connections",
+            "max-connections-per-peer",
+            "max-connection-idle",
+            "max-connection-age",
+            "max-connection-age-grace");
   }
 
   @ParameterizedTest
@@ -158,6 +175,30 @@ class SettingsTest {
             + " text, char, enum, uuid, numeric, date; it is 'inet'",
         "--max-rows         | 0               | max-rows: must be a whole number from 1 to 100000;"
             + " it is '0'",
+        "--drain-wait       | 2h              | drain-wait: must be a time from 0s to 1h, such as"
+            + " 500ms, 10s or 2m; it is '2h'",
+        "--max-query-bytes  | 1KiB            | max-query-bytes: must be bytes from 65536 to"
+            + " 1073741824, such as 1048576, 64MiB or 1GiB; it is '1KiB'",
+        "--max-reply-bytes  | 2GiB            | max-reply-bytes: must be bytes from 1048576 to"
+            + " 1073741824, such as 1048576, 64MiB or 1GiB; it is '2GiB'",
+        "--unread-timeout   | 0s              | unread-timeout: must be a time from 100ms to 1h,"
+            + " such as 500ms, 10s or 2m; it is '0s'",
+        "--max-request-bytes | 100MiB         | max-request-bytes: must be bytes from 1024 to"
+            + " 16777216, such as 1048576, 64MiB or 1GiB; it is '100MiB'",
+        "--max-metadata-bytes | 1             | max-metadata-bytes: must be bytes from 1024 to"
+            + " 16777216, such as 1048576, 64MiB or 1GiB; it is '1'",
+        "--max-calls-per-connection | 0       | max-calls-per-connection: must be a whole number"
+            + " from 1 to 1000000; it is '0'",
+        "--max-connections  | 0               | max-connections: must be a whole number from 1 to"
+            + " 1000000; it is '0'",
+        "--max-connections-per-peer | many    | max-connections-per-peer: must be a whole number"
+            + " from 1 to 1000000; it is 'many'",
+        "--max-connection-idle | 0s           | max-connection-idle: must be a time from 1s to"
+            + " 8760h, such as 500ms, 10s or 2m; it is '0s'",
+        "--max-connection-age | forever       | max-connection-age: must be a time from 0s to"
+            + " 8760h, such as 500ms, 10s or 2m; it is 'forever'",
+        "--max-connection-age-grace | 2h      | max-connection-age-grace: must be a time from 0s"
+            + " to 1h, such as 500ms, 10s or 2m; it is '2h'",
         "--query            | SELECT 1        | query: has no :ids; write WHERE key IN (:ids)",
         "--db-password-file | no/such/file    | db-password-file: cannot be read (there is no such"
             + " file); it is 'no/such/file'",
@@ -177,6 +218,21 @@ class SettingsTest {
     assertThatThrownBy(() -> settings(Map.of(flag, text), Map.of()))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(line);
+  }
+
+  @Test
+  void memory_largerHeap_largerShares() {
+    SettingTexts texts = SettingTexts.choose(Map.of(), Map.of());
+
+    Settings small = Settings.of(texts, 256L << 20);
+    Settings large = Settings.of(texts, 64L << 30);
+
+    assertThat(small.connections().maxReplyBytes()).isEqualTo(32 << 20);
+    assertThat(small.database().maxQueryBytes()).isEqualTo(4 << 20);
+    assertThat(large.connections().maxReplyBytes())
+        .as("half of the direct memory")
+        .isEqualTo(128 << 20);
+    assertThat(large.database().maxQueryBytes()).isEqualTo(1L << 30);
   }
 
   @Test

@@ -11,7 +11,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.util.ResourceLeakDetector;
-import io.loadonce.server.ports.GrpcPort;
+import io.loadonce.server.ports.PortLimits;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -53,15 +53,16 @@ public final class EchoServer {
         ResourceServiceGrpc.getGetMethod().toBuilder(new RequestSize(), new Bytes()).build();
     return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .directExecutor()
-        .maxInboundMessageSize(GrpcPort.MAX_REQUEST_BYTES)
-        .maxInboundMetadataSize(GrpcPort.MAX_METADATA_BYTES)
-        .maxConcurrentCallsPerConnection(GrpcPort.MAX_CALLS_PER_CONNECTION)
+        .maxInboundMessageSize(PortLimits.DEFAULTS.maxRequestBytes())
+        .maxInboundMetadataSize(PortLimits.DEFAULTS.maxMetadataBytes())
+        .maxConcurrentCallsPerConnection(PortLimits.DEFAULTS.maxCalls())
         .maxRstFramesPerWindow(
-            GrpcPort.MAX_CANCELLATIONS, (int) GrpcPort.CANCELLATION_WINDOW.toSeconds())
-        .handshakeTimeout(GrpcPort.HANDSHAKE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-        .maxConnectionIdle(GrpcPort.MAX_IDLE.toMillis(), TimeUnit.MILLISECONDS)
-        .keepAliveTime(GrpcPort.PROBE_AFTER.toMillis(), TimeUnit.MILLISECONDS)
-        .permitKeepAliveTime(GrpcPort.MIN_CLIENT_PROBE.toMillis(), TimeUnit.MILLISECONDS)
+            PortLimits.DEFAULTS.maxCancellations(),
+            (int) PortLimits.CANCELLATION_WINDOW.toSeconds())
+        .handshakeTimeout(PortLimits.HANDSHAKE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionIdle(PortLimits.DEFAULTS.maxIdle().toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTime(PortLimits.PROBE_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveTime(PortLimits.MIN_CLIENT_PROBE.toMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveWithoutCalls(true)
         .addService(
             ServerServiceDefinition.builder(ResourceServiceGrpc.SERVICE_NAME)

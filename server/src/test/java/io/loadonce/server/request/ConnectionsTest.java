@@ -1,0 +1,243 @@
+package io.loadonce.server.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The budget of bytes, and who is disconnected. Time passes on request only. */
+class ConnectionsTest {
+
+  private static final int MIB = 1 << 20;
+  private static final long BUDGET = 8 * MIB;
+
+  private final AtomicLong clock = new AtomicLong();
+
+  /** The bytes that the clients have taken. */
+  private final AtomicLong progress = new AtomicLong();
+
+  private final Connections connections =
+      new Connections(
+          new ConnectionLimits(4, 3, BUDGET, /* unreadTimeout= */ Duration.ofSeconds(10)),
+          clock::get);
+
+  @Test
+  void write_moreThanHalfOfTheBudget_isRefusedForThisConnectionOnly() {
+    Connection greedy = open("a");
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(greedy.write(MIB)).isNull();
+    }
+
+    assertThat(greedy.write(MIB)).isEqualTo(ReplyLimit.CONNECTION);
+    assertThat(open("b").write(MIB)).isNull();
+  }
+
+  @Test
+  void write_moreThanTheBudget_isRefusedUntilRepliesAreTaken() {
+    Connection[] all = {open("a"), open("a"), open("a")};
+    for (int i = 0; i < 8; i++) {
+      assertThat(all[i % 2].write(MIB)).isNull();
+    }
+
+    assertThat(all[2].write(MIB)).isEqualTo(ReplyLimit.PROCESS);
+    all[0].taken(MIB);
+    assertThat(all[2].write(MIB)).isNull();
+  }
+
+  @Test
+  void write_oneReplyLargerThanAConnectionMayHold_isAllowedIfItHoldsNothing() {
+    Connection connection = open("a");
+
+    assertThat(connection.write(6 * MIB)).isNull();
+    assertThat(connection.write(1)).isEqualTo(ReplyLimit.CONNECTION);
+    assertThat(open("a").write(9 * MIB)).isEqualTo(ReplyLimit.PROCESS);
+  }
+
+  @Test
+  void write_manySmallReplies_areCountedByTheSweep() {
+    Connection[] all = {open("a"), open("a"), open("a")};
+    int small = 1_000;
+    for (int i = 0; i < BUDGET / small; i++) {
+      assertThat(all[i % 3].write(small)).isNull();
+    }
+    assertThat(all[0].write(small)).as("before the sweep").isNull();
+    sweepAfter(Duration.ofMillis(200));
+
+    assertThat(all[0].write(small)).isEqualTo(ReplyLimit.PROCESS);
+  }
+
+  @Test
+  void sweep_nothingIsTakenInTime_resetsThatConnection() {
+    AtomicInteger resets = new AtomicInteger();
+    Connection stuck = open("a", resets);
+    Connection reading = open("b");
+    assertThat(stuck.write(MIB)).isNull();
+    assertThat(reading.write(100)).isNull();
+    for (int second = 0; second < 10; second++) {
+      reading.taken(100);
+      assertThat(reading.write(100)).isNull();
+      sweepAfter(Duration.ofSeconds(1));
+    }
+    assertThat(resets).hasValue(0);
+
+    sweepAfter(Duration.ofSeconds(1));
+
+    assertThat(resets).hasValue(1);
+  }
+
+  @Test
+  void sweep_largeReplyOnASlowNetwork_hasMoreTime() {
+    AtomicInteger resets = new AtomicInteger();
+    Connection slow = open("a", resets);
+    assertThat(slow.write(MIB)).isNull();
+    for (int second = 0; second < 26; second++) {
+      progress.incrementAndGet();
+      sweepAfter(Duration.ofSeconds(1));
+    }
+    assertThat(resets).hasValue(0);
+
+    progress.incrementAndGet();
+    sweepAfter(Duration.ofSeconds(1));
+
+    assertThat(resets).as("slower than 64 KiB a second").hasValue(1);
+  }
+
+  @Test
+  void sweep_othersAreRefused_resetsTheWorstAfterASecond() {
+    AtomicInteger ofWorst = new AtomicInteger();
+    AtomicInteger ofOther = new AtomicInteger();
+    Connection worst = open("a", ofWorst);
+    Connection other = open("a", ofOther);
+    for (int i = 0; i < 4; i++) {
+      assertThat(worst.write(MIB)).isNull();
+    }
+    assertThat(other.write(3 * MIB)).isNull();
+    sweepAfter(Duration.ofMillis(100));
+    sweepAfter(Duration.ofSeconds(2));
+    assertThat(ofWorst).as("nobody is refused").hasValue(0);
+
+    assertThat(open("b").write(2 * MIB)).isEqualTo(ReplyLimit.PROCESS);
+    sweepAfter(Duration.ofMillis(200));
+
+    assertThat(ofWorst).hasValue(1);
+    assertThat(ofOther).hasValue(0);
+  }
+
+  @Test
+  void sweep_rowsWaitForOtherRows_isNotTheClientsFault() {
+    AtomicInteger resets = new AtomicInteger();
+    Reservation waiting = new Reservation(open("a", resets));
+    assertThat(waiting.addRow(1_000)).isNull();
+
+    sweepAfter(Duration.ofSeconds(1));
+    sweepAfter(Duration.ofSeconds(60));
+
+    assertThat(resets).hasValue(0);
+  }
+
+  @Test
+  void reservation_ends_returnsAllWhateverHappened() {
+    Connection connection = open("a");
+    Reservation cancelled = new Reservation(connection);
+    Reservation sent = new Reservation(connection);
+    assertThat(cancelled.addRow(MIB)).isNull();
+    assertThat(sent.addRow(MIB)).isNull();
+    sent.written();
+    assertThat(connection.heldBytes()).isGreaterThanOrEqualTo(2 * MIB);
+    assertThat(connection.isRead()).isFalse();
+
+    cancelled.end();
+    cancelled.end();
+    cancelled.written();
+    sent.end();
+
+    assertThat(connection.heldBytes()).isZero();
+    assertThat(connection.isRead()).isTrue();
+    assertThat(open("b").write(BUDGET)).as("the whole budget is free").isNull();
+  }
+
+  @Test
+  void reservation_replyIsWritten_returnsThePlaces() {
+    Connection connection = open("a");
+    Reservation batch = new Reservation(connection);
+    assertThat(batch.addWaiting(MIB)).isNull();
+    assertThat(batch.addRow(1_000)).isNull();
+
+    batch.written();
+
+    assertThat(connection.heldBytes()).isEqualTo(1_000);
+  }
+
+  @Test
+  void reservation_tooManyCallsWait_isRefused() {
+    Connection connection = open("a");
+    for (int i = 0; i < BUDGET / 2 / Reservation.CALL_BYTES; i++) {
+      assertThat(new Reservation(connection).addWaiting(Reservation.CALL_BYTES)).isNull();
+    }
+
+    assertThat(new Reservation(connection).addWaiting(Reservation.CALL_BYTES))
+        .isEqualTo(ReplyLimit.CONNECTION);
+  }
+
+  @Test
+  void reservation_rowsOverTheLimitOfOneReply_areLeftOut() {
+    Reservation reply = new Reservation(/* connection= */ null);
+    for (int i = 0; i < 64; i++) {
+      assertThat(reply.addRow(MIB)).isNull();
+    }
+
+    assertThat(reply.addRow(1)).isEqualTo(ReplyLimit.REPLY);
+  }
+
+  @Test
+  void open_tooMany_isNull() {
+    open("a");
+    open("a");
+    Connection last = open("a");
+
+    assertThat(tryOpen("a")).as("three from one address").isNull();
+    open("b");
+    assertThat(tryOpen("c")).as("four in all").isNull();
+    last.closed();
+    last.closed();
+    assertThat(tryOpen("a")).isNotNull();
+    assertThat(tryOpen("c")).isNull();
+  }
+
+  private Connection open(String peer) {
+    return open(peer, new AtomicInteger());
+  }
+
+  private Connection open(String address, AtomicInteger resets) {
+    return Objects.requireNonNull(connections.open(new TestClient(address, resets, progress)));
+  }
+
+  private @Nullable Connection tryOpen(String address) {
+    return connections.open(new TestClient(address, new AtomicInteger(), progress));
+  }
+
+  private record TestClient(String address, AtomicInteger resets, AtomicLong progress)
+      implements Connection.Client {
+
+    @Override
+    public void reset() {
+      resets.incrementAndGet();
+    }
+
+    @Override
+    public void look(LongConsumer seen) {
+      seen.accept(progress.get());
+    }
+  }
+
+  private void sweepAfter(Duration time) {
+    clock.addAndGet(time.toNanos());
+    connections.sweep();
+  }
+}
