@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.server.settings.LookupField;
 import io.loadonce.server.settings.Setting;
-import io.loadonce.server.settings.Setting.Group;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -52,7 +51,7 @@ class DocsTest {
   @Test
   void settings_tableOfEachGroup_isThatOfItsKeys() throws IOException {
     List<DocTable> tables = new ArrayList<>();
-    Stream.of(Group.values()).map(DocsTest::settings).forEach(tables::add);
+    Stream.of(SettingGroup.values()).map(DocsTest::settings).forEach(tables::add);
     tables.add(yaml());
     assertThatPageHas("settings.md", tables);
   }
@@ -86,12 +85,12 @@ class DocsTest {
     String page = Files.readString(DOCS.resolve("settings.md"));
     assertThat(page).contains("| `50051` |");
     String wrong = page.replace("| `50051` |", "| `50052` |");
-    assertThat(settings(Group.PORTS).putInto(wrong)).isEqualTo(page).isNotEqualTo(wrong);
+    assertThat(settings(SettingGroup.PORTS).putInto(wrong)).isEqualTo(page).isNotEqualTo(wrong);
   }
 
   @Test
   void table_noPlaceForIt_isRed() {
-    assertThatThrownBy(() -> settings(Group.PORTS).putInto("# Settings\n"))
+    assertThatThrownBy(() -> settings(SettingGroup.PORTS).putInto("# Settings\n"))
         .hasMessage("no place for table Ports");
   }
 
@@ -126,7 +125,7 @@ class DocsTest {
     return missing;
   }
 
-  private static DocTable settings(Group group) {
+  private static DocTable settings(SettingGroup group) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("flag", "default", "unit", "meaning"));
     for (Setting setting : Setting.values()) {

@@ -24,7 +24,7 @@ public final class ServeFlags {
   public ServeFlags() {
     CommandSpec spec = CommandSpec.create().name("loadonce serve");
     int place = 0;
-    for (Setting.Group group : Setting.Group.values()) {
+    for (SettingGroup group : SettingGroup.values()) {
       ArgGroupSpec.Builder section =
           ArgGroupSpec.builder()
               .exclusive(false)
