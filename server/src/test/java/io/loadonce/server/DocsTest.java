@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.server.settings.LookupField;
 import io.loadonce.server.settings.Setting;
+import io.loadonce.server.settings.SettingGroup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -1,0 +1,26 @@
+package io.loadonce.server.planted;
+
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Bugs in access, TLS and tokens. */
+@Tag("slow")
+class AccessBugsTest {
+  @RegisterExtension static final BugHunt hunt = new BugHunt("access.txt");
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("bugs")
+  @Execution(ExecutionMode.CONCURRENT)
+  void check_bugPlanted_failsWithTheMessage(PlantedBug bug) throws Exception {
+    hunt.requireFound(bug);
+  }
+
+  static List<PlantedBug> bugs() {
+    return hunt.bugs();
+  }
+}
