@@ -43,13 +43,10 @@ final class FreshnessPolicy<V> {
       return null;
     }
     Origin origin = feedState.isDisconnected() ? Origin.STALE : Origin.MEMORY;
-    return switch (entry) {
-      case Entry.Row<V> row when row.version() >= needed.minVersion() ->
-          found(row, origin, nowNanos);
-      case Entry.NotFound<V> none when !needed.needsVersion() ->
-          new Missing<>(origin, ageNanos(none, nowNanos));
-      case Entry.Row<V> _, Entry.NotFound<V> _ -> null;
-    };
+    if (entry instanceof Entry.Row<V> row) {
+      return row.version() < needed.minVersion() ? null : found(row, origin, nowNanos);
+    }
+    return needed.needsVersion() ? null : new Missing<>(origin, ageNanos(entry, nowNanos));
   }
 
   /**

@@ -153,7 +153,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
 
   /*
    * Admission by time. A queue that is longer than callers wait serves nobody: each id is loaded
-   * when its caller has just left. So an id is refused at the door if its turn would come too late.
+   * when its caller has just left. So a call is refused at once if its row would come too late.
    *
    * With q ids ahead of it, n ids to a query, c connections at work, and T for a query of n ids,
    * q / n + 1 queries begin before its own has ended, one each T / c. The sizes of queries follow
