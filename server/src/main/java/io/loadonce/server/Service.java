@@ -158,7 +158,6 @@ final class Service {
     RefusedCalls refused = new RefusedCalls(System::nanoTime);
     AccessMetrics.register(metrics.registry(), refused);
     PortSecurity security = PortSecurity.load(settings.access(), settings.lookupNames(), refused);
-    warnOfPlaintext(settings);
     if (security.isOn()) {
       closings.push(Sweeper.start(List.of(security::reload), BETWEEN_RELOADS)::close);
     }
@@ -167,6 +166,7 @@ final class Service {
     AdminPort admin = openAdmin(settings.admin(), pages, security);
     closings.push(admin::close);
     GrpcPort grpc = openGrpc(settings, endpoint, health, security);
+    warnOfPlaintext(settings);
     sweeps.add(grpc::sweep);
     Sweeper sweeper = Sweeper.start(sweeps, BETWEEN_SWEEPS);
     closings.push(sweeper::close);
@@ -273,6 +273,7 @@ final class Service {
     }
   }
 
+  /** Only after both ports are open, so that their hosts exist. */
   private static void warnOfPlaintext(Settings settings) {
     boolean isPlaintext = settings.access().tls().isEmpty();
     for (Address port : List.of(settings.grpc(), settings.admin())) {
