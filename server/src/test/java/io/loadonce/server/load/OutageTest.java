@@ -28,6 +28,9 @@ class OutageTest {
   private final LoadOnce<String, String> engine = fixture.engine();
   private final List<Outcome<String>> outcomes = new ArrayList<>();
 
+  /** Loaders that were started and do not run. */
+  private final Deque<Runnable> notRunning = new ArrayDeque<>();
+
   @AfterEach
   void whenIdle_nothingIsLeft() {
     engine.sweep();
@@ -86,7 +89,29 @@ class OutageTest {
 
   @Test
   void sweep_loadTimeoutWhileQueued_isOverloadAndNoOutage() {
-    Deque<Runnable> notRunning = new ArrayDeque<>();
+    EngineFixture queueing = queueing();
+    now.addAndGet(LockSettings.DEFAULTS.loadTimeout().toNanos());
+    queueing.engine().sweep();
+    assertThat(outcomes)
+        .containsExactly(new Refused<>(Outcome.Cap.QUEUE, Duration.ofSeconds(1).toNanos()));
+    assertThat(queueing.availability().isUnreachable()).isFalse();
+    notRunning.forEach(Runnable::run);
+    queueing.awaitIdle();
+  }
+
+  @Test
+  void sweep_databaseBecomesUnreachableAndNoLoaderRuns_queuedIdFails() {
+    EngineFixture queueing = queueing();
+    queueing.availability().probing();
+    assertThat(queueing.availability().notReached(gone)).isTrue();
+    queueing.engine().sweep();
+    assertThat(outcomes).containsExactly(new Failed<>(gone));
+    notRunning.forEach(Runnable::run);
+    queueing.awaitIdle();
+  }
+
+  /** An engine in whose queue an id stays, since its loader does not run. */
+  private EngineFixture queueing() {
     EngineFixture queueing =
         new EngineFixture(
             EngineFixture.CACHE,
@@ -96,13 +121,7 @@ class OutageTest {
             now::get,
             notRunning::add);
     var _ = queueing.engine().join("a", Freshness.ANY, Duration.ofMinutes(1), outcomes::add);
-    now.addAndGet(LockSettings.DEFAULTS.loadTimeout().toNanos());
-    queueing.engine().sweep();
-    assertThat(outcomes)
-        .containsExactly(new Refused<>(Outcome.Cap.QUEUE, Duration.ofSeconds(1).toNanos()));
-    assertThat(queueing.availability().isUnreachable()).isFalse();
-    notRunning.forEach(Runnable::run);
-    queueing.awaitIdle();
+    return queueing;
   }
 
   @Test
