@@ -70,7 +70,7 @@ class OpenStreamsTest {
   void request_malformed_isTheCallersMistakeAndNotLogged(String method) throws Exception {
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    try (RunningService service = RunningService.with(Map.of())) {
+    try (RunningService service = RunningService.with(Map.of("--channelz", "true"))) {
       log.start();
       root.addAppender(log);
 
