@@ -94,15 +94,15 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Whether the database lets a new connection in; if all connections that it allows are taken,
-   * whether one of the pool replies. A pool that waits for lost connections says nothing about a
-   * database that is back. Blocks for twice the connect time-out at most.
+   * Whether the database answers a new connection. It has answered, too, if it says that all the
+   * connections which it allows are taken. A pool that waits for lost connections says nothing
+   * about a database that is back. Blocks for twice the connect time-out at most.
    */
   public boolean probe() {
     try (Connection connection = connect("loadonce probe")) {
       return connection.isValid(ConnectionPool.wholeSeconds(settings.connectTimeout()));
     } catch (SQLException e) {
-      return TOO_MANY_CONNECTIONS.equals(e.getSQLState()) && isReachable();
+      return TOO_MANY_CONNECTIONS.equals(e.getSQLState());
     }
   }
 

@@ -44,6 +44,9 @@ public final class HistoryRun {
   /** One read in so many, of those that ask for a version, asks for one that is not there yet. */
   private static final int KNOWN_PER_UNKNOWN = 64;
 
+  /** A caller that got an error does not call again at once; most errors of an outage are quick. */
+  private static final long RETRY_NANOS = 5_000_000;
+
   /** So many attempts at each read to be judged; beyond that the run has failed. */
   private static final int MAX_ATTEMPTS = 4;
 
@@ -190,7 +193,10 @@ public final class HistoryRun {
           answered.incrementAndGet();
         }
         case Answer.TooOld() -> log.tooOld();
-        case Answer.NoAnswer(String reason) -> log.failed(reason);
+        case Answer.NoAnswer(String reason) -> {
+          log.failed(reason);
+          LockSupport.parkNanos(RETRY_NANOS);
+        }
       }
     }
     return null;
