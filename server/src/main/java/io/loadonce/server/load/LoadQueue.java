@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,7 +210,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     return queries.sum();
   }
 
-  /** How many ids those queries were for. */
+  /** How many ids those queries were for; an id that is queried again counts again. */
   long idsLoaded() {
     return idsLoaded.sum();
   }
@@ -266,7 +265,6 @@ final class LoadQueue<K, V> implements Stage<K, V> {
         flightEnd.complete(
             flight, outcomeOf(rows.get(flight.id()), tookNanos), readNanos - rowAgeNanos);
       }
-      idsLoaded.add(-notRead.stream().map(Flight::id).collect(Collectors.toSet()).size());
       add(notRead);
     } catch (SourceException e) {
       // A load that was cancelled fails because of that, which says nothing about the database.

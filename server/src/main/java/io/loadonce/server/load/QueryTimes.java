@@ -1,7 +1,6 @@
 package io.loadonce.server.load;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.Arrays;
 
 /**
  * How long the queries of a lookup take at present, by the number of ids that they are for. Learned
@@ -10,7 +9,7 @@ import java.util.Arrays;
  * <p>There is one time for each class of sizes: up to 1, 2, 4 ... ids. A query for twice the ids
  * takes at least as long, and at most twice as long. So each measured time also bounds the times of
  * the other classes; where an older one contradicts it, the newer one wins. A larger query than any
- * before is taken to be between these bounds, the square root of their product, until it is tried.
+ * before is taken to be the geometric mean of these bounds, until it is tried.
  */
 final class QueryTimes {
 
@@ -90,10 +89,5 @@ final class QueryTimes {
 
   private static int classOf(int ids) {
     return ids <= 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(ids - 1);
-  }
-
-  @Override
-  public String toString() {
-    return Arrays.toString(nanos);
   }
 }
