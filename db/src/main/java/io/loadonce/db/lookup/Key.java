@@ -156,9 +156,13 @@ public abstract sealed class Key implements Comparable<Key> {
       return OBJECT_BYTES + Long.BYTES;
     }
 
+    /**
+     * Sixteen numbers in a row get hashes in a row, so that a caller who reads ids in order finds
+     * their places in a hash table in one line of the processor's cache.
+     */
     @Override
     public int hashCode() {
-      return spread(number);
+      return spread(number >>> 4) ^ (int) (number & 15);
     }
 
     @Override
