@@ -1,295 +1,79 @@
 package io.loadonce.server.settings;
 
 import io.loadonce.db.jdbc.EmbeddedCities;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Properties;
 
 /**
  * Every setting: as a flag, as an environment variable, and as a key of the file. {@link Settings}
- * checks the range of its value.
+ * checks the range of its value; descriptions.properties says what it does.
  */
 public enum Setting {
-  PORT(SettingGroup.PORTS, "N", "50051", "Port for gRPC calls; 0 picks a free port."),
-  HOST(
-      SettingGroup.PORTS,
-      "HOST",
-      "127.0.0.1",
-      "Address on which gRPC calls are accepted. Set 0.0.0.0 to accept them from other machines;"
-          + " docs/access.md says how to protect the port."),
-  ADMIN_PORT(
-      SettingGroup.PORTS,
-      "N",
-      "50080",
-      "Port for /metrics, /livez and /readyz over HTTP; 0 picks a free port."),
-  ADMIN_HOST(SettingGroup.PORTS, "HOST", "127.0.0.1", "Address on which the admin port is opened."),
-  DRAIN_TIMEOUT(
-      SettingGroup.PORTS,
-      "TIME",
-      "20s",
-      "After SIGTERM, calls in flight have this long to finish before they are cancelled. Keep it"
-          + " below the grace period of your scheduler."),
-  DRAIN_WAIT(
-      SettingGroup.PORTS,
-      "TIME",
-      "0s",
-      "After SIGTERM, how long the service reports that it accepts no more calls, and still accepts"
-          + " them. Set it to the time that your load balancer needs to notice."),
+  PORT(SettingGroup.PORTS, "N", "50051"),
+  HOST(SettingGroup.PORTS, "HOST", "127.0.0.1"),
+  ADMIN_PORT(SettingGroup.PORTS, "N", "50080"),
+  ADMIN_HOST(SettingGroup.PORTS, "HOST", "127.0.0.1"),
+  DRAIN_TIMEOUT(SettingGroup.PORTS, "TIME", "20s"),
+  DRAIN_WAIT(SettingGroup.PORTS, "TIME", "0s"),
 
-  TLS_CERT(
-      SettingGroup.ACCESS,
-      "FILE",
-      "",
-      "PEM file of the server's certificate, followed by those that signed it. Both ports then"
-          + " require TLS 1.2 or 1.3. Default: no TLS."),
-  TLS_KEY(
-      SettingGroup.ACCESS,
-      "FILE",
-      "",
-      "PEM file of the private key of --tls-cert, in the form PKCS #8, not encrypted."),
-  TLS_CLIENT_CA(
-      SettingGroup.ACCESS,
-      "FILE",
-      "",
-      "PEM file of the certificates that sign those of clients. The gRPC port then requires a"
-          + " client certificate. Default: none is required."),
-  ACCESS_FILE(
-      SettingGroup.ACCESS,
-      "FILE",
-      "",
-      "File that lists callers, each with the hash of its token or the name in its certificate, and"
-          + " its rights. Default: everyone may do everything."),
-  REFLECTION(
-      SettingGroup.ACCESS,
-      "true|false",
-      "true",
-      "Describe the gRPC services to tools such as grpcurl. With --access-file only known callers"
-          + " see it."),
-  CHANNELZ(
-      SettingGroup.ACCESS,
-      "true|false",
-      "false",
-      "Describe the connections of the gRPC port, with the addresses of all clients. With"
-          + " --access-file it needs the right admin."),
-  OPEN_HEALTH(
-      SettingGroup.ACCESS,
-      "true|false",
-      "true",
-      "Answer the gRPC health service without a token, for probes. Only used with --access-file."),
+  TLS_CERT(SettingGroup.ACCESS, "FILE", ""),
+  TLS_KEY(SettingGroup.ACCESS, "FILE", ""),
+  TLS_CLIENT_CA(SettingGroup.ACCESS, "FILE", ""),
+  ACCESS_FILE(SettingGroup.ACCESS, "FILE", ""),
+  REFLECTION(SettingGroup.ACCESS, "true|false", "true"),
+  CHANNELZ(SettingGroup.ACCESS, "true|false", "false"),
+  OPEN_HEALTH(SettingGroup.ACCESS, "true|false", "true"),
 
-  DB_URL(
-      SettingGroup.DATABASE,
-      "URL",
-      EmbeddedCities.DATABASE.url(),
-      "JDBC URL of the database. A pooler such as PgBouncer needs readOnlyMode=transaction in it."
-          + " Without a URL, 24,323 cities are served from an H2 database inside this process."),
-  DB_USER(SettingGroup.DATABASE, "NAME", "", "Database user. Default: none; sa for the cities."),
-  DB_PASSWORD_FILE(
-      SettingGroup.DATABASE,
-      "FILE",
-      "",
-      "File that holds the password of the database user. It is read again for each new connection."
-          + " Default: no password."),
-  QUERY(
-      SettingGroup.DATABASE,
-      "SQL",
-      EmbeddedCities.LOOKUP.query().toString(),
-      "The query that loads rows: one SELECT that contains IN (:ids) exactly once."),
-  KEY_COLUMN(
-      SettingGroup.DATABASE,
-      "NAME",
-      "id",
-      "Column of the query's result that holds the id of the row."),
-  KEY_TYPE(
-      SettingGroup.DATABASE,
-      "TYPE",
-      "bigint",
-      "Type of the key column: bigint, int, smallint, text, char, enum, uuid, numeric or date."),
-  VERSION_COLUMN(
-      SettingGroup.DATABASE,
-      "NAME",
-      "",
-      "Integer column of the result that grows with every change of a row. Needed for min_version."
-          + " Default: none."),
-  POOL_SIZE(
-      SettingGroup.DATABASE,
-      "N",
-      "8",
-      "Database connections, which is also the number of queries at one time."),
-  CONNECT_TIMEOUT(
-      SettingGroup.DATABASE,
-      "TIME",
-      "1s",
-      "How long a query waits for a free connection, and a new connection for the database."),
-  LOAD_TIMEOUT(
-      SettingGroup.DATABASE,
-      "TIME",
-      "5s",
-      "How long a load may take in all, including its time in the queue; then it fails."),
-  MAX_IDS_PER_QUERY(SettingGroup.DATABASE, "N", "256", "Most ids in one query, 1 to 256."),
-  MAX_ROW_BYTES(
-      SettingGroup.DATABASE,
-      "BYTES",
-      "1MiB",
-      "Largest row that is accepted, or the largest list of rows of one id; a larger one fails with"
-          + " INVALID_ROW."),
-  MAX_ROWS(
-      SettingGroup.DATABASE,
-      "N",
-      "1000",
-      "Most rows of one id, 1 to 100000, of a lookup with rows: many; more rows fail with"
-          + " INVALID_ROW."),
-  MAX_QUERY_BYTES(
-      SettingGroup.DATABASE,
-      "BYTES",
-      "",
-      "Most bytes of rows that one query may return; ids without room are loaded by further,"
-          + " smaller queries. Each connection may hold as much at the same time. Default: 1/8 of"
-          + " the heap, divided by --pool-size."),
+  DB_URL(SettingGroup.DATABASE, "URL", EmbeddedCities.DATABASE.url()),
+  DB_USER(SettingGroup.DATABASE, "NAME", ""),
+  DB_PASSWORD_FILE(SettingGroup.DATABASE, "FILE", ""),
+  QUERY(SettingGroup.DATABASE, "SQL", EmbeddedCities.LOOKUP.query().toString()),
+  KEY_COLUMN(SettingGroup.DATABASE, "NAME", "id"),
+  KEY_TYPE(SettingGroup.DATABASE, "TYPE", "bigint"),
+  VERSION_COLUMN(SettingGroup.DATABASE, "NAME", ""),
+  POOL_SIZE(SettingGroup.DATABASE, "N", "8"),
+  CONNECT_TIMEOUT(SettingGroup.DATABASE, "TIME", "1s"),
+  LOAD_TIMEOUT(SettingGroup.DATABASE, "TIME", "5s"),
+  MAX_IDS_PER_QUERY(SettingGroup.DATABASE, "N", "256"),
+  MAX_ROW_BYTES(SettingGroup.DATABASE, "BYTES", "1MiB"),
+  MAX_ROWS(SettingGroup.DATABASE, "N", "1000"),
+  MAX_QUERY_BYTES(SettingGroup.DATABASE, "BYTES", ""),
 
-  TTL(
-      SettingGroup.CACHE,
-      "TIME",
-      "60s",
-      "Time to live of a row in the cache. 0s disables the cache; concurrent loads are still"
-          + " combined."),
-  NEGATIVE_TTL(
-      SettingGroup.CACHE, "TIME", "5s", "Time to live of a cached \"not found\". 0s disables it."),
-  TTL_JITTER(
-      SettingGroup.CACHE,
-      "SHARE",
-      "0.1",
-      "Each time to live is shortened by a random share of up to this much, 0 to 1, so that entries"
-          + " do not expire together."),
-  REFRESH_AFTER(
-      SettingGroup.CACHE,
-      "TIME",
-      "",
-      "After this age a row is refreshed in the background when it is requested. Default: never."),
-  EARLY_REFRESH(
-      SettingGroup.CACHE,
-      "FACTOR",
-      "1",
-      "How eagerly a requested row is refreshed shortly before it expires, so that no caller waits:"
-          + " the factor beta of XFetch, 0 to 100. 0 disables it."),
-  STALE_ON_ERROR(
-      SettingGroup.CACHE,
-      "TIME",
-      "0s",
-      "How long after it has expired a row may still be served, marked STALE, while the database is"
-          + " unreachable. 0s disables it."),
-  STALE_ON_DISCONNECT(
-      SettingGroup.CACHE,
-      "TIME",
-      "2s",
-      "How long cached rows are still served, marked STALE, after the change listener lost its"
-          + " connection. Only used with --listen."),
-  CACHE_BYTES(
-      SettingGroup.CACHE,
-      "BYTES",
-      "",
-      "Memory for cached rows, of all lookups together. Default: a quarter of the heap."),
-  NEGATIVE_CACHE_BYTES(
-      SettingGroup.CACHE,
-      "BYTES",
-      "",
-      "Memory for cached \"not found\" answers, of all lookups together. Default: 1/16 of"
-          + " --cache-bytes."),
+  TTL(SettingGroup.CACHE, "TIME", "60s"),
+  NEGATIVE_TTL(SettingGroup.CACHE, "TIME", "5s"),
+  TTL_JITTER(SettingGroup.CACHE, "SHARE", "0.1"),
+  REFRESH_AFTER(SettingGroup.CACHE, "TIME", ""),
+  EARLY_REFRESH(SettingGroup.CACHE, "FACTOR", "1"),
+  STALE_ON_ERROR(SettingGroup.CACHE, "TIME", "0s"),
+  STALE_ON_DISCONNECT(SettingGroup.CACHE, "TIME", "2s"),
+  CACHE_BYTES(SettingGroup.CACHE, "BYTES", ""),
+  NEGATIVE_CACHE_BYTES(SettingGroup.CACHE, "BYTES", ""),
 
-  LISTEN(
-      SettingGroup.CHANGES,
-      "true|false",
-      "false",
-      "Listen to changes in the database and invalidate the rows that changed. PostgreSQL needs the"
-          + " triggers that ./loadonce sql triggers prints."),
-  LISTEN_HEARTBEAT(
-      SettingGroup.CHANGES,
-      "TIME",
-      "1s",
-      "Interval of the change listener's heartbeats, 100ms to 1m. Two missed heartbeats mean that"
-          + " the connection is lost."),
-  LISTEN_TABLE(
-      SettingGroup.CHANGES,
-      "NAME",
-      "",
-      "Table to watch for changes. Default: the query's table, if there is only one."),
+  LISTEN(SettingGroup.CHANGES, "true|false", "false"),
+  LISTEN_HEARTBEAT(SettingGroup.CHANGES, "TIME", "1s"),
+  LISTEN_TABLE(SettingGroup.CHANGES, "NAME", ""),
 
-  CALL_TIMEOUT(
-      SettingGroup.CALLERS,
-      "TIME",
-      "10s",
-      "Longest time that a call may wait, also when its own deadline is later or missing."),
-  MAX_QUEUE_TIME(
-      SettingGroup.CALLERS,
-      "TIME",
-      "1s",
-      "Longest time that an id may be expected to wait for its query; if the queue is longer, the"
-          + " call fails at once with RESOURCE_EXHAUSTED."),
-  MAX_WAITERS_PER_ID(
-      SettingGroup.CALLERS,
-      "N",
-      "10000",
-      "Most callers that may wait for one id; further calls fail with RESOURCE_EXHAUSTED."),
-  MAX_WAITERS(
-      SettingGroup.CALLERS,
-      "N",
-      "50000",
-      "Most callers that may wait in total; further calls fail with RESOURCE_EXHAUSTED."),
-  MAX_REPLY_BYTES(
-      SettingGroup.CALLERS,
-      "BYTES",
-      "",
-      "Memory for replies that clients have not taken yet; further calls fail with"
-          + " RESOURCE_EXHAUSTED. One connection may use half of it. Default: 1/8 of the heap,"
-          + " 128MiB at most; more needs a larger -XX:MaxDirectMemorySize."),
-  UNREAD_TIMEOUT(
-      SettingGroup.CALLERS,
-      "TIME",
-      "10s",
-      "A connection that takes no byte of its replies for this long is closed, and one that takes"
-          + " less than 64 KiB a second in the end, too."),
-  MAX_REQUEST_BYTES(
-      SettingGroup.CALLERS,
-      "BYTES",
-      "512KiB",
-      "Largest request that is accepted; a larger one fails with RESOURCE_EXHAUSTED."),
-  MAX_METADATA_BYTES(
-      SettingGroup.CALLERS,
-      "BYTES",
-      "8KiB",
-      "Most bytes of metadata of one call. A call with more fails with HTTP status 431; with a"
-          + " quarter more, its connection is closed."),
-  MAX_CALLS_PER_CONNECTION(
-      SettingGroup.CALLERS,
-      "N",
-      "1000",
-      "Most calls that may be open on one connection; a client queues further ones. Four times as"
-          + " many may be cancelled within 10 s, then the connection is closed."),
-  MAX_CONNECTIONS(
-      SettingGroup.CALLERS,
-      "N",
-      "10000",
-      "Most connections from all clients; a further one is closed at once."),
-  MAX_CONNECTIONS_PER_PEER(
-      SettingGroup.CALLERS,
-      "N",
-      "10000",
-      "Most connections from one address. Lower it if clients reach the service directly, not"
-          + " through a proxy."),
-  MAX_CONNECTION_IDLE(
-      SettingGroup.CALLERS,
-      "TIME",
-      "5m",
-      "A connection without calls is closed after this time; clients reconnect by themselves."),
-  MAX_CONNECTION_AGE(
-      SettingGroup.CALLERS,
-      "TIME",
-      "0s",
-      "After this time, longer or shorter by up to 10 %, a client is asked to open a new"
-          + " connection, so that it finds new instances. 0s disables it."),
-  MAX_CONNECTION_AGE_GRACE(
-      SettingGroup.CALLERS,
-      "TIME",
-      "20s",
-      "How long the calls on a connection that has reached its age may take to finish.");
+  CALL_TIMEOUT(SettingGroup.CALLERS, "TIME", "10s"),
+  MAX_QUEUE_TIME(SettingGroup.CALLERS, "TIME", "1s"),
+  MAX_WAITERS_PER_ID(SettingGroup.CALLERS, "N", "10000"),
+  MAX_WAITERS(SettingGroup.CALLERS, "N", "50000"),
+  MAX_REPLY_BYTES(SettingGroup.CALLERS, "BYTES", ""),
+  UNREAD_TIMEOUT(SettingGroup.CALLERS, "TIME", "10s"),
+  MAX_REQUEST_BYTES(SettingGroup.CALLERS, "BYTES", "512KiB"),
+  MAX_METADATA_BYTES(SettingGroup.CALLERS, "BYTES", "8KiB"),
+  MAX_CALLS_PER_CONNECTION(SettingGroup.CALLERS, "N", "1000"),
+  MAX_CONNECTIONS(SettingGroup.CALLERS, "N", "10000"),
+  MAX_CONNECTIONS_PER_PEER(SettingGroup.CALLERS, "N", "10000"),
+  MAX_CONNECTION_IDLE(SettingGroup.CALLERS, "TIME", "5m"),
+  MAX_CONNECTION_AGE(SettingGroup.CALLERS, "TIME", "0s"),
+  MAX_CONNECTION_AGE_GRACE(SettingGroup.CALLERS, "TIME", "20s");
 
   /** Where a setting may stand. */
   public enum Scope {
@@ -313,13 +97,11 @@ public enum Setting {
   private final SettingGroup group;
   private final String unit;
   private final String defaultText;
-  private final String description;
 
-  Setting(SettingGroup group, String unit, String defaultText, String description) {
+  Setting(SettingGroup group, String unit, String defaultText) {
     this.group = group;
     this.unit = unit;
     this.defaultText = defaultText;
-    this.description = description;
   }
 
   public SettingGroup group() {
@@ -340,8 +122,9 @@ public enum Setting {
     return defaultText;
   }
 
+  /** Returns what the setting does, its unit, and when to change it. */
   public String description() {
-    return description;
+    return Descriptions.TEXTS.getProperty(key(), "");
   }
 
   public Scope scope() {
@@ -396,5 +179,23 @@ public enum Setting {
 
   public String variable() {
     return ENVIRONMENT_PREFIX + name();
+  }
+
+  /** The descriptions, which stand in a file of their own. */
+  private static final class Descriptions {
+    private static final String FILE = "descriptions.properties";
+    private static final Properties TEXTS = read();
+
+    private static Properties read() {
+      Properties texts = new Properties();
+      try (InputStream file =
+              Objects.requireNonNull(Setting.class.getResourceAsStream(FILE), FILE);
+          Reader text = new InputStreamReader(file, StandardCharsets.UTF_8)) {
+        texts.load(text);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return texts;
+    }
   }
 }

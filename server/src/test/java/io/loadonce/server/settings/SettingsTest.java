@@ -73,6 +73,13 @@ class SettingsTest {
   }
 
   @Test
+  void description_ofEachSetting_isThere() {
+    assertThat(Stream.of(Setting.values()).map(Setting::description))
+        .isNotEmpty()
+        .allSatisfy(description -> assertThat(description).endsWith("."));
+  }
+
+  @Test
   void keys_all_areThese() {
     assertThat(Stream.of(Setting.values()).map(Setting::key))
         .containsExactly(
