@@ -1,8 +1,10 @@
 package io.loadonce.server.request;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.rpc.Status;
 import io.loadonce.v1.BatchGetResponse;
 import io.loadonce.v1.BatchGetResult;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -37,12 +39,15 @@ final class BatchLookup {
     ReplyLimit limit =
         room.addRow(
             GetReply.embeddedBytes(BatchGetResponse.RESULTS_FIELD_NUMBER, result.sizeBytes()));
-    put(place, limit == null ? result : failed(limit.status()));
+    put(place, limit == null ? result : new FailedId(limit.status()));
   }
 
-  /** Fills a place with a status, for which there is always room. */
+  /**
+   * Fills a place with a status, for which there is always room: it is counted when the reply is
+   * written.
+   */
   void fail(int place, Status status) {
-    put(place, failed(status));
+    put(place, new FailedId(status));
   }
 
   private void put(int place, WireMessage result) {
@@ -52,7 +57,21 @@ final class BatchLookup {
     }
   }
 
-  private static WireMessage failed(Status status) {
-    return new WireMessage.Generated(BatchGetResult.newBuilder().setStatus(status).build());
+  /**
+   * A {@code BatchGetResult} that is a status. Most statuses are constants, so that a batch of them
+   * needs little memory.
+   */
+  private record FailedId(Status status) implements WireMessage {
+    @Override
+    public int sizeBytes() {
+      return GetReply.embeddedBytes(FIELD, status.getSerializedSize());
+    }
+
+    @Override
+    public void writeTo(CodedOutputStream out) throws IOException {
+      out.writeMessage(FIELD, status);
+    }
+
+    private static final int FIELD = BatchGetResult.STATUS_FIELD_NUMBER;
   }
 }

@@ -129,10 +129,16 @@ public final class Connection {
     return hasRoom ? null : ReplyLimit.PROCESS;
   }
 
-  /** The collected rows are about to be written. */
-  void writeCollected(long bytes) {
+  /**
+   * A reply of collected rows is about to be written.
+   *
+   * @param before what was counted for its call
+   * @param bytes the size of the reply, with what is not a row
+   */
+  void writeCollected(long before, long bytes) {
     written.getAndAdd(bytes);
-    collected.getAndAdd(-bytes);
+    collected.getAndAdd(-before);
+    all.giveLarge(before - bytes);
   }
 
   /** The collected rows will not be written. */

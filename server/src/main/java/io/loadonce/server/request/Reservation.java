@@ -78,13 +78,17 @@ final class Reservation {
     return limit;
   }
 
-  /** The reply is about to be written; from now on the client must take it. */
-  synchronized void written() {
+  /**
+   * The reply is about to be written; from now on the client must take it. All of it is counted
+   * then, also if its statuses, which have taken no room before, exceed a limit.
+   *
+   * @param bytes the size of the reply
+   */
+  synchronized void written(long bytes) {
     if (connection != null && !isOver && !isWritten) {
       isWritten = true;
-      connection.dropCollected(taken - rows);
-      taken = rows;
-      connection.writeCollected(taken);
+      connection.writeCollected(taken, bytes);
+      taken = bytes;
     }
   }
 

@@ -248,7 +248,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   private void send(WireMessage message) {
     Reservation room = reservation;
     if (room != null) {
-      room.written();
+      room.written(message.sizeBytes());
       if (isOver) {
         room.end();
         return;

@@ -148,13 +148,13 @@ class ConnectionsTest {
     Reservation sent = new Reservation(connection);
     assertThat(cancelled.addRow(MIB)).isNull();
     assertThat(sent.addRow(MIB)).isNull();
-    sent.written();
+    sent.written(MIB);
     assertThat(connection.heldBytes()).isGreaterThanOrEqualTo(2 * MIB);
     assertThat(connection.isRead()).isFalse();
 
     cancelled.end();
     cancelled.end();
-    cancelled.written();
+    cancelled.written(MIB);
     sent.end();
 
     assertThat(connection.heldBytes()).isZero();
@@ -169,9 +169,25 @@ class ConnectionsTest {
     assertThat(batch.addWaiting(MIB)).isNull();
     assertThat(batch.addRow(1_000)).isNull();
 
-    batch.written();
+    batch.written(1_000);
 
     assertThat(connection.heldBytes()).isEqualTo(1_000);
+  }
+
+  @Test
+  void reservation_replyOfStatuses_isCountedWhenItIsWritten() {
+    Connection connection = open("a");
+    Reservation batch = new Reservation(connection);
+    assertThat(batch.addWaiting(1_000)).isNull();
+
+    batch.written(5 * MIB);
+
+    assertThat(connection.heldBytes()).isEqualTo(5 * MIB);
+    assertThat(connection.isRead()).isFalse();
+    assertThat(open("b").write(4 * MIB)).isEqualTo(ReplyLimit.PROCESS);
+    batch.end();
+    assertThat(connection.heldBytes()).isZero();
+    assertThat(open("b").write(BUDGET)).as("the whole budget is free").isNull();
   }
 
   @Test
