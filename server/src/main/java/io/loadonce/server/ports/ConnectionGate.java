@@ -112,18 +112,21 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void look(LongConsumer seen) {
-      channel.eventLoop().execute(() -> seen.accept(progress()));
+    public void sampleProgress(LongConsumer sample) {
+      channel.eventLoop().execute(() -> sample.accept(progress()));
     }
 
-    /** Whatever moves towards the client changes a window or the bytes that wait for the socket. */
+    /**
+     * Whatever moves towards the client changes a window or the bytes that wait for the socket. The
+     * window of a stream without a reply says nothing.
+     */
     private long progress() {
       Http2RemoteFlowController windows = http2.remote().flowController();
       long[] sum = {windows.windowSize(http2.connectionStream())};
       try {
         http2.forEachActiveStream(
             stream -> {
-              sum[0] += windows.windowSize(stream);
+              sum[0] += windows.hasFlowControlled(stream) ? windows.windowSize(stream) : 0;
               return true;
             });
       } catch (Http2Exception _) {

@@ -33,21 +33,17 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
       call.fail(mistake);
       return;
     }
-    int size = request.ids().size() + request.keys().size();
-    Turns.take(call, size, () -> start(request, call, size));
+    int size = request.named().size();
+    if (call.reservePlaces(size)) {
+      Turns.take(call, size, () -> start(request, call, size));
+    }
   }
 
   private void start(ParsedBatchGet request, UnaryCall<ParsedBatchGet> call, int size) {
-    Reservation room = call.reserve();
-    ReplyLimit limit = room.addWaiting(Reservation.CALL_BYTES + size * Reservation.PLACE_BYTES);
-    if (limit != null) {
-      call.fail(limit.status());
-      return;
-    }
-    BatchLookup batch = new BatchLookup(call, room, size);
+    BatchLookup batch = new BatchLookup(call, call.reserve(), size);
     IdentityHashMap<Lookup, Part> parts = new IdentityHashMap<>();
     for (int place = 0; place < size; place++) {
-      switch (target(request, call.caller(), place)) {
+      switch (request.named().target(lookups, call.caller(), place)) {
         case Target.Mistake(Status status) -> batch.fail(place, status);
         case Target.Row row ->
             parts.computeIfAbsent(row.lookup(), lookup -> new Part(lookup, size)).add(row, place);
@@ -100,29 +96,17 @@ final class BatchGetMethod implements UnaryCall.Method<ParsedBatchGet> {
     }
   }
 
-  private Target target(ParsedBatchGet request, Caller caller, int place) {
-    if (request.keys().isEmpty()) {
-      return Target.of(lookups, caller, request.lookup(), request.ids().get(place), List.of());
-    }
-    return Target.of(lookups, caller, request.lookup(), request.keys().get(place));
-  }
-
   /** Returns what is wrong with the request as a whole; null if nothing is. */
   private @Nullable Status mistake(ParsedBatchGet request, Caller caller) {
-    if (!request.ids().isEmpty() && !request.keys().isEmpty()) {
-      return Reason.INVALID_BATCH.status("a request has ids or keys, not both");
-    }
-    int size = request.ids().size() + request.keys().size();
-    if (size < 1 || size > Reason.MAX_IDS) {
-      return Reason.invalidBatch(size);
-    }
-    Status mistake = request.conditions().mistake();
-    if (mistake != null || request.ids().isEmpty()) {
+    Status ofIds = request.named().mistake();
+    Status mistake = ofIds == null ? request.conditions().mistake() : ofIds;
+    if (mistake != null || request.named().ids().isEmpty()) {
       return mistake;
     }
-    Lookup lookup = Target.find(lookups, caller, request.lookup());
+    String name = request.named().lookup();
+    Lookup lookup = Target.find(lookups, caller, name);
     return lookup == null
-        ? Reason.noLookup(request.lookup(), lookups, caller)
+        ? Reason.noLookup(name, lookups, caller)
         : request.conditions().mistake(lookup);
   }
 

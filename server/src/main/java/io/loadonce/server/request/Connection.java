@@ -3,6 +3,7 @@ package io.loadonce.server.request;
 import io.grpc.Attributes;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,13 @@ import org.jspecify.annotations.Nullable;
  * contended.
  */
 public final class Connection {
+
+  /*
+   * How long the client has left a reply. Replies are counted in two generations. Once the client
+   * has taken all of the older generation, the younger one becomes the older one, and another
+   * begins. So a reply of the older generation was written before the last change. A client that
+   * takes one reply and leaves another does not keep its connection by that.
+   */
 
   /** Where a call finds its connection. */
   public static final Attributes.Key<Connection> KEY =
@@ -30,9 +38,9 @@ public final class Connection {
 
     /**
      * Passes on, later and by another thread, a number that changes whenever the client has taken
-     * bytes.
+     * bytes of a reply.
      */
-    void look(LongConsumer seen);
+    void sampleProgress(LongConsumer sample);
   }
 
   private final Client client;
@@ -41,29 +49,33 @@ public final class Connection {
   /** Rows of replies that still wait for other rows, in bytes. */
   private final AtomicLong collected = new AtomicLong();
 
-  /** Replies that were written and that the client has not taken, in bytes. */
-  private final AtomicLong written = new AtomicLong();
+  /** Requests that have arrived, perhaps in part, of calls that are open. */
+  private final AtomicLong requests = new AtomicLong();
 
-  /** How many replies the client has taken. Only the event loop writes it. */
-  private final AtomicLong taken = new AtomicLong();
+  /** Replies that were written and that the client has not taken, in bytes, by generation. */
+  private final AtomicLongArray written = new AtomicLongArray(2);
+
+  /** The younger generation, 0 or 1. Only the thread that sweeps writes it. */
+  private volatile int generation;
 
   /** How many calls of gRPC's own services are open. */
   private final AtomicInteger streams = new AtomicInteger();
 
-  /** What the last sweep saw, and since when nothing was taken; only for the thread that sweeps. */
-  private long seenTaken;
+  /** Before this time the replies of the older generation were written; for the sweep only. */
+  private long olderNanos;
 
+  /** What the last sweep saw, and since when nothing was taken; only for the thread that sweeps. */
   private long seenProgress;
-  private long takenNanos;
+
   private long progressNanos;
 
-  /** Changes whenever the client has taken bytes; looked at only if it takes no whole reply. */
+  /** Changes whenever the client has taken bytes; sampled only while it leaves a reply. */
   private volatile long progress;
 
   Connection(Client client, Connections all, long nowNanos) {
     this.client = client;
     this.all = all;
-    this.takenNanos = nowNanos;
+    this.olderNanos = nowNanos;
     this.progressNanos = nowNanos;
   }
 
@@ -87,42 +99,72 @@ public final class Connection {
     streams.decrementAndGet();
   }
 
+  /**
+   * Bytes of requests have arrived. If all requests of a connection have more than it may hold, it
+   * is closed: a request that is not complete cannot be refused by itself.
+   */
+  public void requestArrived(long bytes) {
+    if (requests.addAndGet(bytes) > all.maxBytesPerConnection()) {
+      all.resetForRequests(this);
+    }
+  }
+
+  /** The calls of requests have ended. */
+  public void requestEnded(long bytes) {
+    requests.addAndGet(-bytes);
+  }
+
   String address() {
     return client.address();
   }
 
   long heldBytes() {
-    return collected.get() + written.get();
+    return requests.get() + collected.get() + writtenBytes();
+  }
+
+  private long writtenBytes() {
+    return written.get(0) + written.get(1);
   }
 
   /** Returns whether the client has taken every reply. */
   boolean isRead() {
-    return written.get() == 0;
+    return writtenBytes() == 0;
+  }
+
+  /** Returns the generation of a reply that is written now. */
+  int generation() {
+    return generation;
   }
 
   /** Counts a reply that is about to be written; returns the limit that forbids it, or null. */
-  @Nullable ReplyLimit write(long bytes) {
-    long before = written.getAndAdd(bytes);
-    ReplyLimit limit = limit(before + collected.get(), bytes, bytes >= Connections.LARGE_BYTES);
+  @Nullable ReplyLimit write(long bytes, int ofGeneration) {
+    long before = heldBytes();
+    written.getAndAdd(ofGeneration, bytes);
+    ReplyLimit limit = limit(before, /* own= */ 0, bytes, bytes >= Connections.LARGE_BYTES);
     if (limit != null) {
-      written.getAndAdd(-bytes);
+      written.getAndAdd(ofGeneration, -bytes);
     }
     return limit;
   }
 
-  /** Counts rows of a reply that waits for other rows; returns the limit that forbids it. */
-  @Nullable ReplyLimit collect(long bytes) {
+  /**
+   * Counts what a call holds that waits; returns the limit that forbids it, or null.
+   *
+   * @param own what was counted for the same call, if that is no reason to refuse more
+   */
+  @Nullable ReplyLimit collect(long bytes, long own) {
     long before = collected.getAndAdd(bytes);
-    ReplyLimit limit = limit(before + written.get(), bytes, /* isLarge= */ true);
+    long others = requests.get() + writtenBytes();
+    ReplyLimit limit = limit(before + others, own, bytes, /* isLarge= */ true);
     if (limit != null) {
       collected.getAndAdd(-bytes);
     }
     return limit;
   }
 
-  /** A connection that holds nothing may hold one reply of any size, if the process may. */
-  private @Nullable ReplyLimit limit(long before, long bytes, boolean isLarge) {
-    if (before > 0 && before + bytes > all.maxBytesPerConnection()) {
+  /** A connection that holds nothing else may hold one row of any size, if the process may. */
+  private @Nullable ReplyLimit limit(long before, long own, long bytes, boolean isLarge) {
+    if (before > own && before + bytes > all.maxBytesPerConnection()) {
       return ReplyLimit.CONNECTION;
     }
     boolean hasRoom = isLarge ? all.takeLarge(bytes) : all.hasRoom();
@@ -135,8 +177,8 @@ public final class Connection {
    * @param before what was counted for its call
    * @param bytes the size of the reply, with what is not a row
    */
-  void writeCollected(long before, long bytes) {
-    written.getAndAdd(bytes);
+  void writeCollected(long before, long bytes, int ofGeneration) {
+    written.getAndAdd(ofGeneration, bytes);
     collected.getAndAdd(-before);
     all.giveLarge(before - bytes);
   }
@@ -147,30 +189,26 @@ public final class Connection {
     all.giveLarge(bytes);
   }
 
-  /** The client has taken a reply of collected rows, or has cancelled. For the event loop. */
-  void takenCollected(long bytes) {
-    taken(bytes, /* isLarge= */ true);
+  /** The client has taken a reply of collected rows, or has cancelled. */
+  void takenCollected(long bytes, int ofGeneration) {
+    written.getAndAdd(ofGeneration, -bytes);
+    all.giveLarge(bytes);
   }
 
-  /** The client has taken a reply, or has cancelled. For the event loop. */
-  void taken(long bytes) {
-    taken(bytes, bytes >= Connections.LARGE_BYTES);
-  }
-
-  private void taken(long bytes, boolean isLarge) {
-    written.getAndAdd(-bytes);
-    taken.lazySet(taken.getPlain() + 1);
-    if (isLarge) {
+  /** The client has taken a reply, or has cancelled. */
+  void taken(long bytes, int ofGeneration) {
+    written.getAndAdd(ofGeneration, -bytes);
+    if (bytes >= Connections.LARGE_BYTES) {
       all.giveLarge(bytes);
     }
   }
 
-  /** Looks at what the client has taken; for the sweep, before the two methods below. */
-  void look(long nowNanos) {
-    long takenNow = taken.get();
-    if (isRead() || takenNow != seenTaken) {
-      seenTaken = takenNow;
-      takenNanos = nowNanos;
+  /** Finds out what the client has taken; for the sweep, before the two methods below. */
+  void sample(long nowNanos) {
+    int older = 1 - generation;
+    if (written.get(older) == 0) {
+      generation = older;
+      olderNanos = nowNanos;
       progressNanos = nowNanos;
       return;
     }
@@ -178,7 +216,7 @@ public final class Connection {
       seenProgress = progress;
       progressNanos = nowNanos;
     }
-    client.look(seen -> progress = seen);
+    client.sampleProgress(sample -> progress = sample);
   }
 
   /** Returns how long the client has taken no byte, although there are some. */
@@ -186,9 +224,11 @@ public final class Connection {
     return nowNanos - progressNanos;
   }
 
-  /** Returns how long the client has taken no whole reply, although there is one. */
+  /**
+   * Returns how long the client has left its oldest reply, or a little less; 0 if there is none.
+   */
   long unreadNanos(long nowNanos) {
-    return nowNanos - takenNanos;
+    return nowNanos - olderNanos;
   }
 
   /** Closes the connection at once; its calls are cancelled. */

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * <p>Guarantee: the replies of {@link #LARGE_BYTES} or more that are held never have more bytes
  * than the budget. Smaller replies are added up by the sweep, so that a hit touches no counter that
  * event loops share; between two sweeps they may exceed the budget. A connection that takes nothing
- * is closed: after the unread time-out, and after a second if others were refused because of it.
+ * is closed: after the unread time-out, and after a second if others were refused because of it. So
+ * is one that takes some replies and leaves another for too long.
  *
  * <p>Safe for use by many threads; never blocks.
  */
@@ -26,7 +27,7 @@ public final class Connections {
   /** Replies of fewer bytes are counted by the sweep only. */
   static final long LARGE_BYTES = 16 << 10;
 
-  /** A client that takes fewer bytes a second than this is closed in the end, too. */
+  /** A reply may be left for longer, by a second for so many bytes that the connection holds. */
   private static final long SLOW_BYTES_PER_SECOND = 64 << 10;
 
   /** How long a connection may be stuck while replies of others are refused. */
@@ -112,11 +113,11 @@ public final class Connections {
     Connection worst = null;
     for (Connection each : open) {
       held += each.heldBytes();
-      each.look(nowNanos);
+      each.sample(nowNanos);
       if (each.stuckNanos(nowNanos) > limits.unreadTimeout().toNanos()
           || each.unreadNanos(nowNanos) > allowedNanos(each)) {
         reset(each);
-      } else if (each.stuckNanos(nowNanos) > STUCK_UNDER_PRESSURE_NANOS
+      } else if (isTooSlowUnderPressure(each, nowNanos)
           && (worst == null || each.heldBytes() > worst.heldBytes())) {
         worst = each;
       }
@@ -162,14 +163,28 @@ public final class Connections {
     }
   }
 
+  private boolean isTooSlowUnderPressure(Connection connection, long nowNanos) {
+    return connection.stuckNanos(nowNanos) > STUCK_UNDER_PRESSURE_NANOS
+        || connection.unreadNanos(nowNanos) > limits.unreadTimeout().toNanos();
+  }
+
   private long allowedNanos(Connection connection) {
     return limits.unreadTimeout().toNanos()
         + TimeUnit.SECONDS.toNanos(connection.heldBytes() / SLOW_BYTES_PER_SECOND);
   }
 
+  /** Closes a connection whose requests have more bytes than it may hold. */
+  void resetForRequests(Connection connection) {
+    reset(connection, "a connection was closed because of the bytes of its requests");
+  }
+
   private void reset(Connection connection) {
+    reset(connection, "a connection was closed because it did not take its replies");
+  }
+
+  private void reset(Connection connection, String event) {
     log.warn(
-        "a connection was closed because it did not take its replies",
+        event,
         "; from %s, %,d bytes".formatted(connection.address(), connection.heldBytes()),
         null);
     connection.reset();

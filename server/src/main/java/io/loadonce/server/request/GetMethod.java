@@ -53,9 +53,7 @@ final class GetMethod implements UnaryCall.Method<ParsedGet> {
       call.fail(Reason.NOT_CACHED);
       return;
     }
-    ReplyLimit limit = call.reserve().addWaiting(Reservation.CALL_BYTES);
-    if (limit != null) {
-      call.fail(limit.status());
+    if (!call.reservePlaces(/* ids= */ 0)) {
       return;
     }
     call.onCancel(

@@ -1,7 +1,6 @@
 package io.loadonce.server.request;
 
 import com.google.rpc.Status;
-import io.loadonce.server.access.Caller;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.load.Invalidation;
 import io.loadonce.server.lookup.Lookup;
@@ -11,6 +10,10 @@ import io.loadonce.v1.InvalidateResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,36 +29,69 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
                   + " repeat_after")
               .formatted(DelayedInvalidations.MAX_PENDING_IDS));
 
+  private static final Duration KEEP_THREAD = Duration.ofSeconds(1);
+
   private final Lookups lookups;
   private final DelayedInvalidations delayed;
+
+  /**
+   * Runs the invalidations of everything, one at a time. Each takes time that grows with the cache,
+   * so it may not run on the event loop.
+   */
+  private final Executor ofAll;
 
   InvalidateMethod(Lookups lookups, DelayedInvalidations delayed) {
     this.lookups = lookups;
     this.delayed = delayed;
+    ThreadPoolExecutor one =
+        new ThreadPoolExecutor(
+            /* corePoolSize= */ 1,
+            /* maximumPoolSize= */ 1,
+            KEEP_THREAD.toMillis(),
+            TimeUnit.MILLISECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofVirtual().name("invalidate-all").factory());
+    one.allowCoreThreadTimeOut(true);
+    this.ofAll = one;
   }
 
   @Override
   public void handle(InvalidateRequest request, UnaryCall<InvalidateRequest> call) {
-    Status mistake = mistake(request);
+    ManyIds named = new ManyIds(request.getLookup(), request.getIdsList(), request.getKeysList());
+    Status mistake = mistake(request, named);
     if (mistake != null) {
       call.fail(mistake);
       return;
     }
-    if (request.getAll()) {
-      Lookup lookup = Target.find(lookups, call.caller(), request.getLookup());
-      if (lookup == null) {
-        call.fail(Reason.noLookup(request.getLookup(), lookups, call.caller()));
-        return;
-      }
-      // Takes time that grows with the cache, so it may not run on the event loop.
-      Thread.ofVirtual()
-          .name("invalidate-all")
-          .start(() -> invalidate(() -> invalidateAll(lookup), request, call));
+    if (!call.reservePlaces(named.size())) {
       return;
     }
-    List<Target.Row> rows = new ArrayList<>(size(request));
-    for (int place = 0; place < size(request); place++) {
-      switch (target(request, call.caller(), place)) {
+    if (request.getAll()) {
+      startAll(request, call);
+    } else {
+      Turns.take(call, named.size(), () -> start(request, named, call));
+    }
+  }
+
+  private void startAll(InvalidateRequest request, UnaryCall<InvalidateRequest> call) {
+    Lookup lookup = Target.find(lookups, call.caller(), request.getLookup());
+    if (lookup == null) {
+      call.fail(Reason.noLookup(request.getLookup(), lookups, call.caller()));
+      return;
+    }
+    Runnable work = () -> invalidate(() -> invalidateAll(lookup), request, /* ids= */ 1, call);
+    ofAll.execute(
+        () -> {
+          if (call.isOpen()) {
+            call.run(work);
+          }
+        });
+  }
+
+  private void start(InvalidateRequest request, ManyIds named, UnaryCall<InvalidateRequest> call) {
+    List<Target.Row> rows = new ArrayList<>(named.size());
+    for (int place = 0; place < named.size(); place++) {
+      switch (named.target(lookups, call.caller(), place)) {
         case Target.Row row -> rows.add(row);
         case Target.Mistake(Status status) -> {
           call.fail(status);
@@ -63,17 +99,18 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
         }
       }
     }
-    invalidate(() -> invalidate(rows), request, call);
+    invalidate(() -> invalidate(rows), request, named.size(), call);
   }
 
   /** Runs {@code action}, a second time later if the request says so, and replies. */
   private void invalidate(
       Supplier<InvalidateResponse> action,
       InvalidateRequest request,
+      int ids,
       UnaryCall<InvalidateRequest> call) {
     InvalidateResponse counts =
         request.hasRepeatAfter()
-            ? delayed.runTwice(action, delay(request.getRepeatAfter()), Math.max(1, size(request)))
+            ? delayed.runTwice(action, delay(request.getRepeatAfter()), ids)
             : action.get();
     if (counts == null) {
       call.fail(TOO_MANY_PENDING);
@@ -101,32 +138,18 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
         .build();
   }
 
-  private Target target(InvalidateRequest request, Caller caller, int place) {
-    if (request.getKeysCount() == 0) {
-      return Target.of(lookups, caller, request.getLookup(), request.getIds(place), List.of());
-    }
-    return Target.of(lookups, caller, request.getLookup(), request.getKeys(place));
-  }
-
-  private static int size(InvalidateRequest request) {
-    return request.getIdsCount() + request.getKeysCount();
-  }
-
   /** Returns what is wrong with a request, apart from its lookups and ids; null if nothing is. */
-  private static @Nullable Status mistake(InvalidateRequest request) {
-    int size = size(request);
-    if (request.getAll() && size > 0) {
+  private static @Nullable Status mistake(InvalidateRequest request, ManyIds named) {
+    if (request.getAll() && named.size() > 0) {
       return Reason.INVALID_BATCH.status("a request names ids or keys, or sets all, not both");
     }
-    if (request.getIdsCount() > 0 && request.getKeysCount() > 0) {
-      return Reason.INVALID_BATCH.status("a request has ids or keys, not both");
-    }
-    if (!request.getAll() && size == 0) {
+    if (!request.getAll() && named.size() == 0) {
       return Reason.INVALID_BATCH.status(
           "a request names 1 to %,d ids or keys, or sets all".formatted(Reason.MAX_IDS));
     }
-    if (size > Reason.MAX_IDS) {
-      return Reason.invalidBatch(size);
+    Status mistake = request.getAll() ? null : named.mistake();
+    if (mistake != null) {
+      return mistake;
     }
     if (request.hasRepeatAfter() && !isDelay(request.getRepeatAfter())) {
       return Reason.INVALID_REPEAT.status(

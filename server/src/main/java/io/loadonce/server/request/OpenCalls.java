@@ -56,8 +56,9 @@ final class OpenCalls {
   /** Fails all calls that are open now, and withdraws their waiters. */
   void failAll(Status status) {
     for (UnaryCall<?> call : open) {
-      call.fail(status);
-      call.onCancel();
+      if (call.fail(status)) {
+        call.onCancel();
+      }
     }
   }
 }

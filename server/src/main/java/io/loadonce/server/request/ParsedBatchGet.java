@@ -2,28 +2,22 @@ package io.loadonce.server.request;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.loadonce.v1.BatchGetRequest;
-import io.loadonce.v1.Key;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The request of a BatchGet.
- *
- * @param lookup the name of the lookup of the ids, and of each key that names none; empty if the
- *     request has none
- */
-record ParsedBatchGet(String lookup, List<String> ids, List<Key> keys, Conditions conditions) {
+/** The request of a BatchGet. */
+record ParsedBatchGet(ManyIds named, Conditions conditions) {
 
   /** A request that has ids and perhaps a lookup, and nothing else. */
   ParsedBatchGet(String lookup, List<String> ids) {
-    this(lookup, ids, List.of(), Conditions.NONE);
+    this(new ManyIds(lookup, ids, List.of()), Conditions.NONE);
   }
 
-  /** Reads a {@code BatchGetRequest}. */
+  /** Reads a {@code BatchGetRequest}; of a request with too many ids, as many as show that. */
   static ParsedBatchGet of(byte[] request) throws InvalidProtocolBufferException {
     List<String> ids = new ArrayList<>();
     int at = 0;
-    while (at < request.length) {
+    while (at < request.length && ids.size() <= Reason.MAX_IDS) {
       int end = PlainText.end(request, BatchGetRequest.IDS_FIELD_NUMBER, at);
       if (end < 0) {
         return withLookup(request, ids, at);
@@ -42,6 +36,7 @@ record ParsedBatchGet(String lookup, List<String> ids, List<Key> keys, Condition
     }
     BatchGetRequest parsed = BatchGetRequest.parseFrom(request);
     return new ParsedBatchGet(
-        parsed.getLookup(), parsed.getIdsList(), parsed.getKeysList(), Conditions.of(parsed));
+        new ManyIds(parsed.getLookup(), parsed.getIdsList(), parsed.getKeysList()),
+        Conditions.of(parsed));
   }
 }

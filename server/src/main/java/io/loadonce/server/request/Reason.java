@@ -77,7 +77,8 @@ enum Reason {
 
   static Status invalidBatch(int size) {
     return INVALID_BATCH.status(
-        "a request names 1 to %,d ids or keys, not %,d".formatted(MAX_IDS, size));
+        "a request names 1 to %,d ids or keys, not %s"
+            .formatted(MAX_IDS, size == 0 ? "0" : "more"));
   }
 
   static Status idAndKey(LookupSettings lookup) {

@@ -38,6 +38,10 @@ final class Reservation {
   @GuardedBy("this")
   private boolean isWritten;
 
+  /** Of the reply, once it is written. */
+  @GuardedBy("this")
+  private int generation;
+
   @GuardedBy("this")
   private boolean isOver;
 
@@ -67,12 +71,14 @@ final class Reservation {
     if (connection == null || missing <= 0 || isOver) {
       return null;
     }
+    // That the call itself takes room is no reason to refuse its first row.
+    long own = rows == 0 ? taken : 0;
     long ahead = Math.max(missing, Math.min(rows, MAX_AHEAD));
-    ReplyLimit limit = connection.collect(ahead);
+    ReplyLimit limit = connection.collect(ahead, own);
     if (limit == null) {
       taken += ahead;
     } else if (ahead > missing) {
-      limit = connection.collect(missing);
+      limit = connection.collect(missing, own);
       taken += limit == null ? missing : 0;
     }
     return limit;
@@ -87,7 +93,8 @@ final class Reservation {
   synchronized void written(long bytes) {
     if (connection != null && !isOver && !isWritten) {
       isWritten = true;
-      connection.writeCollected(taken, bytes);
+      generation = connection.generation();
+      connection.writeCollected(taken, bytes, generation);
       taken = bytes;
     }
   }
@@ -101,7 +108,7 @@ final class Reservation {
     }
     isOver = true;
     if (isWritten) {
-      connection.takenCollected(taken);
+      connection.takenCollected(taken, generation);
     } else {
       connection.dropCollected(taken);
     }

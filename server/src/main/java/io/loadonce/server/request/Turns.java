@@ -43,13 +43,14 @@ final class Turns {
    * Runs the work of a batch now or in a later turn of its event loop, unless its call has ended.
    */
   static void take(UnaryCall<?> call, int ids, Runnable work) {
+    Runnable guarded = () -> call.run(work);
     if (call.eventLoop() == ImmediateEventExecutor.INSTANCE) {
-      work.run();
+      guarded.run();
       return;
     }
     OF_THIS_THREAD
         .get()
-        .take(new Batch(call.connection(), ids, call::isOpen, work), call.eventLoop());
+        .take(new Batch(call.connection(), ids, call::isOpen, guarded), call.eventLoop());
   }
 
   void take(Batch batch, EventExecutor eventLoop) {

@@ -9,10 +9,12 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.ImmediateEventExecutor;
 import io.grpc.netty.shaded.io.netty.util.internal.ThreadExecutorMap;
 import io.grpc.protobuf.ProtoUtils;
 import io.loadonce.server.access.Caller;
+import io.loadonce.server.log.RateLimitedLog;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call with one request, which ends with one reply or one status. A status is sent without an
@@ -37,6 +39,9 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   /** When a gRPC client that retries sends the call again: gRFC A6, "server pushback". */
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final RateLimitedLog log =
+      new RateLimitedLog(LoggerFactory.getLogger(UnaryCall.class), System::nanoTime);
 
   /** One is expected; the second is requested so that a wrong client is noticed. */
   private static final int REQUESTED_MESSAGES = 2;
@@ -72,6 +77,9 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
 
   /** The bytes of a reply that the event loop has written; only for the event loop. */
   private long written;
+
+  /** The generation of that reply. */
+  private int generation;
 
   /** The room of any other reply; null if there is none. */
   private volatile @Nullable Reservation reservation;
@@ -138,6 +146,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   /** Sends a reply whose rows have all taken room. */
   void replyWithinRoom(WireMessage message) {
     if (!openCalls.claim(this)) {
+      endReservation();
       return;
     }
     // A large reply is copied by this thread, so that the event loop can serve its other calls.
@@ -148,11 +157,28 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     }
   }
 
-  /** Makes room for a call that waits; called once at most. */
+  /** Returns the room of this call; by one thread at a time. */
   Reservation reserve() {
-    Reservation room = new Reservation(connection);
-    reservation = room;
+    Reservation room = reservation;
+    if (room == null) {
+      room = new Reservation(connection);
+      reservation = room;
+    }
     return room;
+  }
+
+  /**
+   * Makes room for the places of a call that waits; fails the call if there is none.
+   *
+   * @param ids how many it is for
+   * @return whether there is room
+   */
+  boolean reservePlaces(int ids) {
+    ReplyLimit limit = reserve().addWaiting(Reservation.CALL_BYTES + ids * Reservation.PLACE_BYTES);
+    if (limit != null) {
+      fail(limit.status());
+    }
+    return limit == null;
   }
 
   /** Returns whether a reply or a status is still awaited. */
@@ -168,9 +194,30 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     return eventLoop;
   }
 
-  void fail(Status status) {
-    if (openCalls.claim(this)) {
+  /** Returns whether the call ends with this status; false if it has ended already. */
+  boolean fail(Status status) {
+    boolean isFirst = openCalls.claim(this);
+    if (isFirst) {
       close(status);
+    }
+    return isFirst;
+  }
+
+  /** Runs work of this call; after an exception in it, a fault of ours, the call fails. */
+  void run(Runnable work) {
+    try {
+      work.run();
+    } catch (Throwable t) { // the caller must be answered after any error
+      failed(t);
+    }
+  }
+
+  private void failed(Throwable fault) {
+    log.warn("a call failed because of a fault of this service", fault);
+    if (openCalls.claim(this)) {
+      close(
+          io.grpc.Status.INTERNAL.withDescription("the service has a fault, which its log names"),
+          new Metadata());
     }
   }
 
@@ -181,8 +228,12 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     if (retryMillis > 0) {
       trailers.put(PUSHBACK, Long.toString(retryMillis));
     }
-    io.grpc.Status ended =
-        io.grpc.Status.fromCodeValue(status.getCode()).withDescription(status.getMessage());
+    close(
+        io.grpc.Status.fromCodeValue(status.getCode()).withDescription(status.getMessage()),
+        trailers);
+  }
+
+  private void close(io.grpc.Status ended, Metadata trailers) {
     if (eventLoop.inEventLoop()) {
       call.close(ended, trailers);
     } else {
@@ -213,7 +264,16 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
           fail(Reason.MALFORMED_REQUEST.status("the request is not a valid protobuf message"));
       case ReceivedRequest.TooLarge<Q> _ ->
           refuse(io.grpc.Status.RESOURCE_EXHAUSTED, "the request is too large when decompressed");
-      case ReceivedRequest.Parsed<Q>(Q request) -> method.handle(request, this);
+      case ReceivedRequest.Parsed<Q>(Q request) -> handle(request);
+    }
+  }
+
+  /** Like {@link #run}, without an object for each call. */
+  private void handle(Q request) {
+    try {
+      method.handle(request, this);
+    } catch (Throwable t) { // the caller must be answered after any error
+      failed(t);
     }
   }
 
@@ -224,10 +284,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     endReply();
   }
 
-  /**
-   * The reply has been passed to the operating system. Is also called after a method has thrown and
-   * gRPC has closed the call.
-   */
+  /** The reply has been passed to the operating system. */
   @Override
   public void onComplete() {
     openCalls.claim(this);
@@ -236,12 +293,17 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
 
   private void endReply() {
     isOver = true;
+    endReservation();
+    if (written > 0 && connection != null) {
+      connection.taken(written, generation);
+      written = 0;
+    }
+  }
+
+  private void endReservation() {
     Reservation room = reservation;
     if (room != null) {
       room.end();
-    } else if (written > 0 && connection != null) {
-      connection.taken(written);
-      written = 0;
     }
   }
 
@@ -254,7 +316,8 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
         return;
       }
     } else if (connection != null) {
-      ReplyLimit limit = connection.write(message.sizeBytes());
+      generation = connection.generation();
+      ReplyLimit limit = connection.write(message.sizeBytes(), generation);
       if (limit != null) {
         close(limit.status());
         return;

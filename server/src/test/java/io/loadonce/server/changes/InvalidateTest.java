@@ -210,7 +210,7 @@ class InvalidateTest {
         ids("1").toBuilder().addKeys(Key.newBuilder().setId("1")).build(),
         "INVALID_BATCH",
         "a request has ids or keys, not both");
-    refuses(ids(tooMany), "INVALID_BATCH", "1 to 1,000 ids or keys, not 1,001");
+    refuses(ids(tooMany), "INVALID_BATCH", "1 to 1,000 ids or keys, not more");
     refuses(ids("1", "abc"), "INVALID_ID", "decimal number");
     for (Duration wrong :
         List.of(

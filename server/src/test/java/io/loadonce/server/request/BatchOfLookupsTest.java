@@ -101,7 +101,7 @@ class BatchOfLookupsTest {
     assertThat(both.text()).isEqualTo("a request has ids or keys, not both");
     assertThat(unknown.reason()).isEqualTo("loadonce/UNKNOWN_LOOKUP");
     assertThat(negative.reason()).isEqualTo("loadonce/INVALID_MAX_AGE");
-    assertThat(tooMany.text()).isEqualTo("a request names 1 to 1,000 ids or keys, not 1,001");
+    assertThat(tooMany.text()).isEqualTo("a request names 1 to 1,000 ids or keys, not more");
     assertThat(shop.queries()).isEmpty();
   }
 

@@ -3,6 +3,10 @@ package io.loadonce.server.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +25,9 @@ class ConnectionsTest {
   /** The bytes that the clients have taken. */
   private final AtomicLong progress = new AtomicLong();
 
+  /** The generations of the replies that were written and not taken, by connection. */
+  private final Map<Connection, Deque<Integer>> untaken = new HashMap<>();
+
   private final Connections connections =
       new Connections(
           new ConnectionLimits(4, 3, BUDGET, /* unreadTimeout= */ Duration.ofSeconds(10)),
@@ -31,32 +38,32 @@ class ConnectionsTest {
     Connection greedy = open("a");
 
     for (int i = 0; i < 4; i++) {
-      assertThat(greedy.write(MIB)).isNull();
+      assertThat(write(greedy, MIB)).isNull();
     }
 
-    assertThat(greedy.write(MIB)).isEqualTo(ReplyLimit.CONNECTION);
-    assertThat(open("b").write(MIB)).isNull();
+    assertThat(write(greedy, MIB)).isEqualTo(ReplyLimit.CONNECTION);
+    assertThat(write(open("b"), MIB)).isNull();
   }
 
   @Test
   void write_moreThanTheBudget_isRefusedUntilRepliesAreTaken() {
     Connection[] all = {open("a"), open("a"), open("a")};
     for (int i = 0; i < 8; i++) {
-      assertThat(all[i % 2].write(MIB)).isNull();
+      assertThat(write(all[i % 2], MIB)).isNull();
     }
 
-    assertThat(all[2].write(MIB)).isEqualTo(ReplyLimit.PROCESS);
-    all[0].taken(MIB);
-    assertThat(all[2].write(MIB)).isNull();
+    assertThat(write(all[2], MIB)).isEqualTo(ReplyLimit.PROCESS);
+    taken(all[0], MIB);
+    assertThat(write(all[2], MIB)).isNull();
   }
 
   @Test
   void write_oneReplyLargerThanAConnectionMayHold_isAllowedIfItHoldsNothing() {
     Connection connection = open("a");
 
-    assertThat(connection.write(6 * MIB)).isNull();
-    assertThat(connection.write(1)).isEqualTo(ReplyLimit.CONNECTION);
-    assertThat(open("a").write(9 * MIB)).isEqualTo(ReplyLimit.PROCESS);
+    assertThat(write(connection, 6 * MIB)).isNull();
+    assertThat(write(connection, 1)).isEqualTo(ReplyLimit.CONNECTION);
+    assertThat(write(open("a"), 9 * MIB)).isEqualTo(ReplyLimit.PROCESS);
   }
 
   @Test
@@ -64,12 +71,12 @@ class ConnectionsTest {
     Connection[] all = {open("a"), open("a"), open("a")};
     int small = 1_000;
     for (int i = 0; i < BUDGET / small; i++) {
-      assertThat(all[i % 3].write(small)).isNull();
+      assertThat(write(all[i % 3], small)).isNull();
     }
-    assertThat(all[0].write(small)).as("before the sweep").isNull();
+    assertThat(write(all[0], small)).as("before the sweep").isNull();
     sweepAfter(Duration.ofMillis(200));
 
-    assertThat(all[0].write(small)).isEqualTo(ReplyLimit.PROCESS);
+    assertThat(write(all[0], small)).isEqualTo(ReplyLimit.PROCESS);
   }
 
   @Test
@@ -77,11 +84,32 @@ class ConnectionsTest {
     AtomicInteger resets = new AtomicInteger();
     Connection stuck = open("a", resets);
     Connection reading = open("b");
-    assertThat(stuck.write(MIB)).isNull();
-    assertThat(reading.write(100)).isNull();
+    assertThat(write(stuck, MIB)).isNull();
+    assertThat(write(reading, 100)).isNull();
+    sweepAfter(Duration.ofMillis(100));
     for (int second = 0; second < 10; second++) {
-      reading.taken(100);
-      assertThat(reading.write(100)).isNull();
+      taken(reading, 100);
+      assertThat(write(reading, 100)).isNull();
+      sweepAfter(Duration.ofSeconds(1));
+    }
+    assertThat(resets).hasValue(0);
+
+    sweepAfter(Duration.ofSeconds(1));
+
+    assertThat(resets).hasValue(1);
+  }
+
+  /** What it takes does not make up for what it leaves. */
+  @Test
+  void sweep_smallRepliesAreTakenAndALargeOneIsLeft_resetsThatConnection() {
+    AtomicInteger resets = new AtomicInteger();
+    Connection sly = open("a", resets);
+    assertThat(sly.write(MIB, sly.generation())).isNull();
+    sweepAfter(Duration.ofMillis(100));
+    for (int second = 0; second < 26; second++) {
+      assertThat(write(sly, 100)).isNull();
+      taken(sly, 100);
+      progress.incrementAndGet();
       sweepAfter(Duration.ofSeconds(1));
     }
     assertThat(resets).hasValue(0);
@@ -92,10 +120,32 @@ class ConnectionsTest {
   }
 
   @Test
+  void sweep_othersAreRefusedAndALargeReplyIsLeft_resetsAtTheTimeout() {
+    AtomicInteger resets = new AtomicInteger();
+    Connection sly = open("a", resets);
+    Connection other = open("b");
+    assertThat(sly.write(4 * MIB, sly.generation())).isNull();
+    sweepAfter(Duration.ofMillis(100));
+    for (int second = 0; second < 10; second++) {
+      assertThat(write(other, 6 * MIB)).isEqualTo(ReplyLimit.PROCESS);
+      progress.incrementAndGet();
+      sweepAfter(Duration.ofSeconds(1));
+    }
+    assertThat(resets).hasValue(0);
+
+    assertThat(write(other, 6 * MIB)).isEqualTo(ReplyLimit.PROCESS);
+    progress.incrementAndGet();
+    sweepAfter(Duration.ofSeconds(1));
+
+    assertThat(resets).as("without the time for its size").hasValue(1);
+  }
+
+  @Test
   void sweep_largeReplyOnASlowNetwork_hasMoreTime() {
     AtomicInteger resets = new AtomicInteger();
     Connection slow = open("a", resets);
-    assertThat(slow.write(MIB)).isNull();
+    assertThat(write(slow, MIB)).isNull();
+    sweepAfter(Duration.ofMillis(100));
     for (int second = 0; second < 26; second++) {
       progress.incrementAndGet();
       sweepAfter(Duration.ofSeconds(1));
@@ -115,14 +165,14 @@ class ConnectionsTest {
     Connection worst = open("a", ofWorst);
     Connection other = open("a", ofOther);
     for (int i = 0; i < 4; i++) {
-      assertThat(worst.write(MIB)).isNull();
+      assertThat(write(worst, MIB)).isNull();
     }
-    assertThat(other.write(3 * MIB)).isNull();
+    assertThat(write(other, 3 * MIB)).isNull();
     sweepAfter(Duration.ofMillis(100));
     sweepAfter(Duration.ofSeconds(2));
     assertThat(ofWorst).as("nobody is refused").hasValue(0);
 
-    assertThat(open("b").write(2 * MIB)).isEqualTo(ReplyLimit.PROCESS);
+    assertThat(write(open("b"), 2 * MIB)).isEqualTo(ReplyLimit.PROCESS);
     sweepAfter(Duration.ofMillis(200));
 
     assertThat(ofWorst).hasValue(1);
@@ -159,7 +209,7 @@ class ConnectionsTest {
 
     assertThat(connection.heldBytes()).isZero();
     assertThat(connection.isRead()).isTrue();
-    assertThat(open("b").write(BUDGET)).as("the whole budget is free").isNull();
+    assertThat(write(open("b"), BUDGET)).as("the whole budget is free").isNull();
   }
 
   @Test
@@ -184,10 +234,10 @@ class ConnectionsTest {
 
     assertThat(connection.heldBytes()).isEqualTo(5 * MIB);
     assertThat(connection.isRead()).isFalse();
-    assertThat(open("b").write(4 * MIB)).isEqualTo(ReplyLimit.PROCESS);
+    assertThat(write(open("b"), 4 * MIB)).isEqualTo(ReplyLimit.PROCESS);
     batch.end();
     assertThat(connection.heldBytes()).isZero();
-    assertThat(open("b").write(BUDGET)).as("the whole budget is free").isNull();
+    assertThat(write(open("b"), BUDGET)).as("the whole budget is free").isNull();
   }
 
   @Test
@@ -201,6 +251,21 @@ class ConnectionsTest {
         .isEqualTo(ReplyLimit.CONNECTION);
   }
 
+  /** As with a hit, which takes no room before. */
+  @Test
+  void reservation_rowIsLargerThanAConnectionMayHold_isAllowedIfItHoldsNothingElse() {
+    Connection connection = open("a");
+    Reservation miss = new Reservation(connection);
+    assertThat(miss.addWaiting(Reservation.CALL_BYTES)).isNull();
+    assertThat(miss.addRow(6 * MIB)).isNull();
+    assertThat(miss.addRow(1)).isEqualTo(ReplyLimit.CONNECTION);
+    miss.end();
+    Reservation other = new Reservation(connection);
+    assertThat(other.addWaiting(Reservation.CALL_BYTES)).isNull();
+
+    assertThat(new Reservation(connection).addRow(6 * MIB)).isEqualTo(ReplyLimit.CONNECTION);
+  }
+
   @Test
   void reservation_rowsOverTheLimitOfOneReply_areLeftOut() {
     Reservation reply = new Reservation(/* connection= */ null);
@@ -209,6 +274,22 @@ class ConnectionsTest {
     }
 
     assertThat(reply.addRow(1)).isEqualTo(ReplyLimit.REPLY);
+  }
+
+  @Test
+  void requestArrived_moreThanAConnectionMayHold_resetsIt() {
+    AtomicInteger resets = new AtomicInteger();
+    Connection connection = open("a", resets);
+    connection.requestArrived(4 * MIB);
+    assertThat(new Reservation(connection).addWaiting(1)).isEqualTo(ReplyLimit.CONNECTION);
+    connection.requestEnded(4 * MIB);
+    assertThat(new Reservation(connection).addWaiting(1)).isNull();
+    connection.requestArrived(4 * MIB);
+    assertThat(resets).hasValue(0);
+
+    connection.requestArrived(1);
+
+    assertThat(resets).hasValue(1);
   }
 
   @Test
@@ -238,7 +319,7 @@ class ConnectionsTest {
     return connections.open(new TestClient(address, new AtomicInteger(), progress));
   }
 
-  private record TestClient(String address, AtomicInteger resets, AtomicLong progress)
+  record TestClient(String address, AtomicInteger resets, AtomicLong progress)
       implements Connection.Client {
 
     @Override
@@ -247,9 +328,23 @@ class ConnectionsTest {
     }
 
     @Override
-    public void look(LongConsumer seen) {
-      seen.accept(progress.get());
+    public void sampleProgress(LongConsumer sample) {
+      sample.accept(progress.get());
     }
+  }
+
+  private @Nullable ReplyLimit write(Connection connection, long bytes) {
+    int generation = connection.generation();
+    ReplyLimit limit = connection.write(bytes, generation);
+    if (limit == null) {
+      untaken.computeIfAbsent(connection, _ -> new ArrayDeque<>()).add(generation);
+    }
+    return limit;
+  }
+
+  /** Takes the oldest reply of this size. */
+  private void taken(Connection connection, long bytes) {
+    connection.taken(bytes, Objects.requireNonNull(untaken.get(connection)).remove());
   }
 
   private void sweepAfter(Duration time) {

@@ -24,6 +24,16 @@ class ParsedBatchGetTest {
     }
   }
 
+  /** The request is refused for their number, so the rest of them is not read. */
+  @Test
+  void of_veryManyIds_readsOneMoreThanAreAllowed() throws Exception {
+    byte[] request = new byte[512 << 10];
+    for (int at = 0; at < request.length; at += 2) {
+      request[at] = 0x0A;
+    }
+    assertThat(ParsedBatchGet.of(request).named().size()).isEqualTo(Reason.MAX_IDS + 1);
+  }
+
   @Test
   void of_withMinVersion_isTheVersion() throws Exception {
     byte[] request =
@@ -31,9 +41,7 @@ class ParsedBatchGetTest {
     assertThat(ParsedBatchGet.of(request))
         .isEqualTo(
             new ParsedBatchGet(
-                "",
-                List.of("a", "b"),
-                List.of(),
+                new ManyIds("", List.of("a", "b"), List.of()),
                 new Conditions(Freshness.ofVersion(5), /* onlyIfCached= */ false, null)));
   }
 
@@ -51,7 +59,9 @@ class ParsedBatchGetTest {
     assertThat(ParsedBatchGet.of(named.toByteArray()))
         .isEqualTo(new ParsedBatchGet("price", List.of("1", "2")));
     assertThat(ParsedBatchGet.of(keys.toByteArray()))
-        .isEqualTo(new ParsedBatchGet("price", List.of(), keys.getKeysList(), Conditions.NONE));
+        .isEqualTo(
+            new ParsedBatchGet(
+                new ManyIds("price", List.of(), keys.getKeysList()), Conditions.NONE));
   }
 
   @Test
@@ -81,7 +91,8 @@ class ParsedBatchGetTest {
     try {
       BatchGetRequest parsed = BatchGetRequest.parseFrom(bytes);
       return new ParsedBatchGet(
-              parsed.getLookup(), parsed.getIdsList(), parsed.getKeysList(), Conditions.of(parsed))
+              new ManyIds(parsed.getLookup(), parsed.getIdsList(), parsed.getKeysList()),
+              Conditions.of(parsed))
           .toString();
     } catch (InvalidProtocolBufferException _) {
       return "nothing";

@@ -40,16 +40,26 @@ class RequestFuzzTest {
     try {
       expected = BatchGetRequest.parseFrom(input);
     } catch (InvalidProtocolBufferException _) {
-      assertThatThrownBy(() -> ParsedBatchGet.of(input))
+      assertThatThrownBy(() -> refuseTooMany(ParsedBatchGet.of(input)))
           .isInstanceOf(InvalidProtocolBufferException.class);
       return;
     }
-    assertThat(ParsedBatchGet.of(input))
+    ParsedBatchGet request = ParsedBatchGet.of(input);
+    if (expected.getIdsCount() > Reason.MAX_IDS) {
+      assertThat(request.named().size()).isGreaterThan(Reason.MAX_IDS);
+      return;
+    }
+    assertThat(request)
         .isEqualTo(
             new ParsedBatchGet(
-                expected.getLookup(),
-                expected.getIdsList(),
-                expected.getKeysList(),
+                new ManyIds(expected.getLookup(), expected.getIdsList(), expected.getKeysList()),
                 Conditions.of(expected)));
+  }
+
+  /** Behind so many ids the parser does not read on, so it finds no mistake there. */
+  private static void refuseTooMany(ParsedBatchGet request) throws InvalidProtocolBufferException {
+    if (request.named().size() > Reason.MAX_IDS) {
+      throw new InvalidProtocolBufferException("too many ids");
+    }
   }
 }

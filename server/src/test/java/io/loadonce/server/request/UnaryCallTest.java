@@ -1,12 +1,17 @@
 package io.loadonce.server.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.CodedOutputStream;
+import io.grpc.Attributes;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerTransportFilter;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.loadonce.server.access.Caller;
@@ -17,11 +22,15 @@ import io.loadonce.v1.ResourceServiceGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** On which thread a reply is written. */
+/** On which thread a reply is written, and how a call ends if something goes wrong. */
 class UnaryCallTest {
 
   private static final long TIMEOUT_SECONDS = 20;
@@ -50,7 +59,60 @@ class UnaryCallTest {
     assertThat(wrote.join()).isSameAs(handled.join());
   }
 
+  /** Whatever is wrong with this service, its caller is answered. */
+  @Test
+  void run_throws_failsTheCallAsInternal() {
+    UnaryCall.Method<ParsedGet> atOnce =
+        (_, _) -> {
+          throw new IllegalStateException("planted");
+        };
+    UnaryCall.Method<ParsedGet> inALaterTurn =
+        (_, call) -> {
+          Turns.take(call, Turns.IDS_PER_TURN, () -> {});
+          Turns.take(call, 1, UnaryCallTest::fail);
+        };
+    UnaryCall.Method<ParsedGet> onAnotherThread =
+        (_, call) -> Thread.ofPlatform().start(() -> call.run(UnaryCallTest::fail));
+
+    assertThat(List.of(atOnce, inALaterTurn, onAnotherThread))
+        .allSatisfy(
+            method ->
+                assertThatThrownBy(() -> call(method))
+                    .isInstanceOf(StatusRuntimeException.class)
+                    .hasMessageStartingWith("INTERNAL: the service has a fault"));
+  }
+
+  @Test
+  void reply_callerHasLeft_givesItsRoomBack() throws Exception {
+    CompletableFuture<Connection> replied = new CompletableFuture<>();
+    assertThatThrownBy(
+            () ->
+                call(
+                    (_, call) -> {
+                      Thread.ofPlatform()
+                          .start(
+                              () -> {
+                                await().until(() -> !call.isOpen());
+                                call.reply(new WireMessage.Generated(REPLY));
+                                replied.complete(call.connection());
+                              });
+                    },
+                    /* deadlineMillis= */ 200))
+        .hasMessageStartingWith("DEADLINE_EXCEEDED");
+
+    assertThat(replied.get(TIMEOUT_SECONDS, TimeUnit.SECONDS).heldBytes()).isZero();
+  }
+
+  private static void fail() {
+    throw new IllegalStateException("planted");
+  }
+
   private static GetResponse call(UnaryCall.Method<ParsedGet> method) throws IOException {
+    return call(method, TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS));
+  }
+
+  private static GetResponse call(UnaryCall.Method<ParsedGet> method, long deadlineMillis)
+      throws IOException {
     OpenCalls open = new OpenCalls(System::nanoTime, TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS));
     MethodDescriptor<ReceivedRequest<ParsedGet>, WireMessage> get =
         ResourceServiceGrpc.getGetMethod().toBuilder(
@@ -59,6 +121,7 @@ class UnaryCallTest {
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .directExecutor()
+            .addTransportFilter(new WithConnection())
             .addService(
                 ServerServiceDefinition.builder(ResourceServiceGrpc.SERVICE_NAME)
                     .addMethod(get, UnaryCall.handler(method, open, () -> Caller.ANYONE))
@@ -69,11 +132,28 @@ class UnaryCallTest {
         NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
     try {
       return ResourceServiceGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+          .withDeadlineAfter(deadlineMillis, TimeUnit.MILLISECONDS)
           .get(GetRequest.newBuilder().setId("1").build());
     } finally {
       channel.shutdownNow();
       server.shutdownNow();
+    }
+  }
+
+  /** Gives each connection its budget, as the gRPC port does. */
+  private static final class WithConnection extends ServerTransportFilter {
+    private final Connections connections =
+        new Connections(ConnectionLimits.DEFAULTS, System::nanoTime);
+
+    @Override
+    public Attributes transportReady(Attributes attributes) {
+      return attributes.toBuilder()
+          .set(
+              Connection.KEY,
+              Objects.requireNonNull(
+                  connections.open(
+                      new ConnectionsTest.TestClient("a", new AtomicInteger(), new AtomicLong()))))
+          .build();
     }
   }
 
