@@ -60,6 +60,11 @@ enum Reason {
   /** When a rejected caller should try again, if nothing better is known. */
   static final long RETRY_NANOS = 1_000_000_000;
 
+  /** For a caller whom another try cannot help. */
+  static final long NO_RETRY = 0;
+
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+
   private final Code code;
 
   Reason(Code code) {
@@ -146,14 +151,16 @@ enum Reason {
   }
 
   /**
-   * @param retryNanos after which time the caller may try again; told only if another try may help
+   * @param retryNanos after which time the caller may try again, told only with a code that says
+   *     so; or {@link #NO_RETRY}
    */
   Status status(String text, Map<String, String> metadata, long retryNanos) {
     ErrorInfo info =
         ErrorInfo.newBuilder().setReason(name()).setDomain(DOMAIN).putAllMetadata(metadata).build();
     Status.Builder status =
         Status.newBuilder().setCode(code.getNumber()).setMessage(text).addDetails(Any.pack(info));
-    if (code == Code.RESOURCE_EXHAUSTED || code == Code.UNAVAILABLE) {
+    boolean mayRetry = code == Code.RESOURCE_EXHAUSTED || code == Code.UNAVAILABLE;
+    if (mayRetry && retryNanos != NO_RETRY) {
       status.addDetails(retryAfter(retryNanos));
     }
     return status.build();
@@ -181,8 +188,8 @@ enum Reason {
   private static Any retryAfter(long nanos) {
     Duration delay =
         Duration.newBuilder()
-            .setSeconds(nanos / RETRY_NANOS)
-            .setNanos((int) (nanos % RETRY_NANOS))
+            .setSeconds(nanos / NANOS_PER_SECOND)
+            .setNanos((int) (nanos % NANOS_PER_SECOND))
             .build();
     return Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build());
   }

@@ -34,6 +34,12 @@ class ReasonTest {
                         Reason::name, reason -> reason.code().name(), (a, b) -> b, TreeMap::new)));
   }
 
+  @Test
+  void status_anotherTryCannotHelp_hasNoRetryInfo() {
+    assertThat(Reason.retryMillis(ReplyLimit.REPLY.status())).isZero();
+    assertThat(Reason.retryMillis(ReplyLimit.CONNECTION.status())).isEqualTo(1_001);
+  }
+
   private static String contract() throws IOException {
     try (InputStream proto =
         Reason.class.getResourceAsStream("/loadonce/v1/resource_service.proto")) {
