@@ -43,8 +43,10 @@ final class Admission<V> {
       return new Failed<>(outage);
     }
     long timeNanos = Math.min(callerNanos, loadTimeoutNanos);
-    stage.called(timeNanos);
     long lateNanos = stage.delay(alsoAhead).lateNanos(timeNanos, maxQueueNanos);
+    if (lateNanos <= 0 && alsoAhead == 0) {
+      stage.called(timeNanos);
+    }
     return lateNanos <= 0 ? null : new Refused<>(Cap.QUEUE, Math.min(lateNanos, RETRY_NANOS));
   }
 }

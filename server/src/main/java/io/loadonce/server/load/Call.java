@@ -6,6 +6,7 @@ import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
 import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.load.Outcome.Outdated;
+import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.Waiter;
 import java.util.function.Consumer;
@@ -84,6 +85,7 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
         switch (outcome) {
           case Found<V> row when isTooOld -> new Outdated<>(row.version(), needed.minVersion());
           case Failed<V>(SourceException.Unavailable _) -> engine.staleOr(this, outcome);
+          case Refused<V> _ -> engine.staleOr(this, outcome);
           default -> outcome;
         });
   }

@@ -322,9 +322,9 @@ public final class LoadOnce<K, V> {
       case Joined<K, Outcome<V>> _ -> null;
       case Hit<K, Outcome<V>>(Outcome<V> outcome) -> answered(waiter, outcome);
       case IdIsFull<K, Outcome<V>> _ ->
-          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS_PER_ID, Admission.RETRY_NANOS)));
+          answered(waiter, new Refused<>(Cap.WAITERS_PER_ID, Admission.RETRY_NANOS));
       case AllIsFull<K, Outcome<V>> _ ->
-          answered(waiter, staleOr(call, new Refused<>(Cap.WAITERS, Admission.RETRY_NANOS)));
+          answered(waiter, new Refused<>(Cap.WAITERS, Admission.RETRY_NANOS));
     };
   }
 
@@ -332,11 +332,9 @@ public final class LoadOnce<K, V> {
   private @Nullable Outcome<V> secondLook(Call<K, V> call, int alsoAhead, long nowNanos) {
     Outcome<V> hit =
         policy.fresh(cache.get(call.waiter().id()), call.needed(), call.beganNanos(), nowNanos);
-    if (hit != null) {
-      return hit;
-    }
-    Outcome<V> refused = admission.refusal(call.waiter().deadlineNanos() - nowNanos, alsoAhead);
-    return refused == null ? null : staleOr(call, refused);
+    return hit == null
+        ? admission.refusal(call.waiter().deadlineNanos() - nowNanos, alsoAhead)
+        : hit;
   }
 
   private @Nullable Flight<K, Outcome<V>> answered(
@@ -364,7 +362,7 @@ public final class LoadOnce<K, V> {
 
   /** For a call whose flight ended with less than it needs: joins once more. */
   void joinAgain(Call<K, V> call) {
-    load(enterTable(call, /* alsoAhead= */ 0, nanoClock.getAsLong()));
+    load(admit(call, /* alsoAhead= */ 0));
   }
 
   boolean withdraw(Waiter<K, Outcome<V>> waiter) {

@@ -61,6 +61,9 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   /** A query may take this part of the time that callers usually have. */
   private static final int QUERY_SHARE = 4;
 
+  /** A query may take this time, however short a time callers have. */
+  private static final Duration MIN_QUERY = Duration.ofMillis(10);
+
   /** How much one caller moves the average of the time that callers have. */
   private static final int SMOOTHING = 16;
 
@@ -78,7 +81,8 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   private final QueryTimes times;
 
   /**
-   * How long the callers who began flights had time, a moving average. A lost update is no harm.
+   * The time that callers have who begin loads: a moving average. It may lose an update, which does
+   * no harm.
    */
   private volatile long callerNanos = Duration.ofSeconds(1).toNanos();
 
@@ -147,7 +151,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
    */
   @Override
   public boolean hasRoomForRefreshes() {
-    return waiting.queued() < source.maxIdsPerQuery() && availability.outage() == null;
+    return waiting.queued() < idsPerQuery() && availability.outage() == null;
   }
 
   /*
@@ -171,7 +175,6 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     return new Delay(queryNanos * (ahead / idsPerQuery + 1) / atWork, queryNanos);
   }
 
-  /** For each caller who begins a flight, or is refused: the time that it has. */
   @Override
   public void called(long timeNanos) {
     long average = callerNanos;
@@ -216,7 +219,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   }
 
   private int idsPerQuery() {
-    return times.idsWithin(callerNanos / QUERY_SHARE);
+    return times.idsWithin(Math.max(callerNanos / QUERY_SHARE, MIN_QUERY.toNanos()));
   }
 
   private List<Load<K, V>> underWay() {
@@ -235,7 +238,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     try {
       // An id can be here twice: a fenced flight, and the one that began after it.
       List<K> ids = flights.stream().map(Flight::id).distinct().toList();
-      run(new Load<>(source.query(ids), ids.size(), flights, readNanos), readNanos);
+      run(new Load<>(source.query(ids), ids.size(), flights, readNanos));
     } catch (Throwable t) { // the waiters must be answered after any error
       SourceException reason = new SourceException.QueryFailed("the load failed", t);
       availability.ended(reason);
@@ -243,7 +246,8 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     }
   }
 
-  private void run(Load<K, V> load, long readNanos) {
+  private void run(Load<K, V> load) {
+    long readNanos = load.beganNanos;
     synchronized (mutex) {
       underWay.add(load);
     }

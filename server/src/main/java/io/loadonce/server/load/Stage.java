@@ -29,7 +29,7 @@ interface Stage<K, V> {
    */
   Delay delay(int alsoAhead);
 
-  /** Tells how long a caller has time for whom an id is to be loaded, or would be. */
+  /** Records the time that a caller has; once for each call that begins loads. */
   void called(long timeNanos);
 
   /** Whether a refresh, for which no caller waits, would not delay the callers who do. */

@@ -7,8 +7,9 @@ public interface Withdrawal {
   /**
    * Gives up. The flight goes on for the other waiters.
    *
-   * @return true if the caller's callback will not be called; false if it has been, is about to be,
-   *     or is dropped because the caller left between two flights
+   * @return true if the caller waited, so that its callback will not be called. False if the
+   *     callback was called or will be, or if the caller left between two flights; then it is not
+   *     called.
    */
   boolean withdraw();
 }

@@ -8,6 +8,7 @@ import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
 import io.loadonce.server.load.Outcome.Origin;
+import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.LockSettings;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +85,19 @@ class MaxAgeTest {
     assertThat(first.outcome()).isInstanceOfSatisfying(Found.class, MaxAgeTest::isVersion2);
     assertThat(second.outcome()).isInstanceOfSatisfying(Found.class, MaxAgeTest::isVersion2);
     assertThat(database.queries()).isEqualTo(2);
+  }
+
+  /** No sweep has come between the deadline and the end of the flight. */
+  @Test
+  void join_flightBeganTooEarlyAndEndsAfterTheDeadline_timesOutWithoutAQuery() throws Exception {
+    join(Freshness.ANY);
+    StallingSource.PendingQuery early = database.next();
+    clock.addAndGet(1);
+    WaitingCaller late = join(NOW);
+    clock.addAndGet(MINUTE.toNanos());
+    early.findVersion(1);
+    assertThat(late.outcome()).isEqualTo(new TimedOut<>());
+    assertThat(database.queries()).isOne();
   }
 
   /** Its flight began too early, and meanwhile another flight has read the row after the call. */

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,47 @@ class OutageTest {
     assertThat(queueing.availability().notReached(gone)).isTrue();
     queueing.engine().sweep();
     assertThat(outcomes).containsExactly(new Failed<>(gone));
+    notRunning.forEach(Runnable::run);
+    queueing.awaitIdle();
+  }
+
+  /** A stale row is better than no row, for a caller who joined as well. */
+  @Test
+  void sweep_loadTimeoutWhileQueuedAndRowIsStale_allCallersGetTheStaleRow() throws Exception {
+    AtomicBoolean areRunning = new AtomicBoolean(true);
+    EngineFixture queueing =
+        new EngineFixture(
+            EngineFixture.CACHE,
+            new LoadSettings(/* earlyRefresh= */ 0, Duration.ofHours(1), Duration.ZERO),
+            LockSettings.DEFAULTS,
+            database,
+            now::get,
+            loader -> {
+              if (areRunning.get()) {
+                Thread.ofVirtual().start(loader);
+              } else {
+                notRunning.add(loader);
+              }
+            });
+    WaitingCaller first = new WaitingCaller();
+    var _ = queueing.engine().join("a", Freshness.ANY, Duration.ofMinutes(1), first);
+    database.next().find("row ");
+    assertThat(first.outcome()).isInstanceOf(Outcome.Found.class);
+    queueing.awaitIdle();
+    areRunning.set(false);
+    now.addAndGet(Duration.ofMinutes(2).toNanos());
+    var _ = queueing.engine().join("a", Freshness.ANY, Duration.ofMinutes(1), outcomes::add);
+    var _ = queueing.engine().join("a", Freshness.ANY, Duration.ofMinutes(1), outcomes::add);
+    now.addAndGet(LockSettings.DEFAULTS.loadTimeout().toNanos());
+    queueing.engine().sweep();
+    assertThat(outcomes)
+        .hasSize(2)
+        .allSatisfy(
+            outcome ->
+                assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                        Outcome.Found.class,
+                        row -> assertThat(row.origin()).isEqualTo(Outcome.Origin.STALE)));
     notRunning.forEach(Runnable::run);
     queueing.awaitIdle();
   }
