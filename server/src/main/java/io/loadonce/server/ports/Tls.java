@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSslSessionContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.util.AdvancedTlsX509KeyManager;
@@ -33,14 +34,24 @@ public final class Tls {
 
   private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
-  /** How long a client of the admin port may resume a session without another check, in seconds. */
-  private static final int ADMIN_SESSION_SECONDS = 60;
+  /** How long a client may resume a session, without another check of its certificate. */
+  private static final int SESSION_SECONDS = 60;
+
+  /**
+   * The system property of Java by which a server gives out session tickets; both TLS libraries
+   * read it, once. A ticket is valid for a day or more, also after the authority of its client is
+   * gone.
+   */
+  private static final String TICKETS = "jdk.tls.server.enableSessionTicketExtension";
 
   private final AdvancedTlsX509KeyManager key;
   private final Optional<AdvancedTlsX509TrustManager> clients;
   private final ReloadedFiles files;
 
   private Tls(TlsFiles settings) throws GeneralSecurityException {
+    if (System.getProperty(TICKETS) == null) {
+      System.setProperty(TICKETS, "false");
+    }
     this.key = new AdvancedTlsX509KeyManager();
     this.clients =
         settings.clientCa().isEmpty()
@@ -78,15 +89,25 @@ public final class Tls {
     return clients.isPresent();
   }
 
-  /** Returns the side of the server for gRPC; with a client CA, a client needs a certificate. */
+  /**
+   * Returns the side of the server for gRPC; with a client CA, a client needs a certificate, which
+   * is checked for each connection.
+   */
   SslContext grpc() {
     SslContextBuilder builder =
-        GrpcSslContexts.configure(SslContextBuilder.forServer(key)).protocols(PROTOCOLS);
+        GrpcSslContexts.configure(SslContextBuilder.forServer(key))
+            .protocols(PROTOCOLS)
+            .sessionTimeout(SESSION_SECONDS);
     clients.ifPresent(
         trusted ->
             builder.trustManager(new UnnamedIssuers(trusted)).clientAuth(ClientAuth.REQUIRE));
     try {
-      return builder.build();
+      SslContext context = builder.build();
+      // Clients of gRPC seldom connect. Java's own TLS, the fallback, only has the time-out.
+      if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+        sessions.setSessionCacheEnabled(false);
+      }
+      return context;
     } catch (SSLException e) {
       throw new IllegalStateException("this Java has no TLS for gRPC", e);
     }
@@ -103,7 +124,7 @@ public final class Tls {
           new KeyManager[] {key},
           clients.map(trusted -> new TrustManager[] {new UnnamedIssuers(trusted)}).orElse(null),
           /* random= */ null);
-      context.getServerSessionContext().setSessionTimeout(ADMIN_SESSION_SECONDS);
+      context.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
       return new HttpsConfigurator(context) {
         @Override
         public void configure(HttpsParameters connection) {

@@ -35,6 +35,11 @@ record AdminClient(HttpClient http, String base) implements AutoCloseable {
   /** Over TLS, with a certificate. */
   static AdminClient of(RunningService service, Path ca, Pair pair)
       throws IOException, GeneralSecurityException {
+    return over(service, context(ca, pair));
+  }
+
+  /** The side of a client that trusts one authority and has a key. */
+  static SSLContext context(Path ca, Pair pair) throws IOException, GeneralSecurityException {
     KeyStore own = empty();
     try (InputStream certificate = Files.newInputStream(pair.certificate());
         InputStream key = Files.newInputStream(pair.key())) {
@@ -44,7 +49,7 @@ record AdminClient(HttpClient http, String base) implements AutoCloseable {
           new char[0],
           CertificateUtils.getX509Certificates(certificate));
     }
-    return over(service, context(ca, own));
+    return context(ca, own);
   }
 
   /** The side of a client that trusts one authority and may have a key. */

@@ -19,8 +19,12 @@ import io.loadonce.v1.ResourceServiceGrpc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,6 +114,38 @@ class ClientCertificateTest {
     Files.writeString(trusted, Files.readString(ca));
     await().until(() -> code(stranger, "") == Code.UNAVAILABLE);
     assertThat(code(shop, "")).isEqualTo(Code.OK);
+  }
+
+  /** A session that began with the other authority does not outlive it. */
+  @Test
+  void clientCa_isRemoved_noSessionIsResumed() throws Exception {
+    List<String> protocols = List.of("TLSv1.2", "TLSv1.3");
+    SSLContext client = AdminClient.context(ca, stranger);
+    Files.writeString(trusted, Files.readString(ca) + Files.readString(otherCa));
+    await().until(() -> code(stranger, "") == Code.OK);
+    assertThat(protocols).allMatch(protocol -> isAccepted(client, protocol));
+
+    Files.writeString(trusted, Files.readString(ca));
+    await().until(() -> code(stranger, "") == Code.UNAVAILABLE);
+
+    assertThat(protocols).noneMatch(protocol -> isAccepted(client, protocol));
+  }
+
+  /** Whether the server accepts a connection, and speaks on it. */
+  private static boolean isAccepted(SSLContext client, String protocol) {
+    try (SSLSocket socket =
+        (SSLSocket)
+            client.getSocketFactory().createSocket(service.grpc().host(), service.grpc().port())) {
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setApplicationProtocols(new String[] {"h2"});
+      parameters.setProtocols(new String[] {protocol});
+      socket.setSSLParameters(parameters);
+      socket.setSoTimeout(10_000);
+      socket.startHandshake();
+      return socket.getInputStream().read() >= 0;
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   private static Code code(Pair pair, String token) throws IOException {
