@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Files that belong together, such as a certificate and its key. They are used at the start, and
  * again whenever the content of one of them has changed. Content that is wrong is reported once in
- * the log, and what was used before stays in use. For one thread at a time.
+ * the log, and what was used before stays in use. It is tried again at each reading, since it may
+ * become right: a certificate may not be valid yet. For one thread at a time.
  */
 public final class ReloadedFiles {
 
@@ -27,8 +28,8 @@ public final class ReloadedFiles {
   private final List<SettingFile> files;
   private final Consumer<List<byte[]>> use;
 
-  /** What was read last, right or wrong. */
-  private List<byte[]> last;
+  /** The content in use. */
+  private List<byte[]> used;
 
   /** What was logged last; empty if the content in use is that of the files. */
   private String problem = "";
@@ -36,8 +37,8 @@ public final class ReloadedFiles {
   private ReloadedFiles(List<SettingFile> files, Consumer<List<byte[]>> use) {
     this.files = List.copyOf(files);
     this.use = use;
-    this.last = read();
-    use.accept(last);
+    this.used = read();
+    use.accept(used);
   }
 
   /**
@@ -55,11 +56,12 @@ public final class ReloadedFiles {
   public void reload() {
     try {
       List<byte[]> now = read();
-      if (isLast(now)) {
+      if (isUsed(now)) {
+        problem = "";
         return;
       }
-      last = now;
       use.accept(now);
+      used = now;
       problem = "";
       log.info("{} changed; the new content is in use", names());
     } catch (InvalidSettingException e) {
@@ -77,9 +79,9 @@ public final class ReloadedFiles {
     return contents;
   }
 
-  private boolean isLast(List<byte[]> now) {
+  private boolean isUsed(List<byte[]> now) {
     for (int i = 0; i < now.size(); i++) {
-      if (!Arrays.equals(now.get(i), last.get(i))) {
+      if (!Arrays.equals(now.get(i), used.get(i))) {
         return false;
       }
     }

@@ -26,6 +26,7 @@ class ReloadedFilesTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger(ReloadedFiles.class);
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
   private final List<String> used = new ArrayList<>();
+  private String mistake = "broken";
 
   @TempDir private Path folder;
   private Path first;
@@ -82,9 +83,32 @@ class ReloadedFilesTest {
         .containsExactly(
             "first-key: is broken; it is '%s'; the content that was read before stays in use"
                 .formatted(first));
+  }
+
+  @Test
+  void reload_contentIsWrongAgain_saysSoAgain() throws IOException {
+    ReloadedFiles files = load();
+    Files.writeString(first, "broken");
+    files.reload();
     Files.writeString(first, "a");
     files.reload();
-    assertThat(used).containsExactly("ab", "ab");
+    assertThat(used).as("the content in use").containsExactly("ab");
+    Files.writeString(first, "broken");
+    files.reload();
+
+    assertThat(messages()).hasSize(2);
+  }
+
+  /** Such as a certificate that is not valid yet. */
+  @Test
+  void reload_sameContentBecomesRight_isUsed() throws IOException {
+    ReloadedFiles files = load();
+    Files.writeString(first, "broken");
+    files.reload();
+    mistake = "nothing is wrong any more";
+    files.reload();
+
+    assertThat(used).containsExactly("ab", "brokenb");
   }
 
   @Test
@@ -131,7 +155,7 @@ class ReloadedFilesTest {
           String text =
               new String(contents.get(0), StandardCharsets.UTF_8)
                   + new String(contents.get(1), StandardCharsets.UTF_8);
-          if (text.contains("broken")) {
+          if (text.contains(mistake)) {
             throw one.wrong("is broken");
           }
           used.add(text);
