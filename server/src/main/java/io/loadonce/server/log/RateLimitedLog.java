@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Warnings that a lasting fault would repeat: at most one line a second, and the same event at most
- * once a minute. A line says how many were left out before it, has no line breaks and no stack
- * trace, and has a limited length. Safe for use by many threads; never blocks.
+ * Warnings that a lasting fault would repeat: at most one line a second, and an event that follows
+ * itself at most once a minute. A line says how many were left out before it, has no line breaks
+ * and no stack trace, and has a limited length. Safe for use by many threads; never blocks.
  */
 public final class RateLimitedLog {
 

@@ -116,7 +116,6 @@ public final class GrpcPort {
     health.draining();
     await(balancers, () -> false);
     server.shutdown();
-    streams.endAll();
     boolean ended = await(timeout, new Idle());
     if (!ended) {
       endpoint.failOpenCalls();
@@ -145,6 +144,8 @@ public final class GrpcPort {
 
     @Override
     public boolean getAsBoolean() {
+      // A client may open one more before it has received the GOAWAY, or without regard to it.
+      streams.endAll();
       if (!endpoint.isIdle() || !streams.isEmpty()) {
         sinceNanos = System.nanoTime();
       }

@@ -11,6 +11,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthGrpc;
 import io.loadonce.server.request.Connection;
 import java.time.Duration;
 import java.util.Set;
@@ -29,8 +30,13 @@ final class OpenStreams implements ServerInterceptor {
   /** The most open calls of these services on one connection. */
   static final int MAX_PER_CONNECTION = 32;
 
-  /** The most open calls of these services on all connections. */
+  /**
+   * The most open calls of these services on all connections. One health check is begun in any
+   * case: clients who keep streams open must not make the service look dead.
+   */
   static final int MAX_STREAMS = 10_000;
+
+  private static final String CHECK = HealthGrpc.getCheckMethod().getFullMethodName();
 
   private final long requestTimeoutNanos;
   private final LongSupplier nanoClock;
@@ -55,7 +61,7 @@ final class OpenStreams implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     Connection connection = call.getAttributes().get(Connection.KEY);
-    if (open.size() >= MAX_STREAMS
+    if ((open.size() >= MAX_STREAMS && !method(call).equals(CHECK))
         || (connection != null && connection.openStreams() >= MAX_PER_CONNECTION)) {
       call.close(
           Status.RESOURCE_EXHAUSTED.withDescription(
@@ -71,6 +77,10 @@ final class OpenStreams implements ServerInterceptor {
       connection.streamOpened();
     }
     return new Listening<>(next.startCall(endable, headers), endable, connection);
+  }
+
+  private static String method(ServerCall<?, ?> call) {
+    return call.getMethodDescriptor().getFullMethodName();
   }
 
   boolean isEmpty() {

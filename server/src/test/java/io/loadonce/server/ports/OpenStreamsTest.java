@@ -12,6 +12,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -140,6 +141,55 @@ class OpenStreamsTest {
               ending ->
                   assertThat(ending.join().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
     }
+  }
+
+  /** Whoever keeps very many streams open must not make the service look dead. */
+  @Test
+  void check_tooManyStreamsOnAllConnections_isStillBegun() {
+    OpenStreams streams = new OpenStreams(Duration.ofMinutes(1), System::nanoTime);
+    for (int i = 0; i < OpenStreams.MAX_STREAMS; i++) {
+      assertThat(ending(streams, HealthGrpc.getWatchMethod())).isNotDone();
+    }
+
+    assertThat(ending(streams, HealthGrpc.getWatchMethod()))
+        .isCompletedWithValue(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(ending(streams, HealthGrpc.getCheckMethod())).isNotDone();
+  }
+
+  /** Begins a call without a network. */
+  private static <Q, R> CompletableFuture<Status.Code> ending(
+      OpenStreams streams, MethodDescriptor<Q, R> method) {
+    CompletableFuture<Status.Code> ending = new CompletableFuture<>();
+    var _ =
+        streams.interceptCall(
+            new ServerCall<Q, R>() {
+              @Override
+              public void request(int messages) {}
+
+              @Override
+              public void sendHeaders(Metadata headers) {}
+
+              @Override
+              public void sendMessage(R message) {}
+
+              @Override
+              public void close(Status status, Metadata trailers) {
+                ending.complete(status.getCode());
+              }
+
+              @Override
+              public boolean isCancelled() {
+                return false;
+              }
+
+              @Override
+              public MethodDescriptor<Q, R> getMethodDescriptor() {
+                return method;
+              }
+            },
+            new Metadata(),
+            (_, _) -> new ServerCall.Listener<>() {});
+    return ending;
   }
 
   private static CompletableFuture<Status> watch(ManagedChannel channel) {
