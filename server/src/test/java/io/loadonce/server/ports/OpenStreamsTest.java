@@ -143,7 +143,7 @@ class OpenStreamsTest {
     }
   }
 
-  /** Whoever keeps very many streams open must not make the service look dead. */
+  /** Clients who keep very many streams open must not make the service look dead. */
   @Test
   void check_tooManyStreamsOnAllConnections_isStillBegun() {
     OpenStreams streams = new OpenStreams(Duration.ofMinutes(1), System::nanoTime);
