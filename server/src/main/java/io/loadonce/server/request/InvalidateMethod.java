@@ -63,9 +63,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
       call.fail(mistake);
       return;
     }
-    if (!call.reservePlaces(named.size())) {
-      return;
-    }
+    // Takes no room before it waits: an invalidation is not refused because of what others read.
     if (request.getAll()) {
       startAll(request, call);
     } else {

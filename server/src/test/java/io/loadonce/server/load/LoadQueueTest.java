@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the queue says about the next id. A query takes 5 ms for each of its ids, 256 at most. */
+/** What the queue says about the next id. A query takes 1 ms for each of its ids, 256 at most. */
 class LoadQueueTest {
 
   private static final int MAX_IDS = 256;
@@ -44,7 +44,7 @@ class LoadQueueTest {
           return new SourceQuery<>() {
             @Override
             public Map<String, SourceRow<String>> run() throws SourceException {
-              now.addAndGet(Duration.ofMillis(5L * ids.size()).toNanos());
+              now.addAndGet(Duration.ofMillis(ids.size()).toNanos());
               return Map.of();
             }
 
@@ -75,10 +75,10 @@ class LoadQueueTest {
           Duration.ofMinutes(1),
           now::get);
 
-  /** Callers have a second, so a query may take 250 ms: it carries 32 ids. */
+  /** Callers have a second, so a query may take 250 ms: it carries 128 ids. */
   @BeforeEach
   void learn() {
-    for (int ids = 1; ids <= 64; ids *= 2) {
+    for (int ids = 1; ids <= MAX_IDS; ids *= 2) {
       queue.add(flights(ids));
     }
     threads = notRunning::add;
@@ -86,7 +86,7 @@ class LoadQueueTest {
 
   @Test
   void hasRoomForRefreshes_oneQueryIsQueued_isFalse() {
-    queue.add(flights(31));
+    queue.add(flights(127));
     assertThat(queue.hasRoomForRefreshes()).isTrue();
     queue.add(flights(1));
     assertThat(queue.hasRoomForRefreshes()).isFalse();
@@ -97,10 +97,10 @@ class LoadQueueTest {
     for (int call = 0; call < 1_000; call++) {
       queue.called(Duration.ofMillis(1).toNanos());
     }
-    queue.add(flights(8));
+    queue.add(flights(16));
 
-    // Two ids take the 10 ms that a query may always take.
-    assertThat(queue.delay(0).queryNanos()).isEqualTo(Duration.ofMillis(10).toNanos());
+    // Of 8 ids: more would take longer than the 10 ms that a query may always take.
+    assertThat(queue.delay(0).queryNanos()).isEqualTo(Duration.ofMillis(8).toNanos());
   }
 
   private Collection<Flight<String, Outcome<String>>> flights(int count) {
