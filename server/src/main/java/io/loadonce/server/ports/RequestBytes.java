@@ -8,14 +8,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the bytes of one request as they arrive, for its {@link Connection}. gRPC keeps them until
- * the request is complete, and nothing else sees them before. For the event loop of the connection.
+ * the call is half-closed, and nothing else sees them before. A stream of requests, as reflection
+ * has, is not counted. For the event loop of the connection.
  */
 final class RequestBytes extends ServerStreamTracer {
 
-  /** A request of fewer bytes is not counted, so that a hit costs less. */
+  /**
+   * A request of fewer bytes is not counted, so that a hit costs less. All calls of one connection
+   * have 4 MiB at most that way.
+   */
   private static final long UNCOUNTED = 4 << 10;
 
-  /** Null before the call has begun, and in tests without a network. */
+  /** Null before the call has begun, and if its requests are not counted. */
   private @Nullable Connection connection;
 
   private long arrived;
@@ -31,7 +35,9 @@ final class RequestBytes extends ServerStreamTracer {
 
   @Override
   public void serverCallStarted(ServerCallInfo<?, ?> call) {
-    connection = call.getAttributes().get(Connection.KEY);
+    if (call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+      connection = call.getAttributes().get(Connection.KEY);
+    }
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.loadonce.server.badinputs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.loadonce.server.RunningService;
 import io.loadonce.v1.BatchGetRequest;
 import java.time.Duration;
@@ -18,10 +20,16 @@ class HeldBytesTest {
   private static final CallHeaders BATCH_GET =
       CallHeaders.of("/loadonce.v1.ResourceService/BatchGet");
 
+  private static final CallHeaders REFLECTION =
+      CallHeaders.of("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo");
+
   private static final int FRAME_BYTES = 16 << 10;
 
   /** SETTINGS_INITIAL_WINDOW_SIZE of 0: the server may send no data. */
   private static final byte[] NO_WINDOW = {0, 4, 0, 0, 0, 0};
+
+  /** SETTINGS_INITIAL_WINDOW_SIZE of 64 MiB. */
+  private static final byte[] LARGE_WINDOW = {0, 4, 4, 0, 0, 0};
 
   /** A reply without a row is a reply that must be taken, too. */
   @Test
@@ -57,6 +65,29 @@ class HeldBytesTest {
       }
 
       assertThat(peer.closes(Duration.ofSeconds(5))).isTrue();
+    }
+  }
+
+  /** Each of them is answered before the next one, and nothing of it is held. */
+  @Test
+  void reflection_manyRequestsOnOneStream_areNotAddedUp() {
+    byte[] name =
+        ServerReflectionRequest.newBuilder()
+            .setFileContainingSymbol("x".repeat(200_000))
+            .build()
+            .toByteArray();
+    try (RunningService service = RunningService.with(Map.of("--max-reply-bytes", "1MiB"));
+        RawPeer peer = RawPeer.connect(service.grpcPort())) {
+      peer.awaitPong()
+          .frame(RawPeer.SETTINGS, 0, 0, LARGE_WINDOW)
+          .frame(RawPeer.WINDOW_UPDATE, 0, 0, RawPeer.number(64 << 20))
+          .begin(1, REFLECTION);
+      for (int i = 0; i < 5; i++) {
+        send(peer, 1, RawPeer.prefixed(0, name.length, name));
+        peer.awaitPong();
+      }
+
+      assertThatCode(peer::awaitPong).doesNotThrowAnyException();
     }
   }
 
