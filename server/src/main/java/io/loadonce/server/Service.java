@@ -146,6 +146,9 @@ final class Service {
     listener.ifPresent(changes -> sweeps.add(changes::watch));
     ServiceMetrics metrics = new ServiceMetrics(lookups);
     closings.push(metrics::close);
+    metrics.register(database::poolState);
+    metrics.register(endpoint.counts());
+    metrics.registerBuild(Version.number());
     listener.ifPresent(changes -> ListenMetrics.register(metrics.registry(), changes));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME, settings.lookupNames());
     Thread probe = DatabaseProbe.start(database.availability(), database::probe);

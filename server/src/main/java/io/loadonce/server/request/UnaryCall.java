@@ -44,6 +44,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   private final ServerCall<ReceivedRequest<Q>, WireMessage> call;
   private final Method<Q> method;
   private final OpenCalls openCalls;
+  private final CallCounts.OfMethod counts;
   private final Caller caller;
 
   /** Null in tests without a network. */
@@ -83,10 +84,12 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
       ServerCall<ReceivedRequest<Q>, WireMessage> call,
       Method<Q> method,
       OpenCalls openCalls,
+      CallCounts.OfMethod counts,
       Caller caller) {
     this.call = call;
     this.method = method;
     this.openCalls = openCalls;
+    this.counts = counts;
     this.caller = caller;
     this.connection = call.getAttributes().get(Connection.KEY);
   }
@@ -95,9 +98,9 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
    * @param caller returns the caller of the call that begins
    */
   static <Q> ServerCallHandler<ReceivedRequest<Q>, WireMessage> handler(
-      Method<Q> method, OpenCalls openCalls, Supplier<Caller> caller) {
+      Method<Q> method, OpenCalls openCalls, CallCounts.OfMethod counts, Supplier<Caller> caller) {
     return (call, headers) -> {
-      UnaryCall<Q> begun = new UnaryCall<>(call, method, openCalls, caller.get());
+      UnaryCall<Q> begun = new UnaryCall<>(call, method, openCalls, counts, caller.get());
       openCalls.add(begun);
       call.request(REQUESTED_MESSAGES);
       return begun;
@@ -175,6 +178,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   }
 
   private void close(Status status) {
+    counts.ended(status.getCode());
     Metadata trailers = new Metadata();
     trailers.put(DETAILS, status);
     long retryMillis = Reason.retryMillis(status);
@@ -213,13 +217,27 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
           fail(Reason.MALFORMED_REQUEST.status("the request is not a valid protobuf message"));
       case ReceivedRequest.TooLarge<Q> _ ->
           refuse(io.grpc.Status.RESOURCE_EXHAUSTED, "the request is too large when decompressed");
-      case ReceivedRequest.Parsed<Q>(Q request) -> method.handle(request, this);
+      case ReceivedRequest.Parsed<Q>(Q request) -> handle(request);
+    }
+  }
+
+  private void handle(Q request) {
+    if (!counts.isSample()) {
+      method.handle(request, this);
+      return;
+    }
+    long beganNanos = System.nanoTime();
+    method.handle(request, this);
+    if (!isOpen()) {
+      counts.answeredAtOnce(System.nanoTime() - beganNanos);
     }
   }
 
   @Override
   public void onCancel() {
-    openCalls.claim(this);
+    if (openCalls.claim(this)) {
+      counts.ended(io.grpc.Status.Code.CANCELLED.value());
+    }
     whenCancelled.run();
     endReply();
   }
@@ -261,6 +279,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
       }
       written = message.sizeBytes();
     }
+    counts.ended(io.grpc.Status.Code.OK.value());
     call.sendHeaders(new Metadata());
     call.sendMessage(message);
     call.close(io.grpc.Status.OK, new Metadata());
@@ -269,6 +288,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   /** Ends a call that broke the protocol, without details, as gRPC itself does. */
   private void refuse(io.grpc.Status status, String text) {
     if (openCalls.claim(this)) {
+      counts.ended(status.getCode().value());
       call.close(status.withDescription(text), new Metadata());
     }
   }

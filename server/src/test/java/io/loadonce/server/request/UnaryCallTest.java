@@ -61,7 +61,13 @@ class UnaryCallTest {
             .directExecutor()
             .addService(
                 ServerServiceDefinition.builder(ResourceServiceGrpc.SERVICE_NAME)
-                    .addMethod(get, UnaryCall.handler(method, open, () -> Caller.ANYONE))
+                    .addMethod(
+                        get,
+                        UnaryCall.handler(
+                            method,
+                            open,
+                            new CallCounts().of(CallCounts.Method.GET),
+                            () -> Caller.ANYONE))
                     .build())
             .build()
             .start();
