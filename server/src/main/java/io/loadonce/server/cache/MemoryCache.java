@@ -85,6 +85,12 @@ public final class MemoryCache<K, V> {
     return row != null ? row : absent.getIfPresent(id);
   }
 
+  /** Like {@link #get}, but without effect on what is evicted next. */
+  public @Nullable Entry<V> peek(K id) {
+    Row<V> row = rows.policy().getIfPresentQuietly(id);
+    return row != null ? row : absent.policy().getIfPresentQuietly(id);
+  }
+
   /**
    * Caches a row.
    *

@@ -105,7 +105,7 @@ public final class IdHistory {
     if (own == null || own.hash != hash) {
       return all;
     }
-    return all != null && all.atNanos - own.atNanos > 0 ? all : own;
+    return all != null && all.atNanos - own.atNanos >= 0 ? all : own;
   }
 
   private static int slot(int hash) {

@@ -34,9 +34,9 @@ public final class Alternatives {
   }
 
   /**
-   * Returns the time in seconds that the database did not have to spend, compared with no cache:
-   * the mean time of a loaded id for each query less. A query for one id takes longer than its
-   * share of a query for many, so the true time is longer.
+   * Returns about the time in seconds that the database did not have to spend, compared with no
+   * cache: the mean time of a loaded id for each query less. A query for one id takes longer than
+   * its share of a query for many, so with batches the true time is longer.
    */
   public static double databaseSecondsSaved(LoadOnce<?, ?> engine) {
     long loaded = engine.idsLoaded();

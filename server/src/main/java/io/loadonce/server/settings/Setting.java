@@ -30,6 +30,7 @@ public enum Setting {
   REFLECTION(SettingGroup.ACCESS, "true|false", "true"),
   CHANNELZ(SettingGroup.ACCESS, "true|false", "false"),
   OPEN_HEALTH(SettingGroup.ACCESS, "true|false", "true"),
+  HASH_IDS(SettingGroup.ACCESS, "true|false", "false"),
 
   DB_URL(SettingGroup.DATABASE, "URL", EmbeddedCities.DATABASE.url()),
   DB_USER(SettingGroup.DATABASE, "NAME", ""),

@@ -130,7 +130,8 @@ public record Settings(
         values.file(Setting.ACCESS_FILE),
         values.isOn(Setting.REFLECTION),
         values.isOn(Setting.CHANNELZ),
-        values.isOn(Setting.OPEN_HEALTH));
+        values.isOn(Setting.OPEN_HEALTH),
+        values.isOn(Setting.HASH_IDS));
   }
 
   private static Set<String> names(List<LookupConfig> lookups) {

@@ -28,7 +28,7 @@ final class Promtool {
             .map(directory -> Path.of(directory, "promtool"))
             .filter(Files::isExecutable)
             .toList();
-    if (found.isEmpty() && "true".equals(System.getenv("CI"))) {
+    if (found.isEmpty() && System.getenv("CI") != null) {
       throw new IllegalStateException("promtool is not installed; install the package prometheus");
     }
     assumeTrue(!found.isEmpty(), "promtool is not installed");

@@ -96,6 +96,7 @@ class SettingsTest {
             "reflection",
             "channelz",
             "open-health",
+            "hash-ids",
             "db-url",
             "db-user",
             "db-password-file",
@@ -217,6 +218,7 @@ class SettingsTest {
         "--reflection       | on              | reflection: must be true or false; it is 'on'",
         "--channelz         | on              | channelz: must be true or false; it is 'on'",
         "--open-health      | on              | open-health: must be true or false; it is 'on'",
+        "--hash-ids         | on              | hash-ids: must be true or false; it is 'on'",
       })
   void value_outOfItsRange_isNamedWithItsRange(String flag, String text, String line) {
     assertThatThrownBy(() -> settings(Map.of(flag, text), Map.of()))
