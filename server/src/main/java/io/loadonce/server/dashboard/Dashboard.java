@@ -88,7 +88,8 @@ public final class Dashboard {
     series
         .columns()
         .forEach((column, values) -> answer.put(column.name().toLowerCase(Locale.ROOT), values));
-    answer.put("numbers", numbers.html());
+    answer.put("states", numbers.states());
+    answer.put("counts", numbers.counts());
     return new Content(200, gson.toJson(answer) + "\n");
   }
 
@@ -121,7 +122,8 @@ public final class Dashboard {
                 200,
                 fixed
                     .replace("{target}", Html.escaped(watched.grpc().get().toString()))
-                    .replace("{numbers}", numbers.html())));
+                    .replace("{states}", numbers.states())
+                    .replace("{counts}", numbers.counts())));
   }
 
   private static String list(List<Page> pages) {

@@ -34,9 +34,15 @@ final class Numbers {
     this.watched = watched;
   }
 
-  String html() {
+  /** What needs a look first. */
+  String states() {
     Html html = new Html();
     states(html);
+    return html.toString();
+  }
+
+  String counts() {
+    Html html = new Html();
     savings(html);
     watched.lookups().all().forEach(lookup -> lookup(html, lookup));
     return html.toString();

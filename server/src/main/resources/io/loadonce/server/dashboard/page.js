@@ -72,7 +72,7 @@
       if (answer.next < next) Object.keys(data).forEach(key => { data[key] = []; });
       next = answer.next;
       append(answer);
-      document.getElementById('numbers').innerHTML = answer.numbers;
+      for (const part of ['states', 'counts']) document.getElementById(part).innerHTML = answer[part];
       plots.forEach(({ plot, series }) => plot.setData(columns(series)));
       live.textContent = 'live';
     } catch (failure) {

@@ -78,7 +78,7 @@ class DashboardTest {
           .untilAsserted(
               () ->
                   assertThat(read(service, "/page.json").body())
-                      .contains("\"loaded\":[", "\"numbers\":")
+                      .contains("\"loaded\":[", "\"states\":", "\"counts\":")
                       .doesNotContain("\"next\":0,"));
       assertThat(read(service, "/page.json?since=999999").body()).contains("\"next\":");
     }

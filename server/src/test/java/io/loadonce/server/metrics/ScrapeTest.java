@@ -2,6 +2,7 @@ package io.loadonce.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.server.Promtool;
 import io.loadonce.server.RunningService;
 import io.loadonce.v1.GetRequest;
 import java.io.IOException;

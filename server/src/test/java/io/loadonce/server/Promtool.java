@@ -1,4 +1,4 @@
-package io.loadonce.server.metrics;
+package io.loadonce.server;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The tool of Prometheus that checks its files. In Debian it is in the package prometheus. */
-final class Promtool {
+public final class Promtool {
 
   private final Path file;
 
@@ -21,7 +21,7 @@ final class Promtool {
   }
 
   /** Finds the tool; without it the test is skipped, except in CI, where it fails. */
-  static Promtool find() {
+  public static Promtool find() {
     String path = System.getenv().getOrDefault("PATH", "");
     List<Path> found =
         Stream.of(path.split(File.pathSeparator))
@@ -36,7 +36,7 @@ final class Promtool {
   }
 
   /** Returns what the tool writes about the input; nothing if all is well. */
-  String run(String input, String... arguments) throws IOException, InterruptedException {
+  public String run(String input, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(file.toString()));
     command.addAll(List.of(arguments));
     Path in = Files.createTempFile("promtool", ".txt");
