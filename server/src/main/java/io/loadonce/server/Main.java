@@ -84,6 +84,7 @@ public final class Main {
 
   /** Returns after a signal and the drain that it started: whether every call was answered. */
   private static boolean serve(Settings settings, PrintStream out) throws InterruptedException {
+    settings.log().apply();
     Runtime runtime = Runtime.getRuntime();
     log.info(
         "{}: {} processors, heap {} MiB, of which {} MiB for cached rows",

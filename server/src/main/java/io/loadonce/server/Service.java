@@ -10,6 +10,8 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.server.access.RefusedCalls;
 import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.changes.DelayedInvalidations;
+import io.loadonce.server.dashboard.Dashboard;
+import io.loadonce.server.dashboard.Watched;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Loaders;
 import io.loadonce.server.load.Shared;
@@ -47,6 +49,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -64,6 +67,9 @@ final class Service {
 
   /** How long a changed certificate or access file may wait until it is read. */
   private static final Duration BETWEEN_RELOADS = Duration.ofSeconds(1);
+
+  /** The page has a number for each second. */
+  private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(1);
 
   /** At the end, how long the database has to cancel the loads whose callers have left. */
   private static final Duration CANCEL_TIMEOUT = Duration.ofMillis(500);
@@ -126,13 +132,7 @@ final class Service {
     DelayedInvalidations delayed =
         new DelayedInvalidations(
             System::nanoTime, task -> Thread.ofVirtual().name("invalidate-again").start(task));
-    ResourceEndpoint endpoint =
-        new ResourceEndpoint(
-            lookups,
-            settings.callTimeout(),
-            new Connections(settings.connections(), System::nanoTime),
-            delayed,
-            System::nanoTime);
+    ResourceEndpoint endpoint = endpoint(settings, lookups, delayed);
     Optional<ChangeListener> listener =
         feed.map(
             changes ->
@@ -144,9 +144,8 @@ final class Service {
     sweeps.add(endpoint::sweep);
     sweeps.add(delayed::sweep);
     listener.ifPresent(changes -> sweeps.add(changes::watch));
-    ServiceMetrics metrics = new ServiceMetrics(lookups);
+    ServiceMetrics metrics = metrics(lookups, database, endpoint, listener);
     closings.push(metrics::close);
-    listener.ifPresent(changes -> ListenMetrics.register(metrics.registry(), changes));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME, settings.lookupNames());
     Thread probe = DatabaseProbe.start(database.availability(), database::probe);
     closings.push(probe::interrupt);
@@ -161,11 +160,21 @@ final class Service {
     if (security.isOn()) {
       closings.push(Sweeper.start(List.of(security::reload), BETWEEN_RELOADS)::close);
     }
-    List<Page> pages = new ArrayList<>(List.of(metrics(metrics)));
-    pages.addAll(health.pages());
-    AdminPort admin = openAdmin(settings.admin(), pages, security);
+    AtomicReference<Address> callers = new AtomicReference<>(settings.grpc());
+    Watched watched =
+        new Watched(
+            lookups,
+            endpoint.counts(),
+            database::poolState,
+            health,
+            listener,
+            callers::get,
+            settings.access().hashIds(),
+            Version.line());
+    AdminPort admin = openAdmin(settings.admin(), pages(watched, metrics, closings), security);
     closings.push(admin::close);
     GrpcPort grpc = openGrpc(settings, endpoint, health, security);
+    callers.set(new Address(settings.grpc().host(), grpc.port()));
     warnOfPlaintext(settings);
     sweeps.add(grpc::sweep);
     Sweeper sweeper = Sweeper.start(sweeps, BETWEEN_SWEEPS);
@@ -298,8 +307,41 @@ final class Service {
     }
   }
 
+  private static ResourceEndpoint endpoint(
+      Settings settings, Lookups lookups, DelayedInvalidations delayed) {
+    return new ResourceEndpoint(
+        lookups,
+        settings.callTimeout(),
+        new Connections(settings.connections(), System::nanoTime),
+        delayed,
+        System::nanoTime);
+  }
+
+  private static ServiceMetrics metrics(
+      Lookups lookups,
+      Database database,
+      ResourceEndpoint endpoint,
+      Optional<ChangeListener> listener) {
+    ServiceMetrics metrics = new ServiceMetrics(lookups);
+    metrics.register(database::poolState);
+    metrics.register(endpoint.counts());
+    metrics.registerBuild(Version.number());
+    listener.ifPresent(changes -> ListenMetrics.register(metrics.registry(), changes));
+    return metrics;
+  }
+
+  /** Starts to sample what the live page shows, and returns all pages. */
+  private static List<Page> pages(
+      Watched watched, ServiceMetrics metrics, Deque<Runnable> closings) {
+    Dashboard dashboard = new Dashboard(watched);
+    closings.push(Sweeper.start(List.of(dashboard::sample), BETWEEN_SAMPLES)::close);
+    List<Page> others = new ArrayList<>(List.of(metrics(metrics)));
+    others.addAll(watched.health().pages());
+    return dashboard.pages(others);
+  }
+
   private static Page metrics(ServiceMetrics metrics) {
-    return new Page(
+    return Page.of(
         "/metrics",
         Page.Readers.OPERATORS,
         "the metrics, for Prometheus",

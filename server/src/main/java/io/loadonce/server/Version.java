@@ -17,7 +17,7 @@ final class Version {
   }
 
   /** The build writes its version into this file. */
-  private static String number() {
+  static String number() {
     try (InputStream file = Version.class.getResourceAsStream("version.txt")) {
       return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8)
           .strip();

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +47,15 @@ class DocsTest {
   private static final Pattern TEST = Pattern.compile("`([a-z]\\w*_\\w+_\\w+)`");
 
   private static final Pattern HELP = Pattern.compile("(?m)^# HELP (loadonce_\\w+) (.*)$");
-  private static final Pattern LABEL =
-      Pattern.compile("(?m)^(loadonce_\\w+)\\{(lookup)?(?:=\"\\w+\")?,?(?:(\\w+)=\"(\\w+)\")?}");
+  private static final Pattern SAMPLE =
+      Pattern.compile("(?m)^(loadonce_\\w+?)(_bucket|_sum|_count)?(?:\\{(.*)})? \\S+$");
+  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
+
+  private static final Comparator<String> LOOKUP_FIRST =
+      Comparator.comparing((String label) -> !label.equals("lookup")).thenComparing(label -> label);
+
+  /** Labels whose values are not those of an enum, and the bounds of a histogram. */
+  private static final Set<String> FREE_LABELS = Set.of("lookup", "version", "java", "le");
 
   @Test
   void settings_tableOfEachGroup_isThatOfItsKeys() throws IOException {
@@ -178,29 +186,41 @@ class DocsTest {
 
   private static DocTable metrics() throws IOException, InterruptedException {
     String scrape = scrape();
-    Map<String, TreeSet<String>> labels = new HashMap<>();
-    for (MatchResult label : LABEL.matcher(scrape).results().toList()) {
-      String names =
-          Stream.of(label.group(2), label.group(3))
-              .filter(Objects::nonNull)
-              .collect(Collectors.joining(","));
-      Set<String> values =
-          labels.computeIfAbsent(label.group(1) + "{" + names + "}", _ -> new TreeSet<>());
-      if (label.group(4) != null) {
-        values.add(code(label.group(4)));
-      }
+    Map<String, Map<String, Set<String>>> labels = new HashMap<>();
+    for (MatchResult sample : SAMPLE.matcher(scrape).results().toList()) {
+      Map<String, Set<String>> known =
+          labels.computeIfAbsent(sample.group(1), _ -> new TreeMap<>(LOOKUP_FIRST));
+      String of = Objects.requireNonNullElse(sample.group(3), "");
+      LABEL
+          .matcher(of)
+          .results()
+          .filter(label -> !label.group(1).equals("le"))
+          .forEach(
+              label ->
+                  known
+                      .computeIfAbsent(label.group(1), _ -> new TreeSet<>())
+                      .add(code(label.group(2))));
     }
-    TreeMap<String, String> meanings = new TreeMap<>();
-    HELP.matcher(scrape).results().forEach(help -> meanings.put(help.group(1), help.group(2)));
-    labels.forEach(
-        (name, values) -> {
-          String meaning = meanings.remove(name.substring(0, name.indexOf('{')));
-          meanings.put(
-              name, values.isEmpty() ? meaning : meaning + ": " + String.join(", ", values));
-        });
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("metric", "meaning"));
-    meanings.forEach((name, meaning) -> rows.add(List.of(code(name), meaning)));
+    TreeMap<String, String> meanings = new TreeMap<>();
+    HELP.matcher(scrape).results().forEach(help -> meanings.put(help.group(1), help.group(2)));
+    meanings.forEach(
+        (name, meaning) -> {
+          Map<String, Set<String>> known = labels.getOrDefault(name, new TreeMap<>());
+          String named =
+              known.isEmpty() ? name : name + "{" + String.join(",", known.keySet()) + "}";
+          known.keySet().removeAll(FREE_LABELS);
+          String values =
+              known.entrySet().stream()
+                  .map(
+                      label ->
+                          (known.size() == 1 ? "" : label.getKey() + " ")
+                              + String.join(", ", label.getValue()))
+                  .collect(Collectors.joining("; "));
+          String kind = scrape.contains("# TYPE " + name + " histogram") ? " (histogram)" : "";
+          rows.add(List.of(code(named), meaning + kind + (values.isEmpty() ? "" : ": " + values)));
+        });
     return new DocTable("metrics", rows);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.gson.JsonParser;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.loadonce.db.CountedDatabase;
@@ -17,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +67,7 @@ class ServeProcessTest {
 
   @Test
   void sigterm_callInFlight_isAnsweredAndTheProcessEndsWithZero() throws Exception {
-    Served served = serve(Duration.ofSeconds(4));
+    Served served = serve(Duration.ofSeconds(4), "--log-format=json");
     ListenableFuture<GetResponse> call = get(served);
     awaitWaiter(served);
 
@@ -74,11 +76,17 @@ class ServeProcessTest {
     assertThat(call.get(30, TimeUnit.SECONDS).getResource().getId()).isEqualTo("2988507");
     assertThat(served.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(served.process().exitValue()).isZero();
+    assertThat(jsonLines()).contains("INFO: drained: every call was answered");
   }
 
   @Test
   void sigterm_callOutlivesTheDrainTimeout_endsWithThree() throws Exception {
-    Served served = serve(Duration.ofSeconds(40), "--drain-timeout=100ms");
+    Served served =
+        serve(
+            Duration.ofSeconds(40),
+            "--drain-timeout=100ms",
+            "--log-format=json",
+            "--log-level=warn");
     ListenableFuture<GetResponse> call = get(served);
     awaitWaiter(served);
 
@@ -87,6 +95,9 @@ class ServeProcessTest {
     assertThat(served.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(served.process().exitValue()).isEqualTo(3);
     assertThat(call).failsWithin(Duration.ofSeconds(5));
+    assertThat(jsonLines())
+        .containsExactly(
+            "WARN: the drain time-out has passed: the calls still in flight were cancelled");
   }
 
   @Test
@@ -101,6 +112,16 @@ class ServeProcessTest {
 
     assertThat(served.process().waitFor(5, TimeUnit.SECONDS)).isTrue();
     assertThat(served.process().exitValue()).isEqualTo(143);
+  }
+
+  /** The level and the message of each line of the log; fails if a line is no JSON object. */
+  private List<String> jsonLines() throws IOException {
+    return Files.readAllLines(directory.resolve("log")).stream()
+        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+        .map(
+            line ->
+                line.get("level").getAsString() + ": " + line.get("formattedMessage").getAsString())
+        .toList();
   }
 
   /** A process, and where it is reached. */

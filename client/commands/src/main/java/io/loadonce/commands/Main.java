@@ -17,7 +17,10 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The commands of a caller: {@code get}, {@code invalidate}, {@code check}, {@code load}. */
+/**
+ * The commands of a caller: {@code get}, {@code invalidate}, {@code explain}, {@code check}, {@code
+ * load}.
+ */
 @Command(
     name = "loadonce",
     description =
@@ -56,6 +59,7 @@ public final class Main {
         new CommandLine(new Main())
             .addSubcommand(new GetCommand(out, err))
             .addSubcommand(new InvalidateCommand(out, err))
+            .addSubcommand(new ExplainCommand(out, err))
             .addSubcommand(new CheckCommand(out, err))
             .addSubcommand(new LoadCommand(out, err));
     addHelpAndVersion(line.getCommandSpec());
@@ -67,7 +71,8 @@ public final class Main {
         .setParameterExceptionHandler((wrong, _) -> reportUsage(wrong, err))
         .setExecutionExceptionHandler((failure, _, _) -> reportFailure(failure, err));
     if (arguments.isEmpty()) {
-      err.println("loadonce: no command; the commands are get, invalidate, check and load");
+      err.println(
+          "loadonce: no command; the commands are get, invalidate, explain, check and load");
       return USAGE;
     }
     return line.execute(arguments.toArray(String[]::new));

@@ -94,7 +94,7 @@ class MainTest {
   @Test
   void run_noCommand_namesThem() {
     assertThat(CommandRun.of().exitCode()).isEqualTo(2);
-    assertThat(CommandRun.of().err()).contains("get, invalidate, check and load");
+    assertThat(CommandRun.of().err()).contains("get, invalidate, explain, check and load");
   }
 
   @Test

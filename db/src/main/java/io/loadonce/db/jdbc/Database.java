@@ -1,6 +1,7 @@
 package io.loadonce.db.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import io.loadonce.db.form.RowForm;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Availability;
@@ -120,6 +121,16 @@ public final class Database implements AutoCloseable {
   /** Returns why the last attempt to open a connection failed; null if it succeeded. */
   @Nullable SQLException connectFailure() {
     return connector.failure();
+  }
+
+  /** Returns how many connections the pool has now. */
+  public PoolState poolState() {
+    HikariPoolMXBean state = pool.getHikariPoolMXBean();
+    return new PoolState(
+        state.getActiveConnections(),
+        state.getIdleConnections(),
+        state.getThreadsAwaitingConnection(),
+        settings.poolSize());
   }
 
   HikariDataSource pool() {

@@ -39,6 +39,11 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
   private final List<Key> ids;
   private final Cancellation cancellation = new Cancellation();
 
+  // Only for the thread that runs the query.
+  private long connectionNanos;
+  private long queryNanos;
+  private long rowsNanos;
+
   JdbcLoad(JdbcSource<V> source, List<Key> ids) {
     if (ids.isEmpty() || ids.size() > source.maxIdsPerQuery()) {
       throw new IllegalArgumentException(
@@ -61,6 +66,11 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     Map<Key, SourceRow<V>> all = RowCollector.notRead(ids.subList(fitting.size(), ids.size()));
     all.putAll(rows);
     return all;
+  }
+
+  @Override
+  public Times times() {
+    return new Times(connectionNanos, queryNanos, rowsNanos);
   }
 
   private Map<Key, SourceRow<V>> run(List<Key> requested) throws SourceException {
@@ -132,6 +142,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
   }
 
   private Connection connect() throws SourceException {
+    long startNanos = System.nanoTime();
     cancellation.beginWait();
     try {
       return pool.getConnection();
@@ -139,6 +150,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       SQLException reason = source.database().connectFailure();
       throw new SourceException.Unavailable(SqlFailure.UNREACHABLE, reason == null ? e : reason);
     } finally {
+      connectionNanos += System.nanoTime() - startNanos;
       cancellation.endWait();
     }
   }
@@ -218,10 +230,8 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     boolean endedByCancel = false;
     cancellation.begin(statement);
     LimitedSocketFactory.limit(source.room().maxBytes());
-    try (ResultSet result = statement.executeQuery()) {
-      return new RowCollector<>(
-              source.shape(result.getMetaData()), lookup, source.room(), requested)
-          .collect(result);
+    try (ResultSet result = query(statement)) {
+      return rows(result, requested);
     } catch (SQLException e) {
       endedByCancel = SqlFailure.isCancelled(e);
       throw e;
@@ -231,6 +241,27 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
         // The cancel ended nothing: it may still be on its way, and would hit the next statement.
         pool.evictConnection(connection);
       }
+    }
+  }
+
+  private ResultSet query(PreparedStatement statement) throws SQLException {
+    long startNanos = System.nanoTime();
+    try {
+      return statement.executeQuery();
+    } finally {
+      queryNanos += System.nanoTime() - startNanos;
+    }
+  }
+
+  private @Nullable Map<Key, SourceRow<V>> rows(ResultSet result, List<Key> requested)
+      throws SQLException, SourceException {
+    long startNanos = System.nanoTime();
+    try {
+      return new RowCollector<>(
+              source.shape(result.getMetaData()), lookup, source.room(), requested)
+          .collect(result);
+    } finally {
+      rowsNanos += System.nanoTime() - startNanos;
     }
   }
 

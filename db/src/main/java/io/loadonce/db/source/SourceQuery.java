@@ -19,6 +19,22 @@ public interface SourceQuery<K, V> {
    */
   Map<K, SourceRow<V>> run() throws SourceException;
 
+  /** Where the time of {@link #run} went, as far as it is known; for the thread that has run it. */
+  default Times times() {
+    return Times.UNKNOWN;
+  }
+
+  /**
+   * Where the time of a query went.
+   *
+   * @param connectionNanos the wait for a connection
+   * @param queryNanos from the statement to its first rows
+   * @param rowsNanos reading the rows and encoding them
+   */
+  record Times(long connectionNanos, long queryNanos, long rowsNanos) {
+    static final Times UNKNOWN = new Times(0, 0, 0);
+  }
+
   /**
    * Tells the database to stop; {@link #run} then ends soon, and its result must not be used. May
    * be called from any thread at any time, more than once, before {@code run} and after it. May

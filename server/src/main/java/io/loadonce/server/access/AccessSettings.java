@@ -12,13 +12,15 @@ import java.util.Optional;
  * @param channelz whether the gRPC port describes its connections
  * @param openHealth whether a caller without a token or certificate gets an answer of the gRPC
  *     health service
+ * @param hashIds whether the admin port shows hashes in place of ids
  */
 public record AccessSettings(
     Optional<TlsFiles> tls,
     Optional<SettingFile> accessFile,
     boolean reflection,
     boolean channelz,
-    boolean openHealth) {
+    boolean openHealth,
+    boolean hashIds) {
 
   /** Plaintext, open to everyone. */
   public static final AccessSettings OPEN =
@@ -27,7 +29,8 @@ public record AccessSettings(
           Optional.empty(),
           /* reflection= */ true,
           /* channelz= */ false,
-          /* openHealth= */ true);
+          /* openHealth= */ true,
+          /* hashIds= */ false);
 
   /**
    * The files of TLS, in PEM form.

@@ -2,11 +2,14 @@ package io.loadonce.server.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.loadonce.server.cache.Entry.NotFound;
 import io.loadonce.server.cache.Entry.Row;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,8 @@ public final class MemoryCache<K, V> {
   private final CacheSettings settings;
   private final Cache<K, Row<V>> rows;
   private final Cache<K, NotFound<V>> absent;
+  private final LongAdder evictions = new LongAdder();
+  private volatile Consumer<? super K> evictionListener = _ -> {};
 
   /**
    * @param keyBytes the size of a key in bytes, at least 0
@@ -56,6 +61,7 @@ public final class MemoryCache<K, V> {
     this.rows =
         Caffeine.newBuilder()
             .executor(KEEPER)
+            .evictionListener((@Nullable K id, @Nullable Row<V> _, RemovalCause _) -> evicted(id))
             .maximumWeight(settings.maxBytes())
             .weigher(
                 (K key, Row<V> row) ->
@@ -66,6 +72,8 @@ public final class MemoryCache<K, V> {
     this.absent =
         Caffeine.newBuilder()
             .executor(KEEPER)
+            .evictionListener(
+                (@Nullable K id, @Nullable NotFound<V> _, RemovalCause _) -> evicted(id))
             .maximumWeight(settings.maxNegativeBytes())
             .weigher((K key, NotFound<V> none) -> ENTRY_OVERHEAD_BYTES + keyBytes.applyAsInt(key))
             .build();
@@ -75,6 +83,12 @@ public final class MemoryCache<K, V> {
   public @Nullable Entry<V> get(K id) {
     Row<V> row = rows.getIfPresent(id);
     return row != null ? row : absent.getIfPresent(id);
+  }
+
+  /** Like {@link #get}, but without effect on what is evicted next. */
+  public @Nullable Entry<V> peek(K id) {
+    Row<V> row = rows.policy().getIfPresentQuietly(id);
+    return row != null ? row : absent.policy().getIfPresentQuietly(id);
   }
 
   /**
@@ -145,6 +159,14 @@ public final class MemoryCache<K, V> {
     return removed;
   }
 
+  /**
+   * Sets what is called with the id of each entry that is evicted. It must not block and must not
+   * call the cache.
+   */
+  public void onEviction(Consumer<? super K> listener) {
+    evictionListener = listener;
+  }
+
   /** Evicts at once what exceeds the budgets, so that a test or a measurement can count exactly. */
   public MemoryCache<K, V> settle() {
     rows.cleanUp();
@@ -160,6 +182,37 @@ public final class MemoryCache<K, V> {
   /** How many "not found" answers are cached, fresh or expired; an estimate. */
   public long negativeEntries() {
     return absent.estimatedSize();
+  }
+
+  /** How many entries were evicted since the start. */
+  public long evictions() {
+    return evictions.sum();
+  }
+
+  /** About how many bytes the rows take. Waits for the maintenance of the cache. */
+  public long rowBytes() {
+    return weight(rows);
+  }
+
+  /** About how many bytes the "not found" answers take. Waits as {@link #rowBytes} does. */
+  public long negativeBytes() {
+    return weight(absent);
+  }
+
+  /** How long entries are fresh, and their memory budgets. */
+  public CacheSettings settings() {
+    return settings;
+  }
+
+  private static long weight(Cache<?, ?> cache) {
+    return cache.policy().eviction().orElseThrow().weightedSize().orElseThrow();
+  }
+
+  private void evicted(@Nullable K id) {
+    evictions.increment();
+    if (id != null) {
+      evictionListener.accept(id);
+    }
   }
 
   private double share() {

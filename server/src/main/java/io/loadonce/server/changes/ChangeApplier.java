@@ -2,6 +2,7 @@ package io.loadonce.server.changes;
 
 import io.loadonce.db.feed.Change;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.server.load.IdHistory.Removal;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.log.RateLimitedLog;
 import java.time.Duration;
@@ -76,9 +77,11 @@ final class ChangeApplier {
         case Change.Elsewhere _, Change.Unreported _, Change.Heartbeat _ -> {}
       }
     }
-    all.forEach(lookup -> engine(lookup).invalidateAll());
+    all.forEach(lookup -> engine(lookup).invalidateAll(Removal.INVALIDATED_BY_CHANGE));
     ids.keySet().removeAll(all);
-    ids.forEach((lookup, changed) -> changed.forEach(engine(lookup)::invalidate));
+    ids.forEach(
+        (lookup, changed) ->
+            changed.forEach(id -> engine(lookup).invalidate(id, Removal.INVALIDATED_BY_CHANGE)));
     flushIfDue();
     changes.forEach(this::count);
   }
@@ -111,7 +114,7 @@ final class ChangeApplier {
   private void flushIfDue() {
     long nowNanos = nanoClock.getAsLong();
     if (flushIsPending && nowNanos - flushDueNanos >= 0) {
-      engines.values().forEach(LoadOnce::invalidateAll);
+      engines.values().forEach(each -> each.invalidateAll(Removal.INVALIDATED_BY_CHANGE));
       flushIsPending = false;
       flushDueNanos = nowNanos + BETWEEN_UNREADABLE.toNanos();
     }

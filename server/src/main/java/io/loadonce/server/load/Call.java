@@ -84,8 +84,8 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
     answer(
         switch (outcome) {
           case Found<V> row when isTooOld -> new Outdated<>(row.version(), needed.minVersion());
-          case Failed<V>(SourceException.Unavailable _) -> engine.staleOr(this, outcome);
-          case Refused<V> _ -> engine.staleOr(this, outcome);
+          case Failed<V>(SourceException.Unavailable _) -> engine.staleRows().or(this, outcome);
+          case Refused<V> _ -> engine.staleRows().or(this, outcome);
           default -> outcome;
         });
   }
@@ -107,7 +107,7 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
   /** At its soft deadline the call is content with a stale row. */
   @Override
   public @Nullable Outcome<V> earlyOutcome(long nowNanos) {
-    return engine.staleFor(this, nowNanos);
+    return engine.staleRows().of(this, nowNanos);
   }
 
   @Override
@@ -124,7 +124,7 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
 
   /** Answers the caller, which is counted; only for a call that is not in the table. */
   void answer(Outcome<V> outcome) {
-    engine.count(outcome);
+    engine.statistics().answered(outcome, beganNanos);
     caller.accept(outcome);
   }
 }

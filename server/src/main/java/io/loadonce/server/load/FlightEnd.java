@@ -30,11 +30,17 @@ final class FlightEnd<K, V> {
 
   private final MemoryCache<K, V> cache;
   private final FlightTable<K, Outcome<V>> table;
+  private final LoadStatistics<K> statistics;
   private final LongSupplier nanoClock;
 
-  FlightEnd(MemoryCache<K, V> cache, FlightTable<K, Outcome<V>> table, LongSupplier nanoClock) {
+  FlightEnd(
+      MemoryCache<K, V> cache,
+      FlightTable<K, Outcome<V>> table,
+      LoadStatistics<K> statistics,
+      LongSupplier nanoClock) {
     this.cache = cache;
     this.table = table;
+    this.statistics = statistics;
     this.nanoClock = nanoClock;
   }
 
@@ -58,6 +64,7 @@ final class FlightEnd<K, V> {
     for (Waiter<K, Outcome<V>> waiter : completion.waiters()) {
       answer(waiter, waiter.led() ? led : joined);
     }
+    statistics.flightEnded(flight.id(), completion.waiters().size());
   }
 
   /** One caller's broken callback must not keep the other callers from their answer. */

@@ -4,11 +4,13 @@ import io.loadonce.db.source.Availability;
 import io.loadonce.db.source.Source;
 import io.loadonce.server.cache.Entry;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.IdHistory.Removal;
 import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Cap;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.Flight;
+import io.loadonce.server.lock.FlightState;
 import io.loadonce.server.lock.FlightTable;
 import io.loadonce.server.lock.JoinResult.AllIsFull;
 import io.loadonce.server.lock.JoinResult.Began;
@@ -23,8 +25,6 @@ import io.loadonce.server.lock.WaiterBudget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ObjIntConsumer;
@@ -69,7 +69,8 @@ public final class LoadOnce<K, V> {
   private final FeedState feedState = new FeedState();
   private final LongSupplier nanoClock;
   private final Admission<V> admission;
-  private final LookupCounts counts = new LookupCounts();
+  private final StaleRows<K, V> staleRows;
+  private final LoadStatistics<K> statistics;
 
   /** A lookup that shares nothing with another. */
   public LoadOnce(
@@ -106,8 +107,13 @@ public final class LoadOnce<K, V> {
     this.waiters = shared.waiters();
     this.table = new FlightTable<>(lockSettings, waiters);
     this.policy = new FreshnessPolicy<>(loadSettings, feedState);
-    this.flightEnd = new FlightEnd<>(cache, table, nanoClock);
-    this.queue = new LoadQueue<>(source, shared, flightEnd, lockSettings.loadTimeout(), nanoClock);
+    this.staleRows = new StaleRows<>(cache, policy, nanoClock);
+    this.statistics = new LoadStatistics<>(nanoClock);
+    cache.onEviction(id -> statistics.history().removed(id, Removal.EVICTED));
+    this.flightEnd = new FlightEnd<>(cache, table, statistics, nanoClock);
+    this.queue =
+        new LoadQueue<>(
+            source, shared, flightEnd, statistics, lockSettings.loadTimeout(), nanoClock);
     this.stage = queue;
     this.admission =
         new Admission<>(
@@ -129,7 +135,7 @@ public final class LoadOnce<K, V> {
   public @Nullable Outcome<V> lookOnly(K id, Freshness needed) {
     long nowNanos = nanoClock.getAsLong();
     Outcome<V> outcome = policy.fresh(cache.get(id), needed, nowNanos, nowNanos);
-    counts.add(outcome);
+    counts().add(outcome);
     return outcome;
   }
 
@@ -186,25 +192,10 @@ public final class LoadOnce<K, V> {
     return withdrawals;
   }
 
-  /**
-   * Looks an id up and waits for the outcome. Blocks for the timeout at most.
-   *
-   * @throws InterruptedException if the thread is interrupted; the call has withdrawn then
-   */
+  /** Looks an id up and waits for the outcome. Blocks for the timeout at most. */
   public Outcome<V> await(K id, Duration timeout) throws InterruptedException {
     Outcome<V> hit = look(id, Freshness.ANY);
-    if (hit != null) {
-      return hit;
-    }
-    CompletableFuture<Outcome<V>> answer = new CompletableFuture<>();
-    Withdrawal withdrawal = join(id, Freshness.ANY, timeout, answer::complete);
-    try {
-      return answer.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("an answer is never an exception", e);
-    } finally {
-      withdrawal.withdraw();
-    }
+    return hit != null ? hit : new AwaitedOutcome<V>().of(this, id, timeout);
   }
 
   /**
@@ -212,15 +203,27 @@ public final class LoadOnce<K, V> {
    * is kept.
    */
   public Invalidation invalidate(K id) {
+    return invalidate(id, Removal.INVALIDATED_BY_CALLER);
+  }
+
+  public Invalidation invalidate(K id, Removal cause) {
     boolean[] removed = new boolean[1];
     boolean fenced = table.fence(id, () -> removed[0] = cache.remove(id));
+    if (removed[0] || fenced) {
+      statistics.history().removed(id, cause);
+    }
     return new Invalidation(removed[0] ? 1 : 0, fenced ? 1 : 0);
   }
 
   /** Invalidates everything, as {@link #invalidate} does one id. */
   public Invalidation invalidateAll() {
+    return invalidateAll(Removal.INVALIDATED_BY_CALLER);
+  }
+
+  public Invalidation invalidateAll(Removal cause) {
     long[] removed = new long[1];
     int fenced = table.fenceAll(() -> removed[0] = cache.removeAll());
+    statistics.history().removedAll(cause);
     return new Invalidation(removed[0], fenced);
   }
 
@@ -244,7 +247,16 @@ public final class LoadOnce<K, V> {
   }
 
   public LookupCounts counts() {
-    return counts;
+    return statistics.counts();
+  }
+
+  public LoadStatistics<K> statistics() {
+    return statistics;
+  }
+
+  /** The flight of an id as it is now; null if there is none. */
+  public @Nullable FlightState flight(K id) {
+    return table.state(id, nanoClock.getAsLong());
   }
 
   /** How many queries were sent since the start. */
@@ -271,10 +283,11 @@ public final class LoadOnce<K, V> {
     Entry<V> entry = cache.get(id);
     Outcome<V> outcome = policy.fresh(entry, needed, nowNanos, nowNanos);
     if (entry == null || outcome == null) {
+      statistics.missed(id, entry, needed, nowNanos);
       return null;
     }
     refreshIfDue(id, entry, nowNanos);
-    counts.add(outcome);
+    statistics.hit(id, outcome, nowNanos);
     return outcome;
   }
 
@@ -286,7 +299,7 @@ public final class LoadOnce<K, V> {
       Consumer<? super Outcome<V>> caller) {
     Duration bounded = timeout.compareTo(MAX_WAIT) < 0 ? timeout : MAX_WAIT;
     long deadlineNanos = nowNanos + bounded.toNanos();
-    boolean hasStale = stale(id, needed, nowNanos, nowNanos) != null;
+    boolean hasStale = staleRows.of(id, needed, nowNanos, nowNanos) != null;
     long softDeadlineNanos = hasStale ? nowNanos + bounded.toNanos() / 2 : deadlineNanos;
     return new Call<>(this, id, needed, nowNanos, deadlineNanos, softDeadlineNanos, caller);
   }
@@ -302,7 +315,7 @@ public final class LoadOnce<K, V> {
       call.answer(new TimedOut<>());
       return null;
     }
-    Outcome<V> stale = availability.isUnreachable() ? staleFor(call, nowNanos) : null;
+    Outcome<V> stale = availability.isUnreachable() ? staleRows.of(call, nowNanos) : null;
     if (stale != null) {
       Entry<V> entry = cache.get(call.waiter().id());
       if (entry != null) {
@@ -343,23 +356,6 @@ public final class LoadOnce<K, V> {
     return null;
   }
 
-  /** What the call is served from the cache if it may be stale; otherwise the outcome. */
-  Outcome<V> staleOr(Call<K, V> call, Outcome<V> outcome) {
-    Outcome<V> stale = staleFor(call, nanoClock.getAsLong());
-    return stale == null ? outcome : stale;
-  }
-
-  /** What the call may be served instead of waiting, or null. */
-  @Nullable Outcome<V> staleFor(Call<K, V> call, long nowNanos) {
-    return stale(call.waiter().id(), call.needed(), call.beganNanos(), nowNanos);
-  }
-
-  private @Nullable Outcome<V> stale(K id, Freshness needed, long calledNanos, long nowNanos) {
-    return policy.servesStale()
-        ? policy.freshOrStale(cache.get(id), needed, calledNanos, nowNanos)
-        : null;
-  }
-
   /** For a call whose flight ended with less than it needs: joins once more. */
   void joinAgain(Call<K, V> call) {
     load(admit(call, /* alsoAhead= */ 0));
@@ -377,11 +373,11 @@ public final class LoadOnce<K, V> {
   /** Counts a caller that left before it was answered. */
   void countLeft(Waiter<K, Outcome<V>> waiter) {
     boolean late = nanoClock.getAsLong() - waiter.deadlineNanos() >= 0;
-    counts.add(late ? Ending.TIMED_OUT : Ending.CANCELLED);
+    counts().add(late ? Ending.TIMED_OUT : Ending.CANCELLED);
   }
 
-  void count(Outcome<V> outcome) {
-    counts.add(outcome);
+  StaleRows<K, V> staleRows() {
+    return staleRows;
   }
 
   private void refreshIfDue(K id, Entry<V> entry, long nowNanos) {

@@ -72,6 +72,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   private final Loaders.Backlog<Flight<K, Outcome<V>>> waiting;
   private final Availability availability;
   private final FlightEnd<K, V> flightEnd;
+  private final LoadStatistics<K> statistics;
   private final Duration loadTimeout;
   private final LongSupplier nanoClock;
 
@@ -96,6 +97,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       Source<K, V> source,
       Shared shared,
       FlightEnd<K, V> flightEnd,
+      LoadStatistics<K> statistics,
       Duration loadTimeout,
       LongSupplier nanoClock) {
     this.source = source;
@@ -104,6 +106,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     this.waiting = loaders.backlog(this::idsPerQuery, source.connections(), this::load);
     this.availability = shared.availability();
     this.flightEnd = flightEnd;
+    this.statistics = statistics;
     this.loadTimeout = loadTimeout;
     this.nanoClock = nanoClock;
   }
@@ -254,6 +257,8 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     try {
       queries.increment();
       idsLoaded.add(load.ids);
+      load.flights.forEach(
+          each -> statistics.queryBegins(each.id(), readNanos - each.beganNanos()));
       Map<K, SourceRow<V>> rows = load.query.run();
       long tookNanos = nanoClock.getAsLong() - readNanos;
       times.ended(load.ids, tookNanos);
@@ -277,6 +282,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       }
       completeAll(load.flights, new Outcome.Failed<>(e), readNanos);
     } finally {
+      statistics.queryEnded(load.ids, load.query.times());
       synchronized (mutex) {
         underWay.remove(load);
       }

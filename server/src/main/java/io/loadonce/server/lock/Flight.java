@@ -80,7 +80,8 @@ public final class Flight<K, O> {
     return waiters.size();
   }
 
-  long beganNanos() {
+  /** When the flight began, on the clock of the table. For any thread. */
+  public long beganNanos() {
     return beganNanos;
   }
 

@@ -186,6 +186,11 @@ public final class FlightTable<K, O> {
     return swept;
   }
 
+  /** The flight of an id that may publish, as it is now; null if there is none. */
+  public @Nullable FlightState state(K id, long nowNanos) {
+    return segment(id).state(id, nowNanos);
+  }
+
   /** How many loads are under way; a snapshot. Zero when idle. */
   public int flights() {
     int flights = 0;

@@ -141,6 +141,13 @@ final class Segment<K, O> {
     }
   }
 
+  @Nullable FlightState state(K id, long nowNanos) {
+    synchronized (mutex) {
+      Flight<K, O> flight = flights.get(id);
+      return flight == null ? null : new FlightState(flight.ageNanos(nowNanos), flight.waiters());
+    }
+  }
+
   int flights() {
     synchronized (mutex) {
       return flights.size() + fenced.size();

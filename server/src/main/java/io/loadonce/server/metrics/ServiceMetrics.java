@@ -1,15 +1,11 @@
 package io.loadonce.server.metrics;
 
-import io.loadonce.server.cache.MemoryCache;
-import io.loadonce.server.load.LoadOnce;
+import io.loadonce.db.jdbc.PoolState;
 import io.loadonce.server.load.Loaders;
-import io.loadonce.server.load.LookupCounts;
-import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Shared;
 import io.loadonce.server.lock.WaiterBudget;
-import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.Lookups;
-import io.micrometer.core.instrument.FunctionCounter;
+import io.loadonce.server.request.CallCounts;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -19,11 +15,13 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 
 /**
  * The metrics of the service, for Prometheus. The engine counts by itself; this class names its
@@ -32,16 +30,18 @@ import java.util.function.ToDoubleFunction;
  */
 public final class ServiceMetrics implements AutoCloseable {
 
-  /** The label with the name of the lookup; its values are those of the settings. */
-  private static final String LOOKUP = "lookup";
-
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
   public ServiceMetrics(Lookups lookups) {
+    // Their names break the rules of Prometheus, and process.cpu.usage says as much as the first.
+    registry
+        .config()
+        .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"))
+        .meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
     register(lookups.shared());
-    lookups.all().forEach(this::register);
+    LookupMetrics.register(registry, lookups.all());
     for (MeterBinder process :
         List.of(
             garbageCollection,
@@ -57,6 +57,36 @@ public final class ServiceMetrics implements AutoCloseable {
   /** Returns all metrics in the text format of Prometheus. Blocks while they are read. */
   public String scrape() {
     return registry.scrape();
+  }
+
+  /** Registers the numbers of calls, by method and status, and the times of sampled calls. */
+  public void register(CallCounts calls) {
+    CallMetrics.register(registry, calls);
+  }
+
+  /** Registers the connections of the pool. */
+  public void register(Supplier<PoolState> pool) {
+    connections(pool, "active", PoolState::active);
+    connections(pool, "idle", PoolState::idle);
+    gauge(
+        "loadonce.connections.limit",
+        "The most connections that the pool opens",
+        pool,
+        each -> each.get().limit());
+    gauge(
+        "loadonce.connection.waiters",
+        "Number of threads that wait for a connection of the pool",
+        pool,
+        each -> each.get().waiting());
+  }
+
+  /** Registers which build this is. */
+  public void registerBuild(String version) {
+    Gauge.builder("loadonce.build.info", () -> 1)
+        .description("Always 1; the labels have the version of Loadonce and of Java")
+        .tag("version", version)
+        .tag("java", Runtime.version().toString())
+        .register(registry);
   }
 
   /** Returns the registry, for the metrics of other rooms. */
@@ -89,67 +119,17 @@ public final class ServiceMetrics implements AutoCloseable {
         Loaders::inUse);
   }
 
-  private void register(Lookup lookup) {
-    String name = lookup.settings().name();
-    LoadOnce<?, ?> engine = lookup.engine();
-    for (Ending ending : Ending.values()) {
-      lookups(name, engine.counts(), ending);
-    }
-    counter(
-        name,
-        "loadonce.queries",
-        "Number of queries sent to the database; one that fails for a single row is repeated id by"
-            + " id and counted once",
-        engine,
-        LoadOnce::queries);
-    counter(
-        name,
-        "loadonce.ids.loaded",
-        "Number of ids in the queries sent to the database",
-        engine,
-        LoadOnce::idsLoaded);
-    gauge(
-        name,
-        "loadonce.flights",
-        "Number of flights: ids whose load is under way",
-        engine,
-        LoadOnce::flights);
-    gauge(
-        name,
-        "loadonce.cache.rows",
-        "Number of rows in the cache, including expired ones",
-        lookup.cache(),
-        MemoryCache::rows);
-    gauge(
-        name,
-        "loadonce.cache.negative.entries",
-        "Number of cached \"not found\" entries, including expired ones",
-        lookup.cache(),
-        MemoryCache::negativeEntries);
-  }
-
-  private void lookups(String lookup, LookupCounts counts, Ending ending) {
-    FunctionCounter.builder("loadonce.lookups", counts, all -> all.count(ending))
-        .description("Number of lookups that have ended, by outcome")
-        .tag(LOOKUP, lookup)
-        .tag("outcome", ending.name().toLowerCase(Locale.ROOT))
+  private void connections(Supplier<PoolState> pool, String state, ToIntFunction<PoolState> count) {
+    Gauge.builder("loadonce.connections", pool, each -> count.applyAsInt(each.get()))
+        .description("Number of open connections of the pool, by state")
+        .tag("state", state)
         .register(registry);
-  }
-
-  private <T> void counter(
-      String lookup, String name, String what, T counted, ToDoubleFunction<T> count) {
-    FunctionCounter.builder(name, counted, count)
-        .description(what)
-        .tag(LOOKUP, lookup)
-        .register(registry);
-  }
-
-  private <T> void gauge(
-      String lookup, String name, String what, T measured, ToDoubleFunction<T> measure) {
-    Gauge.builder(name, measured, measure).description(what).tag(LOOKUP, lookup).register(registry);
   }
 
   private <T> void gauge(String name, String what, T measured, ToDoubleFunction<T> measure) {
-    Gauge.builder(name, measured, measure).description(what).register(registry);
+    Gauge.builder(name, measured, measure)
+        .description(what)
+        .strongReference(true)
+        .register(registry);
   }
 }

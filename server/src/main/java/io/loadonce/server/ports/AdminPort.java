@@ -7,17 +7,12 @@ import io.loadonce.server.ports.Page.Content;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Collectors;
 
-/**
- * The port for operators: read-only pages over HTTP, and an index of them at {@code /}. Runs on
- * virtual threads of its own.
- */
+/** The port for operators: read-only pages over HTTP. Runs on virtual threads of its own. */
 public final class AdminPort implements AutoCloseable {
 
   private static final int MAX_CONNECTIONS = 100;
@@ -45,8 +40,7 @@ public final class AdminPort implements AutoCloseable {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("admin-", 0).factory());
     server.setExecutor(threads);
-    List<Page> all = new ArrayList<>(pages);
-    all.add(index(pages));
+    List<Page> all = List.copyOf(pages);
     server.createContext("/", exchange -> handle(exchange, all, security));
     server.start();
     return new AdminPort(server, threads);
@@ -62,15 +56,6 @@ public final class AdminPort implements AutoCloseable {
   public void close() {
     server.stop(/* delay= */ 0);
     threads.shutdownNow();
-  }
-
-  private static Page index(List<Page> pages) {
-    String lines =
-        pages.stream()
-            .map(page -> "%-9s %s%n".formatted(page.path(), page.meaning()))
-            .collect(Collectors.joining());
-    Content content = new Content(200, "Loadonce\n\n" + lines);
-    return new Page("/", Page.Readers.OPERATORS, "this index", Page.TEXT, () -> content);
   }
 
   private static HttpServer server(Address address, Optional<Tls> tls) throws IOException {
@@ -91,22 +76,41 @@ public final class AdminPort implements AutoCloseable {
       Optional<Content> refusal = isOpen ? Optional.empty() : security.refusal(exchange);
       if (refusal.isPresent()) {
         exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
-        send(exchange, Page.TEXT, refusal.get());
+        send(exchange, Page.TEXT, Page.NOTHING_RUNS, refusal.get());
       } else if (!exchange.getRequestMethod().matches("GET|HEAD")) {
-        send(exchange, Page.TEXT, new Content(405, "only GET and HEAD are allowed\n"));
+        sendMistake(exchange, 405, "only GET and HEAD are allowed");
       } else if (page.isEmpty()) {
-        send(exchange, Page.TEXT, new Content(404, "no such page; / lists all pages\n"));
+        sendMistake(exchange, 404, "no such page; / lists all pages");
       } else {
-        send(exchange, page.get().type(), page.get().render().get());
+        answer(exchange, page.get());
       }
     }
   }
 
-  private static void send(HttpExchange exchange, String type, Content content) throws IOException {
+  private static void answer(HttpExchange exchange, Page page) throws IOException {
+    Parameters parameters;
+    try {
+      parameters = Parameters.parse(exchange.getRequestURI().getRawQuery());
+    } catch (IllegalArgumentException _) {
+      sendMistake(exchange, 400, "the parameters of the address are not encoded correctly");
+      return;
+    }
+    send(exchange, page.type(), page.policy(), page.render().apply(parameters));
+  }
+
+  private static void sendMistake(HttpExchange exchange, int status, String line)
+      throws IOException {
+    send(exchange, Page.TEXT, Page.NOTHING_RUNS, new Content(status, line + "\n"));
+  }
+
+  private static void send(HttpExchange exchange, String type, String policy, Content content)
+      throws IOException {
     byte[] bytes = content.text().getBytes(StandardCharsets.UTF_8);
     boolean head = exchange.getRequestMethod().equals("HEAD");
     exchange.getResponseHeaders().set("Content-Type", type);
     exchange.getResponseHeaders().set("Cache-Control", "no-store");
+    exchange.getResponseHeaders().set("Content-Security-Policy", policy);
+    exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
     exchange.sendResponseHeaders(content.status(), head ? -1 : bytes.length);
     if (!head) {
       try (OutputStream body = exchange.getResponseBody()) {

@@ -67,9 +67,9 @@ public final class Health {
     Page.Content ok = new Page.Content(200, "ok\n");
     Page.Content notServing = new Page.Content(503, "not serving\n");
     return List.of(
-        new Page(
+        Page.of(
             "/livez", Page.Readers.EVERYONE, "200 while the process lives", Page.TEXT, () -> ok),
-        new Page(
+        Page.of(
             "/readyz",
             Page.Readers.EVERYONE,
             "200 while the service accepts calls, 503 otherwise",

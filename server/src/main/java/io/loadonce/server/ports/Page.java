@@ -1,5 +1,6 @@
 package io.loadonce.server.ports;
 
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -7,12 +8,18 @@ import java.util.function.Supplier;
  *
  * @param path such as {@code /metrics}
  * @param readers who gets the page if the port is protected
- * @param meaning what the page shows, in one line for the index
+ * @param meaning what the page shows, in one line
  * @param type the {@code Content-Type}
+ * @param policy the {@code Content-Security-Policy}: what a browser may load and run
  * @param render called for each request, by any thread
  */
 public record Page(
-    String path, Readers readers, String meaning, String type, Supplier<Content> render) {
+    String path,
+    Readers readers,
+    String meaning,
+    String type,
+    String policy,
+    Function<Parameters, Content> render) {
 
   /** Who gets a page if the port is protected. */
   public enum Readers {
@@ -23,7 +30,11 @@ public record Page(
     OPERATORS
   }
 
-  static final String TEXT = "text/plain; charset=utf-8";
+  /** The type of a page of text. */
+  public static final String TEXT = "text/plain; charset=utf-8";
+
+  /** The policy of a page that is not for browsers. */
+  public static final String NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'";
 
   /**
    * What the page shows now.
@@ -31,4 +42,10 @@ public record Page(
    * @param status of HTTP
    */
   public record Content(int status, String text) {}
+
+  /** A page that is not for browsers, and reads no parameters. */
+  public static Page of(
+      String path, Readers readers, String meaning, String type, Supplier<Content> render) {
+    return new Page(path, readers, meaning, type, NOTHING_RUNS, _ -> render.get());
+  }
 }

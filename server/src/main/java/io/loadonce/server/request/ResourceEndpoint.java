@@ -2,6 +2,7 @@ package io.loadonce.server.request;
 
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.loadonce.server.access.Caller;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
 public final class ResourceEndpoint implements BindableService {
 
   private final OpenCalls openCalls;
+  private final CallCounts counts = new CallCounts();
   private final Connections connections;
   private final Duration callTimeout;
   private final GetMethod getMethod;
@@ -63,6 +65,10 @@ public final class ResourceEndpoint implements BindableService {
   /** Returns the longest time that a call may wait. */
   public Duration callTimeout() {
     return callTimeout;
+  }
+
+  public CallCounts counts() {
+    return counts;
   }
 
   public Connections connections() {
@@ -109,11 +115,16 @@ public final class ResourceEndpoint implements BindableService {
             .addMethod(listLookups)
             .build();
     return ServerServiceDefinition.builder(service)
-        .addMethod(get, UnaryCall.handler(getMethod, openCalls, caller))
-        .addMethod(batchGet, UnaryCall.handler(batchGetMethod, openCalls, caller))
-        .addMethod(invalidate, UnaryCall.handler(invalidateMethod, openCalls, caller))
-        .addMethod(listLookups, UnaryCall.handler(listLookupsMethod, openCalls, caller))
+        .addMethod(get, handler(CallCounts.Method.GET, getMethod, caller))
+        .addMethod(batchGet, handler(CallCounts.Method.BATCH_GET, batchGetMethod, caller))
+        .addMethod(invalidate, handler(CallCounts.Method.INVALIDATE, invalidateMethod, caller))
+        .addMethod(listLookups, handler(CallCounts.Method.LIST_LOOKUPS, listLookupsMethod, caller))
         .build();
+  }
+
+  private <Q> ServerCallHandler<ReceivedRequest<Q>, WireMessage> handler(
+      CallCounts.Method name, UnaryCall.Method<Q> method, Supplier<Caller> caller) {
+    return UnaryCall.handler(method, openCalls, counts.of(name), caller);
   }
 
   /** Keeps the method's name and schema, which reflection needs, and replaces its marshallers. */

@@ -49,6 +49,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   private final ServerCall<ReceivedRequest<Q>, WireMessage> call;
   private final Method<Q> method;
   private final OpenCalls openCalls;
+  private final CallCounts.OfMethod counts;
   private final Caller caller;
 
   /** Null in tests without a network. */
@@ -91,10 +92,12 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
       ServerCall<ReceivedRequest<Q>, WireMessage> call,
       Method<Q> method,
       OpenCalls openCalls,
+      CallCounts.OfMethod counts,
       Caller caller) {
     this.call = call;
     this.method = method;
     this.openCalls = openCalls;
+    this.counts = counts;
     this.caller = caller;
     this.connection = call.getAttributes().get(Connection.KEY);
   }
@@ -103,9 +106,9 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
    * @param caller returns the caller of the call that begins
    */
   static <Q> ServerCallHandler<ReceivedRequest<Q>, WireMessage> handler(
-      Method<Q> method, OpenCalls openCalls, Supplier<Caller> caller) {
+      Method<Q> method, OpenCalls openCalls, CallCounts.OfMethod counts, Supplier<Caller> caller) {
     return (call, headers) -> {
-      UnaryCall<Q> begun = new UnaryCall<>(call, method, openCalls, caller.get());
+      UnaryCall<Q> begun = new UnaryCall<>(call, method, openCalls, counts, caller.get());
       openCalls.add(begun);
       call.request(REQUESTED_MESSAGES);
       return begun;
@@ -222,6 +225,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   }
 
   private void close(Status status) {
+    counts.ended(status.getCode());
     Metadata trailers = new Metadata();
     trailers.put(DETAILS, status);
     long retryMillis = Reason.retryMillis(status);
@@ -268,8 +272,20 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     }
   }
 
-  /** Like {@link #run}, without an object for each call. */
   private void handle(Q request) {
+    if (!counts.isSample()) {
+      handleCaught(request);
+      return;
+    }
+    long beganNanos = System.nanoTime();
+    handleCaught(request);
+    if (!isOpen()) {
+      counts.answeredAtOnce(System.nanoTime() - beganNanos);
+    }
+  }
+
+  /** Like {@link #run}, without an object for each call. */
+  private void handleCaught(Q request) {
     try {
       method.handle(request, this);
     } catch (Throwable t) { // the caller must be answered after any error
@@ -279,7 +295,9 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
 
   @Override
   public void onCancel() {
-    openCalls.claim(this);
+    if (openCalls.claim(this)) {
+      counts.ended(io.grpc.Status.Code.CANCELLED.value());
+    }
     whenCancelled.run();
     endReply();
   }
@@ -324,6 +342,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
       }
       written = message.sizeBytes();
     }
+    counts.ended(io.grpc.Status.Code.OK.value());
     call.sendHeaders(new Metadata());
     call.sendMessage(message);
     call.close(io.grpc.Status.OK, new Metadata());
@@ -332,6 +351,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   /** Ends a call that broke the protocol, without details, as gRPC itself does. */
   private void refuse(io.grpc.Status status, String text) {
     if (openCalls.claim(this)) {
+      counts.ended(status.getCode().value());
       call.close(status.withDescription(text), new Metadata());
     }
   }

@@ -30,6 +30,7 @@ public enum Setting {
   REFLECTION(SettingGroup.ACCESS, "true|false", "true"),
   CHANNELZ(SettingGroup.ACCESS, "true|false", "false"),
   OPEN_HEALTH(SettingGroup.ACCESS, "true|false", "true"),
+  HASH_IDS(SettingGroup.ACCESS, "true|false", "false"),
 
   DB_URL(SettingGroup.DATABASE, "URL", EmbeddedCities.DATABASE.url()),
   DB_USER(SettingGroup.DATABASE, "NAME", ""),
@@ -73,7 +74,10 @@ public enum Setting {
   MAX_CONNECTIONS_PER_PEER(SettingGroup.CALLERS, "N", "10000"),
   MAX_CONNECTION_IDLE(SettingGroup.CALLERS, "TIME", "5m"),
   MAX_CONNECTION_AGE(SettingGroup.CALLERS, "TIME", "0s"),
-  MAX_CONNECTION_AGE_GRACE(SettingGroup.CALLERS, "TIME", "20s");
+  MAX_CONNECTION_AGE_GRACE(SettingGroup.CALLERS, "TIME", "20s"),
+
+  LOG_FORMAT(SettingGroup.LOG, "text|json", "text"),
+  LOG_LEVEL(SettingGroup.LOG, "error|warn|info|debug", "info");
 
   /** Where a setting may stand. */
   public enum Scope {

@@ -7,7 +7,8 @@ public enum SettingGroup {
   DATABASE("Database"),
   CACHE("Cache"),
   CHANGES("Change listener"),
-  CALLERS("Limits on callers");
+  CALLERS("Limits on callers"),
+  LOG("Log");
 
   private final String heading;
 

@@ -11,6 +11,7 @@ import io.loadonce.server.changes.ListenSettings;
 import io.loadonce.server.files.SettingFile;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.log.LogSettings;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.ports.Address;
 import io.loadonce.server.ports.PortLimits;
@@ -34,6 +35,7 @@ import java.util.stream.Collectors;
  * @param connections how many connections there may be, and what they may hold
  * @param drainWait how long calls are accepted after SIGTERM
  * @param drainTimeout how long calls in flight may take to end after that
+ * @param log how log lines are written
  */
 public record Settings(
     Address grpc,
@@ -47,7 +49,8 @@ public record Settings(
     PortLimits port,
     ConnectionLimits connections,
     Duration drainWait,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    LogSettings log) {
 
   private static final int MAX_PORT = 65_535;
   private static final int MAX_COUNT = 1_000_000;
@@ -96,7 +99,10 @@ public record Settings(
         port(values),
         connections(values, maxHeapBytes),
         values.duration(Setting.DRAIN_WAIT, Duration.ZERO, MAX_DRAIN),
-        values.duration(Setting.DRAIN_TIMEOUT, Duration.ZERO, MAX_DRAIN));
+        values.duration(Setting.DRAIN_TIMEOUT, Duration.ZERO, MAX_DRAIN),
+        new LogSettings(
+            values.oneOf(Setting.LOG_FORMAT, LogSettings.Format.class),
+            values.oneOf(Setting.LOG_LEVEL, LogSettings.Level.class)));
   }
 
   private static void requireTwoPorts(Address grpc, Address admin) {
@@ -130,7 +136,8 @@ public record Settings(
         values.file(Setting.ACCESS_FILE),
         values.isOn(Setting.REFLECTION),
         values.isOn(Setting.CHANNELZ),
-        values.isOn(Setting.OPEN_HEALTH));
+        values.isOn(Setting.OPEN_HEALTH),
+        values.isOn(Setting.HASH_IDS));
   }
 
   private static Set<String> names(List<LookupConfig> lookups) {

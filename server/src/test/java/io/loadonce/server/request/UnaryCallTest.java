@@ -124,7 +124,13 @@ class UnaryCallTest {
             .addTransportFilter(new WithConnection())
             .addService(
                 ServerServiceDefinition.builder(ResourceServiceGrpc.SERVICE_NAME)
-                    .addMethod(get, UnaryCall.handler(method, open, () -> Caller.ANYONE))
+                    .addMethod(
+                        get,
+                        UnaryCall.handler(
+                            method,
+                            open,
+                            new CallCounts().of(CallCounts.Method.GET),
+                            () -> Caller.ANYONE))
                     .build())
             .build()
             .start();

@@ -12,6 +12,7 @@ import io.loadonce.server.changes.ListenSettings;
 import io.loadonce.server.files.SettingFile;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
+import io.loadonce.server.log.LogSettings;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.ports.Address;
 import io.loadonce.server.ports.PortLimits;
@@ -60,7 +61,8 @@ class SettingsTest {
                 PortLimits.DEFAULTS,
                 ConnectionLimits.DEFAULTS,
                 /* drainWait= */ Duration.ZERO,
-                Duration.ofSeconds(20)));
+                Duration.ofSeconds(20),
+                LogSettings.DEFAULTS));
   }
 
   @Test
@@ -96,6 +98,7 @@ class SettingsTest {
             "reflection",
             "channelz",
             "open-health",
+            "hash-ids",
             "db-url",
             "db-user",
             "db-password-file",
@@ -135,7 +138,9 @@ class SettingsTest {
             "max-connections-per-peer",
             "max-connection-idle",
             "max-connection-age",
-            "max-connection-age-grace");
+            "max-connection-age-grace",
+            "log-format",
+            "log-level");
   }
 
   @ParameterizedTest
@@ -214,11 +219,26 @@ class SettingsTest {
             + " --tls-key, too",
         "--access-file      | no/such/file    | access-file: cannot be read (there is no such"
             + " file); it is 'no/such/file'",
+      })
+  void value_outOfItsRange_isNamedWithItsRange(String flag, String text, String line) {
+    assertThatThrownBy(() -> settings(Map.of(flag, text), Map.of()))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(line);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "--reflection       | on              | reflection: must be true or false; it is 'on'",
         "--channelz         | on              | channelz: must be true or false; it is 'on'",
         "--open-health      | on              | open-health: must be true or false; it is 'on'",
+        "--hash-ids         | on              | hash-ids: must be true or false; it is 'on'",
+        "--log-format       | xml             | log-format: must be one of text, json; it is 'xml'",
+        "--log-level        | trace           | log-level: must be one of error, warn, info,"
+            + " debug; it is 'trace'",
       })
-  void value_outOfItsRange_isNamedWithItsRange(String flag, String text, String line) {
+  void value_noneOfTheWords_isNamedWithTheWords(String flag, String text, String line) {
     assertThatThrownBy(() -> settings(Map.of(flag, text), Map.of()))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(line);

@@ -1,0 +1,28 @@
+package io.loadonce.server.dashboard;
+
+import io.loadonce.db.jdbc.PoolState;
+import io.loadonce.server.changes.ChangeListener;
+import io.loadonce.server.lookup.Lookups;
+import io.loadonce.server.ports.Address;
+import io.loadonce.server.ports.Health;
+import io.loadonce.server.request.CallCounts;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The parts of the service that the page shows.
+ *
+ * @param listener empty without {@code --listen}
+ * @param grpc the address for callers, once its port is known
+ * @param hashesIds whether ids are shown by their hash
+ * @param version of the service and of Java
+ */
+public record Watched(
+    Lookups lookups,
+    CallCounts calls,
+    Supplier<PoolState> pool,
+    Health health,
+    Optional<ChangeListener> listener,
+    Supplier<Address> grpc,
+    boolean hashesIds,
+    String version) {}

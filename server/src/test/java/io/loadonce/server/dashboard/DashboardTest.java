@@ -1,0 +1,110 @@
+package io.loadonce.server.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.server.RunningService;
+import io.loadonce.v1.BatchGetRequest;
+import io.loadonce.v1.GetRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The live page, by hand and in a real browser. */
+@Tag("slow")
+@Timeout(120)
+class DashboardTest {
+
+  private static final Map<String, String> BY_NAME =
+      Map.of(
+          "--query", "SELECT name, country FROM city WHERE name IN (:ids)",
+          "--key-column", "name",
+          "--key-type", "text");
+
+  private static final String HOSTILE = "<img src=x onerror=alert(1)>&amp;\"'";
+
+  @TempDir private Path directory;
+
+  @Test
+  void page_inABrowser_showsTheNumbersAndRunsNothingElse() throws Exception {
+    Chromium chromium = Chromium.find(directory);
+    try (RunningService service = RunningService.with(BY_NAME)) {
+      thousandHostileIds(service);
+      String url = "http://" + service.admin() + "/";
+      Chromium.Seen seen = chromium.open(url);
+      assertThat(seen.console()).isEmpty();
+      assertThat(seen.dom())
+          .contains("&lt;img src=x onerror=alert(1)&gt;", ">live<", "<canvas", "reachable")
+          .doesNotContain("<img");
+    }
+  }
+
+  @Test
+  void browser_plantedScriptThatFails_isRed() throws Exception {
+    Chromium.Seen seen =
+        Chromium.find(directory).open("data:text/html,<script>throw new Error('planted')</script>");
+    assertThat(seen.console()).contains("planted");
+  }
+
+  @Test
+  void page_byHand_hasOneFileAndStrictPolicy() throws Exception {
+    try (RunningService service = RunningService.with(Map.of())) {
+      service.stub().get(GetRequest.newBuilder().setId("2988507").build());
+      HttpResponse<String> page = read(service, "/");
+      assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+          .startsWith("default-src 'none'; connect-src 'self'")
+          .doesNotContain("unsafe");
+      assertThat(page.body())
+          .contains("gRPC at " + service.grpc(), "<code>/explain</code>", ">2988507<")
+          .doesNotContainPattern("<(script|link|img)[^>]* (src|href)=\"?(https?:)?//")
+          .doesNotContainPattern("\\{[a-z-]+}</");
+      assertThat(read(service, "/explain?id=2988507").body())
+          .contains("cache      a row of 179 bytes");
+      assertThat(read(service, "/explain?id=%zz").statusCode()).isEqualTo(400);
+      assertThat(read(service, "/page.json?since=x").statusCode()).isEqualTo(400);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () ->
+                  assertThat(read(service, "/page.json").body())
+                      .contains("\"loaded\":[", "\"states\":", "\"counts\":")
+                      .doesNotContain("\"next\":0,"));
+      assertThat(read(service, "/page.json?since=999999").body()).contains("\"next\":");
+    }
+  }
+
+  @Test
+  void page_withHashIds_hasNoId() throws Exception {
+    try (RunningService service = RunningService.with(Map.of("--hash-ids", "true"))) {
+      service.stub().get(GetRequest.newBuilder().setId("2988507").build());
+      assertThat(read(service, "/").body())
+          .doesNotContain("2988507")
+          .containsPattern("<td>#[0-9a-f]{16}</td>");
+    }
+  }
+
+  private static void thousandHostileIds(RunningService service) {
+    BatchGetRequest.Builder request = BatchGetRequest.newBuilder();
+    IntStream.range(0, 1_000).forEach(i -> request.addIds(HOSTILE + i % 10 + "x" + i));
+    service.stub().batchGet(request.build());
+  }
+
+  private static HttpResponse<String> read(RunningService service, String path)
+      throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      URI page = URI.create("http://" + service.admin() + path.replace("%zz", "%25zz"));
+      return http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString());
+    }
+  }
+}

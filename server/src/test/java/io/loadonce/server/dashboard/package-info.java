@@ -1,0 +1,4 @@
+@NullMarked
+package io.loadonce.server.dashboard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,50 @@
+package io.loadonce.server.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class HistogramTest {
+
+  private final Histogram histogram = Histogram.ofTimes();
+
+  @Test
+  void quantile_evenlySpreadValues_isWithinAFifth() {
+    for (long value = 1_000; value <= 1_000_000; value += 1_000) {
+      histogram.record(value);
+    }
+    Histogram.Snapshot snapshot = histogram.snapshot();
+    assertThat(snapshot.count()).isEqualTo(1000);
+    assertThat(snapshot.sum()).isEqualTo(500_500_000);
+    assertThat(snapshot.quantile(0.5)).isCloseTo(500_000, within(100_000.0));
+    assertThat(snapshot.quantile(0.99)).isCloseTo(990_000, within(198_000.0));
+  }
+
+  @Test
+  void since_anEarlierSnapshot_hasWhatCameAfterIt() {
+    histogram.record(10);
+    Histogram.Snapshot earlier = histogram.snapshot();
+    histogram.record(5_000_000_000L);
+    histogram.record(Long.MAX_VALUE / 2);
+    Histogram.Snapshot later = histogram.snapshot().since(earlier);
+    assertThat(later.count()).isEqualTo(2);
+    assertThat(later.quantile(0.25)).isBetween(3e9, 5e9);
+    assertThat(later.plus(earlier).count()).isEqualTo(3);
+  }
+
+  @Test
+  void quantile_noValues_isZero() {
+    assertThat(histogram.snapshot().quantile(0.99)).isZero();
+  }
+
+  @Test
+  void record_valueOnABound_isInTheClassBelow() {
+    histogram.record(1_000);
+    histogram.record(1_001);
+    Histogram.Snapshot snapshot = histogram.snapshot();
+    assertThat(snapshot.bound(0)).isEqualTo(1_000);
+    assertThat(snapshot.count(0)).isEqualTo(1);
+    assertThat(snapshot.count(1)).isEqualTo(1);
+  }
+}
