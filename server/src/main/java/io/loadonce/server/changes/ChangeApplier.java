@@ -32,6 +32,7 @@ final class ChangeApplier {
   static final Duration BETWEEN_UNREADABLE = Duration.ofSeconds(1);
 
   private final Map<String, LoadOnce<Key, ?>> engines;
+  private final FeedObserver observer;
   private final LongSupplier nanoClock;
   private final Map<ChangeKind, LongAdder> counts = new EnumMap<>(ChangeKind.class);
   private final RateLimitedLog limitedLog;
@@ -44,9 +45,12 @@ final class ChangeApplier {
 
   /**
    * @param engines by the names of their lookups
+   * @param observer is told before a cache is touched
    */
-  ChangeApplier(Map<String, LoadOnce<Key, ?>> engines, LongSupplier nanoClock) {
+  ChangeApplier(
+      Map<String, LoadOnce<Key, ?>> engines, FeedObserver observer, LongSupplier nanoClock) {
     this.engines = Map.copyOf(engines);
+    this.observer = observer;
     this.nanoClock = nanoClock;
     this.limitedLog = new RateLimitedLog(LoggerFactory.getLogger(ChangeApplier.class), nanoClock);
     this.flushDueNanos = nanoClock.getAsLong();
@@ -76,9 +80,13 @@ final class ChangeApplier {
         case Change.Elsewhere _, Change.Unreported _, Change.Heartbeat _ -> {}
       }
     }
-    all.forEach(lookup -> engine(lookup).invalidateAll());
+    all.forEach(this::invalidateAll);
     ids.keySet().removeAll(all);
-    ids.forEach((lookup, changed) -> changed.forEach(engine(lookup)::invalidate));
+    ids.forEach(
+        (lookup, changed) -> {
+          observer.changed(lookup, changed);
+          changed.forEach(engine(lookup)::invalidate);
+        });
     flushIfDue();
     changes.forEach(this::count);
   }
@@ -111,10 +119,15 @@ final class ChangeApplier {
   private void flushIfDue() {
     long nowNanos = nanoClock.getAsLong();
     if (flushIsPending && nowNanos - flushDueNanos >= 0) {
-      engines.values().forEach(LoadOnce::invalidateAll);
+      engines.keySet().forEach(this::invalidateAll);
       flushIsPending = false;
       flushDueNanos = nowNanos + BETWEEN_UNREADABLE.toNanos();
     }
+  }
+
+  private void invalidateAll(String lookup) {
+    observer.allChanged(lookup);
+    engine(lookup).invalidateAll();
   }
 
   private LoadOnce<Key, ?> engine(String lookup) {

@@ -58,10 +58,9 @@ public final class LoadOnce<K, V> {
   private final MemoryCache<K, V> cache;
   private final FlightTable<K, Outcome<V>> table;
   private final FreshnessPolicy<V> policy;
-  private final FlightEnd<K, V> flightEnd;
   private final LoadQueue<K, V> queue;
 
-  /** The first stage; so far the queue is the only one. */
+  /** The queue, or the stage before it. */
   private final Stage<K, V> stage;
 
   private final Availability availability;
@@ -83,16 +82,15 @@ public final class LoadOnce<K, V> {
         loadSettings,
         lockSettings,
         source,
-        new Shared(
-            new WaiterBudget(lockSettings.maxWaiters()),
-            Loaders.of(source.connections()),
-            new Availability()),
-        nanoClock);
+        Shared.alone(lockSettings.maxWaiters(), source.connections()),
+        nanoClock,
+        /* first= */ null);
   }
 
   /**
    * @param shared what this lookup shares with the others of its database
    * @param nanoClock monotonic, in nanoseconds
+   * @param first makes the stage before the queue; null for none
    */
   public LoadOnce(
       MemoryCache<K, V> cache,
@@ -100,18 +98,19 @@ public final class LoadOnce<K, V> {
       LockSettings lockSettings,
       Source<K, V> source,
       Shared shared,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      @Nullable FirstStage<K, V> first) {
     this.cache = cache;
     this.availability = shared.availability();
     this.waiters = shared.waiters();
     this.table = new FlightTable<>(lockSettings, waiters);
     this.policy = new FreshnessPolicy<>(loadSettings, feedState);
-    this.flightEnd = new FlightEnd<>(cache, table, nanoClock);
-    this.queue = new LoadQueue<>(source, shared, flightEnd, lockSettings.loadTimeout(), nanoClock);
-    this.stage = queue;
+    Finish<K, V> end = new FlightEnd<>(cache, table, nanoClock);
+    Finish<K, V> queueEnd = first == null ? end : first.telling(end);
+    this.queue = new LoadQueue<>(source, shared, queueEnd, lockSettings.loadTimeout(), nanoClock);
+    this.stage = first == null ? queue : first.before(queue, end, new Needs<>(cache, nanoClock));
     this.admission =
-        new Admission<>(
-            availability, stage, lockSettings.loadTimeout(), loadSettings.maxQueueTime());
+        new Admission<>(stage, lockSettings.loadTimeout(), loadSettings.maxQueueTime());
     this.nanoClock = nanoClock;
   }
 

@@ -1,16 +1,23 @@
 package io.loadonce.server.request;
 
 import com.google.rpc.Status;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.server.access.Caller;
 import io.loadonce.server.changes.DelayedInvalidations;
+import io.loadonce.server.changes.Instances;
 import io.loadonce.server.load.Invalidation;
+import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.InvalidateResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +34,18 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
               .formatted(DelayedInvalidations.MAX_PENDING_IDS));
 
   private final Lookups lookups;
-  private final DelayedInvalidations delayed;
+  private static final Status NOT_SENT =
+      Reason.NOT_SENT.status(
+          "invalidated on this instance; the others were not told, since Redis cannot be reached,"
+              + " and will be as soon as it can; repeat the call later to be sure");
 
-  InvalidateMethod(Lookups lookups, DelayedInvalidations delayed) {
+  private final DelayedInvalidations delayed;
+  private final Instances instances;
+
+  InvalidateMethod(Lookups lookups, DelayedInvalidations delayed, Instances instances) {
     this.lookups = lookups;
     this.delayed = delayed;
+    this.instances = instances;
   }
 
   @Override
@@ -50,7 +64,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
       // Takes time that grows with the cache, so it may not run on the event loop.
       Thread.ofVirtual()
           .name("invalidate-all")
-          .start(() -> invalidate(() -> invalidateAll(lookup), request, call));
+          .start(() -> invalidate(() -> invalidateAll(lookup, isSeen(request)), request, call));
       return;
     }
     List<Target.Row> rows = new ArrayList<>(size(request));
@@ -63,42 +77,80 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
         }
       }
     }
-    invalidate(() -> invalidate(rows), request, call);
+    invalidate(() -> invalidate(rows, isSeen(request)), request, call);
   }
 
   /** Runs {@code action}, a second time later if the request says so, and replies. */
   private void invalidate(
-      Supplier<InvalidateResponse> action,
+      Supplier<CompletableFuture<Done>> action,
       InvalidateRequest request,
       UnaryCall<InvalidateRequest> call) {
-    InvalidateResponse counts =
+    CompletableFuture<Done> done =
         request.hasRepeatAfter()
             ? delayed.runTwice(action, delay(request.getRepeatAfter()), Math.max(1, size(request)))
             : action.get();
-    if (counts == null) {
+    if (done == null) {
       call.fail(TOO_MANY_PENDING);
       return;
     }
-    call.reply(new WireMessage.Generated(counts));
+    var _ = done.thenAccept(each -> reply(each, isSeen(request), call));
   }
 
-  private static InvalidateResponse invalidate(List<Target.Row> rows) {
-    Invalidation all = Invalidation.NOTHING;
-    for (Target.Row row : rows) {
-      all = all.plus(row.lookup().engine().invalidate(row.id()));
+  private static void reply(Done done, boolean isSeen, UnaryCall<InvalidateRequest> call) {
+    Instances.Reach reach = done.reach();
+    if (isSeen && !reach.isSent()) {
+      call.fail(NOT_SENT);
+      return;
     }
-    return response(all);
+    call.reply(
+        new WireMessage.Generated(
+            InvalidateResponse.newBuilder()
+                .setEntriesRemoved(done.here().entries())
+                .setFlightsFenced(done.here().flights())
+                .setInstancesReached(reach.instances())
+                .setInstancesWaitedOut(reach.waitedOut())
+                .build()));
   }
 
-  private static InvalidateResponse invalidateAll(Lookup lookup) {
-    return response(lookup.engine().invalidateAll());
+  private CompletableFuture<Done> invalidate(List<Target.Row> rows, boolean isSeen) {
+    Map<Lookup, List<Key>> byLookup = new LinkedHashMap<>();
+    for (Target.Row row : rows) {
+      byLookup.computeIfAbsent(row.lookup(), _ -> new ArrayList<>()).add(row.id());
+    }
+    CompletableFuture<Done> all = null;
+    for (Map.Entry<Lookup, List<Key>> each : byLookup.entrySet()) {
+      LoadOnce<Key, ?> engine = each.getKey().engine();
+      CompletableFuture<Done> one =
+          invalidate(
+              each.getKey(),
+              each.getValue(),
+              isSeen,
+              () ->
+                  each.getValue().stream()
+                      .map(engine::invalidate)
+                      .reduce(Invalidation.NOTHING, Invalidation::plus));
+      all = all == null ? one : all.thenCombine(one, Done::and);
+    }
+    return Objects.requireNonNull(all);
   }
 
-  private static InvalidateResponse response(Invalidation done) {
-    return InvalidateResponse.newBuilder()
-        .setEntriesRemoved(done.entries())
-        .setFlightsFenced(done.flights())
-        .build();
+  private CompletableFuture<Done> invalidateAll(Lookup lookup, boolean isSeen) {
+    return invalidate(lookup, List.of(), isSeen, lookup.engine()::invalidateAll);
+  }
+
+  /**
+   * @param here invalidates on this instance
+   */
+  private CompletableFuture<Done> invalidate(
+      Lookup lookup, List<Key> ids, boolean isSeen, Supplier<Invalidation> here) {
+    Invalidation[] done = new Invalidation[1];
+    return instances
+        .invalidate(lookup.settings().name(), ids, isSeen, () -> done[0] = here.get())
+        .thenApply(reach -> new Done(done[0], reach));
+  }
+
+  private static boolean isSeen(InvalidateRequest request) {
+    return request.getStrength() == InvalidateRequest.Strength.STRENGTH_SEEN;
   }
 
   private Target target(InvalidateRequest request, Caller caller, int place) {
@@ -147,5 +199,17 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
 
   private static Duration delay(com.google.protobuf.Duration duration) {
     return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+  }
+
+  /**
+   * What an invalidation did.
+   *
+   * @param here on this instance
+   * @param reach what is known of the others
+   */
+  private record Done(Invalidation here, Instances.Reach reach) {
+    Done and(Done other) {
+      return new Done(here.plus(other.here), reach.and(other.reach));
+    }
   }
 }

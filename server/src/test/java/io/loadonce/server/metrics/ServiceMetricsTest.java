@@ -84,6 +84,8 @@ class ServiceMetricsTest {
                       Map.entry(
                           "loadonce_lookups_total{lookup=\"default\",outcome=\"refused\"}", "0.0"),
                       Map.entry(
+                          "loadonce_lookups_total{lookup=\"default\",outcome=\"shared\"}", "0.0"),
+                      Map.entry(
                           "loadonce_lookups_total{lookup=\"default\",outcome=\"stale\"}", "0.0"),
                       Map.entry(
                           "loadonce_lookups_total{lookup=\"default\",outcome=\"timed_out\"}",

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,7 @@ class SettingsTest {
                         LoadSettings.DEFAULTS)),
                 LockSettings.DEFAULTS,
                 new ListenSettings(/* isOn= */ false, /* table= */ "", Duration.ofSeconds(1)),
+                Optional.empty(),
                 Duration.ofSeconds(10),
                 PortLimits.DEFAULTS,
                 ConnectionLimits.DEFAULTS,
@@ -122,6 +124,12 @@ class SettingsTest {
             "listen",
             "listen-heartbeat",
             "listen-table",
+            "redis-url",
+            "redis-user",
+            "redis-password-file",
+            "redis-prefix",
+            "redis-timeout",
+            "redis-max-value-bytes",
             "call-timeout",
             "max-queue-time",
             "max-waiters-per-id",
