@@ -61,6 +61,9 @@ public record LookupSettings(
       throw new InvalidSettingException(
           "version-column", "must not be empty; name a column of the query");
     }
+    if (versionColumn != null) {
+      requireNoAggregate(query, versionColumn);
+    }
     requireRange("max-ids-per-query", maxIdsPerQuery, SelectByIds.MAX_IDS);
     requireRange("max-rows", maxRows, MAX_ROWS);
     requireRange("max-row-bytes", maxRowBytes, MAX_ROW_BYTES);
@@ -131,6 +134,18 @@ public record LookupSettings(
         ("%s applies to all ids of a statement together, so that the rows of an id would depend on"
                 + " the others; %s, or set max-ids-per-query to 1")
             .formatted(problem.subject(), problem.remedy()));
+  }
+
+  private static void requireNoAggregate(SelectByIds query, String versionColumn) {
+    ComputedColumn.aggregate(query.toString(), versionColumn)
+        .ifPresent(
+            function -> {
+              throw new InvalidSettingException(
+                  "version-column",
+                  ("is computed by %s, which may go down when a row is deleted; name a column that"
+                          + " only grows, such as the version of the parent")
+                      .formatted(function));
+            });
   }
 
   private static void requireSameOrder(SelectByIds query, KeyColumns key) {

@@ -41,6 +41,38 @@ final class LookupSettingsTest {
         () -> CITY.withVersionColumn(""), "version-column: must not be empty; name a column");
   }
 
+  /** The largest version of the children goes down when that child is deleted. */
+  @Test
+  void new_versionOfAnAggregate_isRefused() {
+    for (String version :
+        List.of(
+            "max(l.version) AS version",
+            "coalesce(MAX(l.version), 0) as \"version\"",
+            "count(*) AS Version",
+            "(SELECT max(version) FROM line l WHERE l.order_id = o.id) AS version",
+            "max(l.version) OVER (PARTITION BY o.id) AS version")) {
+      LookupSettings orders =
+          LookupSettings.of(
+              "SELECT o.id, %s FROM o JOIN l ON l.oid = o.id WHERE o.id IN (:ids) GROUP BY o.id"
+                  .formatted(version));
+      assertRefused(
+          () -> orders.withVersionColumn("version"),
+          "version-column: is computed by %s, which may go down when a row is deleted"
+              .formatted(version.contains("count") ? "COUNT" : "MAX"));
+    }
+    for (String version :
+        List.of(
+            "o.version",
+            "max(l.price) AS price, o.version AS version",
+            "greatest(o.version, p.version) AS version",
+            "'max(x) AS version' AS text, o.version")) {
+      LookupSettings orders =
+          LookupSettings.of(
+              "SELECT o.id, %s FROM o WHERE o.id IN (:ids) GROUP BY o.id, 3".formatted(version));
+      assertThat(orders.withVersionColumn("version").versionColumn()).isEqualTo("version");
+    }
+  }
+
   @Test
   void new_limitOnTheWholeStatement_isRefusedUnlessItHasOneId() {
     for (String limit : List.of("LIMIT 3", "OFFSET 1", "FETCH FIRST 2 ROWS ONLY")) {

@@ -1,0 +1,50 @@
+package io.loadonce.db.lookup;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Finds the expression that a query computes for a column of its result. */
+final class ComputedColumn {
+
+  private static final Pattern AGGREGATE =
+      Pattern.compile("(?i)(?<![\\w.$])(MAX|MIN|SUM|COUNT|AVG|ANY_VALUE)\\s*\\(");
+
+  private ComputedColumn() {}
+
+  /**
+   * Returns the name of the aggregate function, in upper case, that a query uses for a column that
+   * it names with AS.
+   */
+  static Optional<String> aggregate(String query, String column) {
+    String bare = QuotedText.blankedOut(query);
+    Matcher label =
+        Pattern.compile(
+                "(?i)\\bAS\\s+(?:\"NAME\"|`NAME`|NAME\\b)".replace("NAME", Pattern.quote(column)))
+            .matcher(query);
+    while (label.find()) {
+      boolean isQuoted =
+          !bare.startsWith(query.substring(label.start(), label.start() + 2), label.start());
+      Matcher function =
+          AGGREGATE.matcher(bare.substring(start(bare, label.start()), label.start()));
+      if (!isQuoted && function.find()) {
+        return Optional.of(function.group(1).toUpperCase(Locale.ROOT));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Returns where the element of a list begins that ends at an index. */
+  private static int start(String bare, int end) {
+    int depth = 0;
+    for (int i = end - 1; i >= 0; i--) {
+      char at = bare.charAt(i);
+      depth += at == ')' ? 1 : at == '(' ? -1 : 0;
+      if (depth < 0 || (depth == 0 && at == ',')) {
+        return i + 1;
+      }
+    }
+    return 0;
+  }
+}
