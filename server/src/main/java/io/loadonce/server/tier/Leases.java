@@ -148,7 +148,7 @@ final class Leases {
                     RedisConnection.bytes(fleet.channel()),
                     wake(text, failure, said)),
             _ -> {},
-            () -> {},
+            () -> removals.forget(List.of(id)),
             said.length()));
   }
 

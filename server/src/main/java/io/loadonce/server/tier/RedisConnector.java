@@ -61,7 +61,7 @@ final class RedisConnector {
       connection.setSoTimeout(Math.toIntExact(settings.timeout().toMillis()));
       opened = true;
       return new RedisConnection(connection, runId(info), scripts);
-    } catch (JedisException | ClassCastException e) {
+    } catch (RuntimeException e) {
       throw failed(e);
     } finally {
       if (!opened) {
@@ -81,7 +81,7 @@ final class RedisConnector {
       call(connection, Command.SUBSCRIBE, channel);
       connection.setTimeoutInfinite();
       return connection;
-    } catch (JedisException | ClassCastException e) {
+    } catch (RuntimeException e) {
       close(connection);
       throw failed(e);
     }
@@ -99,7 +99,7 @@ final class RedisConnector {
     try {
       HostAndPort host = address.primary().isEmpty() ? address.hosts().getFirst() : primary();
       return connect(host, settings.user(), settings.password().text(), address.database());
-    } catch (JedisException e) {
+    } catch (RuntimeException e) {
       throw failed(e);
     }
   }
@@ -113,7 +113,7 @@ final class RedisConnector {
         if (reply instanceof List<?> found && found.size() == 2) {
           return new HostAndPort(text(found.get(0)), Integer.parseInt(text(found.get(1))));
         }
-      } catch (JedisException e) {
+      } catch (RuntimeException e) {
         last = e;
       }
     }
@@ -124,6 +124,7 @@ final class RedisConnector {
     DefaultJedisClientConfig.Builder config =
         DefaultJedisClientConfig.builder()
             .resp2()
+            .autoNegotiateProtocol(false)
             .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
             .connectionTimeoutMillis(CONNECT_MILLIS)
             .socketTimeoutMillis(CONNECT_MILLIS)
@@ -173,13 +174,14 @@ final class RedisConnector {
     return found.group(1);
   }
 
+  /** The library throws various exceptions at an answer that Redis never gives. */
   private static RedisException failed(RuntimeException e) {
     Throwable cause = e;
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
     String said =
-        e instanceof ClassCastException ? "the answer is not one of Redis" : cause.getMessage();
+        e instanceof JedisException ? cause.getMessage() : "the answer is not one of Redis";
     return new RedisException(said == null ? cause.toString() : said, e);
   }
 

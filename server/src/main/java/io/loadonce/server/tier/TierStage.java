@@ -60,7 +60,8 @@ final class TierStage implements FirstStage<Key, EncodedRow>, Stage<Key, Encoded
    *   3  F  lands: without the nonce, version 1 would stand in for version 2
    *
    * Why an id that was loaded without a lease is owed. This instance has shown version 2 to callers,
-   * and Redis may hold version 1. When the cache evicts version 2, version 1 must not come back.
+   * and Redis may hold version 1. When the cache evicts version 2, version 1 must not come back. And
+   * the lease of a look whose answer was lost must not keep other instances waiting.
    */
 
   /** A parked flight looks again after this time, should no wake arrive. */
@@ -243,7 +244,7 @@ final class TierStage implements FirstStage<Key, EncodedRow>, Stage<Key, Encoded
   public void ended(
       Flight<Key, Outcome<EncodedRow>> flight, Outcome<EncodedRow> outcome, long readNanos) {
     boolean hadLease = leases.ended(flight, outcome, readNanos);
-    if (!hadLease && (outcome instanceof Outcome.Found || outcome instanceof Outcome.Missing)) {
+    if (!hadLease) {
       removals.forget(List.of(flight.id()));
     }
   }

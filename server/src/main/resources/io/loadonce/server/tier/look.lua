@@ -3,12 +3,13 @@
 -- KEYS  1 the epoch of the lookup   2 the id
 -- ARGV  1 an epoch, if there is none   2 this instance   3 a nonce for the lease   4 its time in ms
 --       5 the lowest version, 16 digits   6 the oldest age in ms   7 whether a "not found" is no
---       answer   8 whether to take the lease of an instance that is alive   9 the prefix of the keys
+--       answer   8 whether to take a lease that is held   9 the prefix of the keys
 --       that show which instances are alive
 --
 -- Returns {'V', ms until it expires, value}: here is a row or a "not found"
 --         {'L'}: load the row, the lease is yours
---         {'W'}: wait, a living instance loads it
+--         {'W'}: wait, a living instance loads it; or a flight of this one, which was fenced when its
+--                cache was emptied, and lands if nothing has removed its lease
 --         {'X'}: load the row, it is too large to be kept here
 
 -- A write that changes nothing: a server that does not accept writes, such as a former primary,
@@ -41,7 +42,7 @@ if held and string.sub(held, 2, 13) == epoch then
     return {'X'}
   elseif kind == 'L' then
     local holder = string.sub(held, 14, 25)
-    if holder ~= ARGV[2] and ARGV[8] == '0' and redis.call('EXISTS', ARGV[9] .. holder) == 1 then
+    if ARGV[8] == '0' and redis.call('EXISTS', ARGV[9] .. holder) == 1 then
       if string.sub(held, 38, 38) == '0' then
         redis.call('SET', KEYS[2], string.sub(held, 1, 37) .. '1', 'KEEPTTL')
       end

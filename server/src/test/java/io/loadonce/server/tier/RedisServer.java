@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -59,7 +61,7 @@ public final class RedisServer implements AutoCloseable {
 
   /** A connection that the test closes. */
   public Jedis connect() {
-    return new Jedis("127.0.0.1", port, TIMEOUT_MILLIS);
+    return connect(port);
   }
 
   /** Kills it and starts another one on the same port, with what it had saved. */
@@ -128,12 +130,22 @@ public final class RedisServer implements AutoCloseable {
 
   /** An error, such as a missing password, is an answer too. */
   private static boolean answers(int port) {
-    try (Jedis redis = new Jedis("127.0.0.1", port, TIMEOUT_MILLIS)) {
+    try (Jedis redis = connect(port)) {
       redis.ping();
     } catch (redis.clients.jedis.exceptions.JedisDataException _) {
       return true;
     }
     return true;
+  }
+
+  private static Jedis connect(int port) {
+    return new Jedis(
+        new HostAndPort("127.0.0.1", port),
+        DefaultJedisClientConfig.builder()
+            .resp2()
+            .autoNegotiateProtocol(false)
+            .timeoutMillis(TIMEOUT_MILLIS)
+            .build());
   }
 
   private static Optional<Path> find() {

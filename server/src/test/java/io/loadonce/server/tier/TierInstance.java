@@ -92,9 +92,21 @@ final class TierInstance implements AutoCloseable {
 
   /** Starts an instance and waits until it uses Redis. */
   static TierInstance start(RedisServer redis, VersionedRows rows) {
-    TierInstance started = begin(TierSettings.of(redis.url()), rows);
+    TierInstance started = begin(settings(redis), rows);
     started.awaitUsable();
     return started;
+  }
+
+  /** With more time than by default, for a machine that is busy. */
+  static TierSettings settings(RedisServer redis) {
+    TierSettings usual = TierSettings.of(redis.url());
+    return new TierSettings(
+        usual.url(),
+        usual.user(),
+        usual.password(),
+        usual.prefix(),
+        Duration.ofMillis(250),
+        usual.maxValueBytes());
   }
 
   static TierInstance begin(TierSettings settings, VersionedRows rows) {

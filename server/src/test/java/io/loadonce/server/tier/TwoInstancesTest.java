@@ -131,6 +131,45 @@ class TwoInstancesTest {
   }
 
   @Test
+  void invalidate_getBetweenTheFenceAndTheRemoval_isNotCached() throws Exception {
+    a.get(id);
+    await().atMost(TierInstance.TIMEOUT).until(() -> a.counts().landed() == 1);
+    rows.put(id, 2);
+    List<String> between = new ArrayList<>();
+    a.tier()
+        .invalidate(
+            TierInstance.LOOKUP.name(),
+            List.of(id),
+            /* isSeen= */ false,
+            () -> {
+              a.engine().invalidate(id);
+              between.add(TierInstance.text(a.ask(id).join()));
+            })
+        .get(10, TimeUnit.SECONDS);
+    assertThat(between).containsExactly("7 is 2 LOADED");
+  }
+
+  @Test
+  void begin_noInstanceHasWatched_readsNoRowThere() throws Exception {
+    a.get(id);
+    await().atMost(TierInstance.TIMEOUT).until(() -> a.counts().landed() == 1);
+    a.close();
+    b.close();
+    rows.put(id, 2);
+    a = TierInstance.start(redis, rows);
+    assertThat(a.text(id)).isEqualTo("7 is 2 LOADED");
+  }
+
+  @Test
+  void begin_anotherInstanceWatches_readsTheRowsThere() throws Exception {
+    a.get(id);
+    await().atMost(TierInstance.TIMEOUT).until(() -> a.counts().landed() == 1);
+    b.close();
+    b = TierInstance.start(redis, rows);
+    assertThat(b.text(id)).isEqualTo("7 is 1 SHARED");
+  }
+
+  @Test
   void invalidateAll_duringALoad_itsRowIsNotShared() throws Exception {
     CountDownLatch held = rows.hold();
     var first = a.ask(id);
