@@ -2,6 +2,7 @@ package io.loadonce.server.tier;
 
 import static org.awaitility.Awaitility.await;
 
+import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Availability;
@@ -9,6 +10,7 @@ import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.changes.FeedKind;
+import io.loadonce.server.changes.FeedObserver;
 import io.loadonce.server.changes.Instances.Reach;
 import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadOnce;
@@ -21,12 +23,14 @@ import io.loadonce.server.lock.WaiterBudget;
 import io.loadonce.server.lookup.EncodedRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One instance of a fleet, in this process: an engine with a stage over Redis. */
 final class TierInstance implements AutoCloseable {
@@ -43,10 +47,17 @@ final class TierInstance implements AutoCloseable {
   private final RedisTier tier;
   private final LoadOnce<Key, EncodedRow> engine;
   private final MemoryCache<Key, EncodedRow> cache;
-  private final ChangeListener listener;
+  private final List<ChangeListener> listeners = new ArrayList<>();
   private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor();
 
-  private TierInstance(TierSettings settings, LookupSettings lookup, VersionedRows rows) {
+  /**
+   * @param changes what the database reports; null if it reports nothing
+   */
+  private TierInstance(
+      TierSettings settings,
+      LookupSettings lookup,
+      VersionedRows rows,
+      @Nullable PushedFeed changes) {
     CacheSettings times =
         new CacheSettings(
             Duration.ofSeconds(60),
@@ -57,7 +68,7 @@ final class TierInstance implements AutoCloseable {
             1 << 20);
     RedisTier.Surroundings around =
         new RedisTier.Surroundings(
-            "database", Duration.ofSeconds(5), HEARTBEAT, STALE, /* listensToDatabase= */ false);
+            "database", Duration.ofSeconds(5), HEARTBEAT, STALE, changes != null);
     tier = RedisTier.start(settings, around, System::nanoTime);
     cache = new MemoryCache<>(times, Key::memoryBytes, EncodedRow::sizeBytes);
     engine =
@@ -70,29 +81,40 @@ final class TierInstance implements AutoCloseable {
                 new WaiterBudget(50_000), Loaders.of(rows.connections()), new Availability()),
             System::nanoTime,
             tier.stage(lookup, times));
-    listener =
-        ChangeListener.start(
-            tier.feed(),
-            FeedKind.INSTANCES,
-            tier.feedObserver(),
-            Map.of(lookup.name(), engine),
-            HEARTBEAT,
-            System::nanoTime);
+    if (changes == null) {
+      listen(tier.feed(), FeedKind.INSTANCES, tier.feedObserver());
+    } else {
+      listen(changes, FeedKind.DATABASE, tier.databaseObserver());
+      listen(tier.feed(), FeedKind.INSTANCES_BESIDE_DATABASE, tier.feedObserver());
+    }
     var _ =
         sweeper.scheduleWithFixedDelay(
             () -> {
               engine.sweep();
               tier.sweep();
-              listener.watch();
+              listeners.forEach(ChangeListener::watch);
             },
             10,
             10,
             TimeUnit.MILLISECONDS);
   }
 
+  private void listen(ChangeFeed feed, FeedKind kind, FeedObserver observer) {
+    listeners.add(
+        ChangeListener.start(
+            feed, kind, observer, Map.of(LOOKUP.name(), engine), HEARTBEAT, System::nanoTime));
+  }
+
   /** Starts an instance and waits until it uses Redis. */
   static TierInstance start(RedisServer redis, VersionedRows rows) {
     TierInstance started = begin(settings(redis), rows);
+    started.awaitUsable();
+    return started;
+  }
+
+  /** Starts an instance that listens to its database too, and waits until it uses Redis. */
+  static TierInstance start(RedisServer redis, VersionedRows rows, PushedFeed changes) {
+    TierInstance started = new TierInstance(settings(redis), LOOKUP, rows, changes);
     started.awaitUsable();
     return started;
   }
@@ -110,18 +132,22 @@ final class TierInstance implements AutoCloseable {
   }
 
   static TierInstance begin(TierSettings settings, VersionedRows rows) {
-    return new TierInstance(settings, LOOKUP, rows);
+    return new TierInstance(settings, LOOKUP, rows, /* changes= */ null);
   }
 
   static TierInstance begin(TierSettings settings, LookupSettings lookup, VersionedRows rows) {
-    return new TierInstance(settings, lookup, rows);
+    return new TierInstance(settings, lookup, rows, /* changes= */ null);
   }
 
   void awaitUsable() {
     await()
         .pollInterval(Duration.ofMillis(5))
         .atMost(TIMEOUT)
-        .until(() -> tier.isConnected() && tier.isTrusted(LOOKUP.name()) && listener.isConnected());
+        .until(
+            () ->
+                tier.isConnected()
+                    && tier.isTrusted(LOOKUP.name())
+                    && listeners.stream().allMatch(ChangeListener::isConnected));
   }
 
   RedisTier tier() {
@@ -182,7 +208,7 @@ final class TierInstance implements AutoCloseable {
 
   @Override
   public void close() {
-    listener.close();
+    listeners.forEach(ChangeListener::close);
     sweeper.shutdownNow();
     tier.close();
   }
