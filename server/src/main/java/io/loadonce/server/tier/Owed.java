@@ -113,29 +113,28 @@ final class Owed {
     }
   }
 
-  /** Takes out what could not be paid; ids without a message together. */
+  /** Takes out some of what could not be paid, oldest first; ids without a message together. */
   List<Payment> takeUnpaid() {
     List<Payment> taken = new ArrayList<>();
     List<Key> quiet = new ArrayList<>();
-    long ticket = 0;
+    int size = 0;
     for (Payment next = unpaid.poll(); next != null; next = unpaid.poll()) {
-      boolean joins = next.message() == null && !next.isEverything() && isLast(next);
-      if (!joins) {
+      if (next.message() == null && !next.isEverything() && isLast(next)) {
+        quiet.addAll(next.ids());
+      } else {
         taken.add(next);
-        continue;
       }
-      quiet.addAll(next.ids());
-      if (quiet.size() >= MAX_PER_PAYMENT) {
-        break;
+      size += next.ids().size();
+      if (size >= MAX_PER_PAYMENT) {
+        break; // Redis has little time for all that is sent to it together
       }
     }
     if (!quiet.isEmpty()) {
-      ticket = tickets.incrementAndGet();
-      long joined = ticket;
+      long joined = tickets.incrementAndGet();
       // An id that is owed by a later ticket stays owed by that one.
       quiet.removeIf(id -> ids.computeIfPresent(id, (_, _) -> joined) == null);
       if (!quiet.isEmpty()) {
-        taken.add(new Payment(quiet, ticket, /* message= */ null));
+        taken.add(new Payment(quiet, joined, /* message= */ null));
       }
     }
     return taken;

@@ -57,7 +57,7 @@ final class RedisConnector {
         scripts.put(script, (byte[]) call(connection, Command.SCRIPT, "LOAD", script.text()));
       }
       // A write that changes nothing: a replica, or a server that may not write, refuses it.
-      call(connection, Command.DEL, settings.prefix());
+      call(connection, Command.DEL, settings.prefix() + ":nothing");
       connection.setSoTimeout(Math.toIntExact(settings.timeout().toMillis()));
       opened = true;
       return new RedisConnection(connection, runId(info), scripts);

@@ -213,8 +213,10 @@ public final class RedisTier implements Instances, AutoCloseable {
 
   private List<Command> debts() {
     return members.values().stream()
-        .flatMap(member -> member.stage().removals().debts().stream())
-        .toList();
+        .map(member -> member.stage().removals().debts())
+        .filter(debts -> !debts.isEmpty())
+        .findFirst()
+        .orElse(List.of());
   }
 
   /** Tells the stages what a feed says. */

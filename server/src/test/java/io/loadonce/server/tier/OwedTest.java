@@ -40,6 +40,14 @@ class OwedTest {
   }
 
   @Test
+  void takeUnpaid_manyIds_areTakenInParts() {
+    LongStream.range(0, 3 * Owed.MAX_PER_PAYMENT)
+        .forEach(each -> owed.unpaid(owed.add(List.of(Key.of(each)), ALL), ALL));
+    assertThat(owed.takeUnpaid()).hasSize(Owed.MAX_PER_PAYMENT);
+    assertThat(owed.takeUnpaid()).hasSize(Owed.MAX_PER_PAYMENT);
+  }
+
+  @Test
   void unpaid_tooManyIds_everythingIsOwed() {
     List<Key> many = LongStream.rangeClosed(0, Owed.MAX_IDS).mapToObj(Key::of).toList();
     owed.unpaid(owed.add(many, null), ALL);
