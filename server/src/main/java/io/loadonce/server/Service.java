@@ -5,24 +5,23 @@ import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.form.StructForm;
 import io.loadonce.db.jdbc.Database;
-import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.access.RefusedCalls;
 import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.changes.DelayedInvalidations;
+import io.loadonce.server.changes.Instances;
 import io.loadonce.server.dashboard.Dashboard;
 import io.loadonce.server.dashboard.Watched;
-import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Loaders;
 import io.loadonce.server.load.Shared;
 import io.loadonce.server.lock.WaiterBudget;
 import io.loadonce.server.lookup.EncodedRow;
-import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.metrics.AccessMetrics;
 import io.loadonce.server.metrics.ListenMetrics;
 import io.loadonce.server.metrics.ServiceMetrics;
+import io.loadonce.server.metrics.TierMetrics;
 import io.loadonce.server.ports.Address;
 import io.loadonce.server.ports.AdminPort;
 import io.loadonce.server.ports.GrpcPort;
@@ -34,6 +33,7 @@ import io.loadonce.server.request.Connections;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Settings;
+import io.loadonce.server.tier.RedisTier;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -45,13 +45,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,7 +115,9 @@ final class Service {
     requireDirectMemory(settings.connections().maxReplyBytes());
     Database database = Database.open(settings.database());
     closings.push(database::close);
-    Optional<ChangeFeed> feed = feed(settings, database);
+    Optional<ChangeFeed> feed = Listeners.feed(settings, database);
+    Optional<RedisTier> tier = openTier(settings);
+    tier.ifPresent(each -> closings.push(each::close));
     StructForm<EncodedRow> form = new StructForm<>(EncodedRow::of, EncodedRow::ofList);
     Lookups lookups =
         new Lookups(
@@ -128,24 +128,23 @@ final class Service {
                 Loaders.of(database.connections()),
                 database.availability()),
             settings.lock(),
-            System::nanoTime);
+            System::nanoTime,
+            tier.isEmpty() ? null : each -> tier.get().stage(each.settings(), each.cache()));
     DelayedInvalidations delayed =
         new DelayedInvalidations(
             System::nanoTime, task -> Thread.ofVirtual().name("invalidate-again").start(task));
-    ResourceEndpoint endpoint = endpoint(settings, lookups, delayed);
-    Optional<ChangeListener> listener =
-        feed.map(
-            changes ->
-                ChangeListener.start(
-                    changes, engines(lookups), settings.listen().heartbeat(), System::nanoTime));
-    listener.ifPresent(changes -> closings.push(changes::close));
+    ResourceEndpoint endpoint = endpoint(settings, lookups, delayed, tier);
+    Listeners listeners = Listeners.start(settings, lookups, feed, tier);
+    closings.push(listeners::close);
     List<Runnable> sweeps = new ArrayList<>();
     lookups.all().forEach(each -> sweeps.add(each.engine()::sweep));
     sweeps.add(endpoint::sweep);
     sweeps.add(delayed::sweep);
-    listener.ifPresent(changes -> sweeps.add(changes::watch));
-    ServiceMetrics metrics = metrics(lookups, database, endpoint, listener);
+    tier.ifPresent(each -> sweeps.add(each::sweep));
+    sweeps.addAll(listeners.sweeps());
+    ServiceMetrics metrics = metrics(lookups, database, endpoint, listeners.database());
     closings.push(metrics::close);
+    tier.ifPresent(each -> TierMetrics.register(metrics.registry(), each, settings.lookupNames()));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME, settings.lookupNames());
     Thread probe = DatabaseProbe.start(database.availability(), database::probe);
     closings.push(probe::interrupt);
@@ -167,7 +166,7 @@ final class Service {
             endpoint.counts(),
             database::poolState,
             health,
-            listener,
+            listeners.database(),
             callers::get,
             settings.access().hashIds(),
             Version.line());
@@ -219,22 +218,20 @@ final class Service {
     }
   }
 
-  private static Optional<ChangeFeed> feed(Settings settings, Database database) {
-    if (!settings.listen().isOn()) {
-      return Optional.empty();
-    }
-    ChangeFeed feed = ChangeFeed.of(database, settings.listen().watched(settings.lookups()));
-    try {
-      feed.check();
-    } catch (SourceException _) {
-      // The change listener tries it again, and says in the log what is wrong.
-    }
-    return Optional.of(feed);
-  }
-
-  private static Map<String, LoadOnce<Key, ?>> engines(Lookups lookups) {
-    return lookups.all().stream()
-        .collect(Collectors.toMap(each -> each.settings().name(), Lookup::engine));
+  private static Optional<RedisTier> openTier(Settings settings) {
+    Duration stale =
+        settings.lookups().stream()
+            .map(lookup -> lookup.load().staleOnDisconnect())
+            .max(Duration::compareTo)
+            .orElse(Duration.ZERO);
+    RedisTier.Surroundings around =
+        new RedisTier.Surroundings(
+            settings.database().url() + " " + settings.database().user(),
+            settings.lock().loadTimeout(),
+            settings.listen().heartbeat(),
+            stale,
+            settings.listen().isOn());
+    return settings.tier().map(each -> RedisTier.start(each, around, System::nanoTime));
   }
 
   /**
@@ -308,12 +305,13 @@ final class Service {
   }
 
   private static ResourceEndpoint endpoint(
-      Settings settings, Lookups lookups, DelayedInvalidations delayed) {
+      Settings settings, Lookups lookups, DelayedInvalidations delayed, Optional<RedisTier> tier) {
     return new ResourceEndpoint(
         lookups,
         settings.callTimeout(),
         new Connections(settings.connections(), System::nanoTime),
         delayed,
+        tier.isPresent() ? tier.get() : Instances.ALONE,
         System::nanoTime);
   }
 

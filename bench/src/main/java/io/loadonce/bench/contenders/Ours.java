@@ -63,7 +63,7 @@ public final class Ours implements Contender {
 
   private static Way way(Outcome.Origin origin) {
     return switch (origin) {
-      case MEMORY, STALE -> Way.MEMORY;
+      case MEMORY, SHARED, STALE -> Way.MEMORY;
       case LOADED -> Way.QUERIED;
       case JOINED -> Way.WAITED;
     };

@@ -94,6 +94,9 @@ class DependencyRuleTest {
             DependencyRules.onlyDbSeesSql(),
             planted("io.loadonce.client", "Plant", "javax.sql.DataSource source;")),
         with(
+            DependencyRules.onlyTierSeesRedis(),
+            planted("io.loadonce.server.load", "Plant", "redis.clients.jedis.Jedis redis;")),
+        with(
             DependencyRules.onlyEdgesSeeGrpc(),
             planted("io.loadonce.server.load", "Plant", "io.grpc.Context context;")),
         with(

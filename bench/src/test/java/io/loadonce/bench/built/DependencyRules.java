@@ -32,6 +32,7 @@ final class DependencyRules {
   private static final String LOCK = SERVER + ".lock";
   private static final String PORTS = SERVER + ".ports";
   private static final String CHANGES = SERVER + ".changes";
+  private static final String TIER = SERVER + ".tier";
 
   private static final Set<String> WALL_CLOCK =
       Set.of(
@@ -109,6 +110,18 @@ final class DependencyRules {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql.."));
+  }
+
+  static DependencyRule onlyTierSeesRedis() {
+    return new DependencyRule(
+        "only tier sees the library of Redis",
+        List.of(DB, SERVER, TIER, CLIENT, COMMANDS),
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(TIER + "..", BENCH + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("redis.clients.."));
   }
 
   static DependencyRule onlyEdgesSeeGrpc() {

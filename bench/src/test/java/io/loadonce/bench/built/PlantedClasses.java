@@ -41,6 +41,10 @@ final class PlantedClasses {
               "Endpoint",
               "io.loadonce.server.load.Once once; io.grpc.Status status;"),
           planted("io.loadonce.server.changes", "Listener", "long now = System.nanoTime();"),
+          planted(
+              "io.loadonce.server.tier",
+              "Stage",
+              "io.loadonce.server.load.Once once; redis.clients.jedis.Jedis redis;"),
           planted("io.loadonce.server.ports", "Health", "io.grpc.Status status;"),
           planted(
               "io.loadonce.server",

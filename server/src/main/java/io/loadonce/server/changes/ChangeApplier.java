@@ -33,6 +33,7 @@ final class ChangeApplier {
   static final Duration BETWEEN_UNREADABLE = Duration.ofSeconds(1);
 
   private final Map<String, LoadOnce<Key, ?>> engines;
+  private final FeedObserver observer;
   private final LongSupplier nanoClock;
   private final Map<ChangeKind, LongAdder> counts = new EnumMap<>(ChangeKind.class);
   private final RateLimitedLog limitedLog;
@@ -45,9 +46,12 @@ final class ChangeApplier {
 
   /**
    * @param engines by the names of their lookups
+   * @param observer is told before a cache is touched
    */
-  ChangeApplier(Map<String, LoadOnce<Key, ?>> engines, LongSupplier nanoClock) {
+  ChangeApplier(
+      Map<String, LoadOnce<Key, ?>> engines, FeedObserver observer, LongSupplier nanoClock) {
     this.engines = Map.copyOf(engines);
+    this.observer = observer;
     this.nanoClock = nanoClock;
     this.limitedLog = new RateLimitedLog(LoggerFactory.getLogger(ChangeApplier.class), nanoClock);
     this.flushDueNanos = nanoClock.getAsLong();
@@ -77,11 +81,13 @@ final class ChangeApplier {
         case Change.Elsewhere _, Change.Unreported _, Change.Heartbeat _ -> {}
       }
     }
-    all.forEach(lookup -> engine(lookup).invalidateAll(Removal.INVALIDATED_BY_CHANGE));
+    all.forEach(this::invalidateAll);
     ids.keySet().removeAll(all);
     ids.forEach(
-        (lookup, changed) ->
-            changed.forEach(id -> engine(lookup).invalidate(id, Removal.INVALIDATED_BY_CHANGE)));
+        (lookup, changed) -> {
+          observer.changed(lookup, changed);
+          changed.forEach(id -> engine(lookup).invalidate(id, Removal.INVALIDATED_BY_CHANGE));
+        });
     flushIfDue();
     changes.forEach(this::count);
   }
@@ -114,10 +120,15 @@ final class ChangeApplier {
   private void flushIfDue() {
     long nowNanos = nanoClock.getAsLong();
     if (flushIsPending && nowNanos - flushDueNanos >= 0) {
-      engines.values().forEach(each -> each.invalidateAll(Removal.INVALIDATED_BY_CHANGE));
+      engines.keySet().forEach(this::invalidateAll);
       flushIsPending = false;
       flushDueNanos = nowNanos + BETWEEN_UNREADABLE.toNanos();
     }
+  }
+
+  private void invalidateAll(String lookup) {
+    observer.allChanged(lookup);
+    engine(lookup).invalidateAll(Removal.INVALIDATED_BY_CHANGE);
   }
 
   private LoadOnce<Key, ?> engine(String lookup) {

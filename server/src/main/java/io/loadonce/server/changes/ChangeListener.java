@@ -53,15 +53,13 @@ public final class ChangeListener implements AutoCloseable {
   static final int MISSED_HEARTBEATS = 2;
 
   private static final Logger log = LoggerFactory.getLogger(ChangeListener.class);
-  private static final String SILENT =
-      "no heartbeat has arrived for two intervals. If this repeats, a pooler that shares sessions"
-          + " among clients drops the notifications, such as PgBouncer in transaction mode: let"
-          + " db-url name the database itself";
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final ChangeFeed feed;
+  private final FeedKind kind;
+  private final FeedObserver observer;
   private final Map<String, LoadOnce<Key, ?>> engines;
   private final ChangeApplier applier;
   private final RateLimitedLog limitedLog;
@@ -95,32 +93,55 @@ public final class ChangeListener implements AutoCloseable {
 
   private ChangeListener(
       ChangeFeed feed,
+      FeedKind kind,
+      FeedObserver observer,
       Map<String, LoadOnce<Key, ?>> engines,
       Duration heartbeat,
       LongSupplier nanoClock) {
     this.feed = feed;
+    this.kind = kind;
+    this.observer = observer;
     this.engines = Map.copyOf(engines);
-    this.applier = new ChangeApplier(engines, nanoClock);
+    this.applier = new ChangeApplier(engines, observer, nanoClock);
     this.limitedLog = new RateLimitedLog(log, nanoClock);
     this.nanoClock = nanoClock;
     this.heartbeatNanos = heartbeat.toNanos();
-    this.thread = Thread.ofPlatform().daemon().name("listen").unstarted(this::run);
+    this.thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name(kind == FeedKind.DATABASE ? "listen" : "listen-redis")
+            .unstarted(this::run);
   }
 
-  /**
-   * Starts without waiting for the database; the feed counts as lost until it is connected.
-   *
-   * @param engines those of all lookups of the feed, by name
-   * @param nanoClock the clock of the engines
-   */
+  /** Starts to listen to a database of which only the caches depend. */
   public static ChangeListener start(
       ChangeFeed feed,
       Map<String, LoadOnce<Key, ?>> engines,
       Duration heartbeat,
       LongSupplier nanoClock) {
-    ChangeListener listener = new ChangeListener(feed, engines, heartbeat, nanoClock);
+    return start(feed, FeedKind.DATABASE, FeedObserver.NONE, engines, heartbeat, nanoClock);
+  }
+
+  /**
+   * Starts without waiting for the feed, which counts as lost until it is connected.
+   *
+   * @param observer is told what the feed tells, before the caches are touched
+   * @param engines those of all lookups of the feed, by name
+   * @param nanoClock the clock of the engines
+   */
+  public static ChangeListener start(
+      ChangeFeed feed,
+      FeedKind kind,
+      FeedObserver observer,
+      Map<String, LoadOnce<Key, ?>> engines,
+      Duration heartbeat,
+      LongSupplier nanoClock) {
+    ChangeListener listener =
+        new ChangeListener(feed, kind, observer, engines, heartbeat, nanoClock);
     long startNanos = nanoClock.getAsLong();
-    engines.values().forEach(engine -> engine.feedState().lost(startNanos));
+    if (kind.decidesFreshness()) {
+      engines.values().forEach(engine -> engine.feedState().lost(startNanos));
+    }
     listener.thread.start();
     return listener;
   }
@@ -183,7 +204,7 @@ public final class ChangeListener implements AutoCloseable {
         enter(subscription);
         follow(subscription);
       } catch (SourceException e) {
-        warnLost(wasSilent() ? SILENT : e.getMessage());
+        warnLost(wasSilent() ? kind.silent() : e.getMessage());
       } catch (Throwable t) { // if this thread ended, the feed would stay lost for ever
         warnLost(t.toString());
       }
@@ -200,9 +221,13 @@ public final class ChangeListener implements AutoCloseable {
       return;
     }
     limitedLog.warn(
-        ("the change feed is not connected: %s; cached rows are served as STALE and, after"
-                + " --stale-on-disconnect, loaded again; next attempt within %d s")
-            .formatted(reason, LONGEST_PAUSE.toSeconds()));
+        ("%s is not connected: %s; "
+                + (kind.decidesFreshness()
+                    ? "cached rows are served as STALE and, after --stale-on-disconnect, loaded"
+                        + " again; "
+                    : "")
+                + "next attempt within %d s")
+            .formatted(kind.title(), reason, LONGEST_PAUSE.toSeconds()));
   }
 
   /** Applies changes until the listener is closed. */
@@ -243,7 +268,9 @@ public final class ChangeListener implements AutoCloseable {
   private void markConnectedUpTo(long requestedNanos, Set<String> unreported) {
     Set<String> added = unconnected();
     added.removeAll(unreported);
-    added.forEach(lookup -> engine(lookup).invalidateAll());
+    if (kind.decidesFreshness()) {
+      added.forEach(lookup -> engine(lookup).invalidateAll());
+    }
     mutex.lock();
     try {
       for (String lookup : unreported) {
@@ -253,14 +280,24 @@ public final class ChangeListener implements AutoCloseable {
       }
       completeUpToNanos = requestedNanos;
       if (!closed && connected.addAll(added)) {
-        added.forEach(lookup -> engine(lookup).feedState().connected());
-        log.info(
-            "the change feed is connected; the cache was emptied and serves fresh rows again"
-                + (connected.size() == engines.size() ? "" : " for " + String.join(", ", added)));
+        markConnected(added);
       }
+      connected.forEach(lookup -> observer.connected(lookup, requestedNanos));
     } finally {
       mutex.unlock();
     }
+  }
+
+  @GuardedBy("mutex")
+  private void markConnected(Set<String> added) {
+    if (kind.decidesFreshness()) {
+      added.forEach(lookup -> engine(lookup).feedState().connected());
+    }
+    log.info(
+        kind.title()
+            + " is connected"
+            + (kind.decidesFreshness() ? "; the cache was emptied and serves fresh rows again" : "")
+            + (connected.size() == engines.size() ? "" : " for " + String.join(", ", added)));
   }
 
   private Set<String> unconnected() {
@@ -305,7 +342,10 @@ public final class ChangeListener implements AutoCloseable {
 
   @GuardedBy("mutex")
   private void markLost(String lookup) {
-    engine(lookup).feedState().lost(completeUpToNanos);
+    if (kind.decidesFreshness()) {
+      engine(lookup).feedState().lost(completeUpToNanos);
+    }
+    observer.lost(lookup);
   }
 
   private LoadOnce<Key, ?> engine(String lookup) {

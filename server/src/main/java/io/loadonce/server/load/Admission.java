@@ -1,6 +1,5 @@
 package io.loadonce.server.load;
 
-import io.loadonce.db.source.Availability;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.Outcome.Cap;
 import io.loadonce.server.load.Outcome.Failed;
@@ -17,14 +16,11 @@ final class Admission<V> {
   /** The longest time after which a refused caller should try again. */
   static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private final Availability availability;
   private final Stage<?, V> stage;
   private final long loadTimeoutNanos;
   private final long maxQueueNanos;
 
-  Admission(
-      Availability availability, Stage<?, V> stage, Duration loadTimeout, Duration maxQueueTime) {
-    this.availability = availability;
+  Admission(Stage<?, V> stage, Duration loadTimeout, Duration maxQueueTime) {
     this.stage = stage;
     this.loadTimeoutNanos = loadTimeout.toNanos();
     this.maxQueueNanos = maxQueueTime.toNanos();
@@ -38,7 +34,7 @@ final class Admission<V> {
    * @param alsoAhead how many flights will be loaded before it that are not in the queue yet
    */
   @Nullable Outcome<V> refusal(long callerNanos, int alsoAhead) {
-    SourceException outage = availability.outage();
+    SourceException outage = stage.outage();
     if (outage != null) {
       return new Failed<>(outage);
     }

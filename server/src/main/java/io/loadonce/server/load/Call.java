@@ -71,7 +71,9 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
         isTooOld
             || (outcome instanceof Missing && needed.needsVersion())
             || wasReadTooEarly(outcome);
-    boolean wasReadAfterTheCall = waiter.led() || joinedAgain;
+    // A row of the shared store may be older than a call that did not begin its flight; it joins
+    // until it begins one, which accepts nothing older than it needs.
+    boolean wasReadAfterTheCall = waiter.led() || (joinedAgain && !isShared(outcome));
     if (isNoAnswerYet && !wasReadAfterTheCall) {
       joinedAgain = true;
       if (left) {
@@ -95,13 +97,32 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
    * came from the cache was judged there.
    */
   private boolean wasReadTooEarly(Outcome<V> outcome) {
-    boolean joined =
-        switch (outcome) {
-          case Found<V> row -> row.origin() == Origin.JOINED;
-          case Missing<V> none -> none.origin() == Origin.JOINED;
-          default -> false;
-        };
-    return joined && !needed.acceptsAge(waiter.flightBeganNanos(), beganNanos);
+    return switch (originOf(outcome)) {
+      case JOINED -> !needed.acceptsAge(waiter.flightBeganNanos(), beganNanos);
+      case SHARED -> !needed.acceptsAge(waiter.flightBeganNanos() - ageNanos(outcome), beganNanos);
+      case MEMORY, LOADED, STALE -> false;
+      case null -> false;
+    };
+  }
+
+  private static boolean isShared(Outcome<?> outcome) {
+    return originOf(outcome) == Origin.SHARED;
+  }
+
+  private static long ageNanos(Outcome<?> outcome) {
+    return switch (outcome) {
+      case Found<?> row -> row.ageNanos();
+      case Missing<?> none -> none.ageNanos();
+      default -> 0;
+    };
+  }
+
+  private static @Nullable Origin originOf(Outcome<?> outcome) {
+    return switch (outcome) {
+      case Found<?> row -> row.origin();
+      case Missing<?> none -> none.origin();
+      default -> null;
+    };
   }
 
   /** At its soft deadline the call is content with a stale row. */

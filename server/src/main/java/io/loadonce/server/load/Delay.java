@@ -6,7 +6,7 @@ package io.loadonce.server.load;
  * @param queuedNanos how long it would wait for its query
  * @param queryNanos how long that query would take
  */
-record Delay(long queuedNanos, long queryNanos) {
+public record Delay(long queuedNanos, long queryNanos) {
 
   /** Nothing is ahead of the id. How long its query takes does not matter then. */
   static final Delay NONE = new Delay(0, 0);

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The end of a flight: its outcome is published, the flight leaves the table, and every waiter is
  * answered. Never blocks; safe for use by many threads.
  */
-final class FlightEnd<K, V> {
+final class FlightEnd<K, V> implements Finish<K, V> {
   private static final Logger log = LoggerFactory.getLogger(FlightEnd.class);
 
   /** A failed load of a row delays the next background refresh of that row by this time. */
@@ -49,7 +49,8 @@ final class FlightEnd<K, V> {
    *
    * @param readNanos when the database was queried
    */
-  void complete(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
+  @Override
+  public void complete(Flight<K, Outcome<V>> flight, Outcome<V> outcome, long readNanos) {
     Completion<K, Outcome<V>> completion =
         table.complete(flight, outcome, new CachePublication(flight.id(), readNanos));
     Outcome<V> led = completion.outcome();
@@ -58,7 +59,8 @@ final class FlightEnd<K, V> {
           case Found<V>(V value, long version, Origin origin, long ageNanos)
               when origin == Origin.LOADED ->
               new Found<>(value, version, Origin.JOINED, ageNanos);
-          case Missing<V> none -> new Missing<>(Origin.JOINED, none.ageNanos());
+          case Missing<V> none when none.origin() == Origin.LOADED ->
+              new Missing<>(Origin.JOINED, none.ageNanos());
           default -> led;
         };
     for (Waiter<K, Outcome<V>> waiter : completion.waiters()) {

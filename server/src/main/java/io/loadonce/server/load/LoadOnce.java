@@ -58,10 +58,9 @@ public final class LoadOnce<K, V> {
   private final MemoryCache<K, V> cache;
   private final FlightTable<K, Outcome<V>> table;
   private final FreshnessPolicy<V> policy;
-  private final FlightEnd<K, V> flightEnd;
   private final LoadQueue<K, V> queue;
 
-  /** The first stage; so far the queue is the only one. */
+  /** The queue, or the stage before it. */
   private final Stage<K, V> stage;
 
   private final Availability availability;
@@ -84,16 +83,15 @@ public final class LoadOnce<K, V> {
         loadSettings,
         lockSettings,
         source,
-        new Shared(
-            new WaiterBudget(lockSettings.maxWaiters()),
-            Loaders.of(source.connections()),
-            new Availability()),
-        nanoClock);
+        Shared.alone(lockSettings.maxWaiters(), source.connections()),
+        nanoClock,
+        /* first= */ null);
   }
 
   /**
    * @param shared what this lookup shares with the others of its database
    * @param nanoClock monotonic, in nanoseconds
+   * @param first makes the stage before the queue; null for none
    */
   public LoadOnce(
       MemoryCache<K, V> cache,
@@ -101,7 +99,8 @@ public final class LoadOnce<K, V> {
       LockSettings lockSettings,
       Source<K, V> source,
       Shared shared,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      @Nullable FirstStage<K, V> first) {
     this.cache = cache;
     this.availability = shared.availability();
     this.waiters = shared.waiters();
@@ -110,14 +109,18 @@ public final class LoadOnce<K, V> {
     this.staleRows = new StaleRows<>(cache, policy, nanoClock);
     this.statistics = new LoadStatistics<>(nanoClock);
     cache.onEviction(id -> statistics.history().removed(id, Removal.EVICTED));
-    this.flightEnd = new FlightEnd<>(cache, table, statistics, nanoClock);
+    Finish<K, V> end = new FlightEnd<>(cache, table, statistics, nanoClock);
     this.queue =
         new LoadQueue<>(
-            source, shared, flightEnd, statistics, lockSettings.loadTimeout(), nanoClock);
-    this.stage = queue;
+            source,
+            shared,
+            first == null ? end : first.telling(end),
+            statistics,
+            lockSettings.loadTimeout(),
+            nanoClock);
+    this.stage = first == null ? queue : first.before(queue, end, new Needs<>(cache, nanoClock));
     this.admission =
-        new Admission<>(
-            availability, stage, lockSettings.loadTimeout(), loadSettings.maxQueueTime());
+        new Admission<>(stage, lockSettings.loadTimeout(), loadSettings.maxQueueTime());
     this.nanoClock = nanoClock;
   }
 

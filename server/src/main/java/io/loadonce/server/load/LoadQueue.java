@@ -71,7 +71,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   private final Loaders loaders;
   private final Loaders.Backlog<Flight<K, Outcome<V>>> waiting;
   private final Availability availability;
-  private final FlightEnd<K, V> flightEnd;
+  private final Finish<K, V> ending;
   private final LoadStatistics<K> statistics;
   private final Duration loadTimeout;
   private final LongSupplier nanoClock;
@@ -96,7 +96,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   LoadQueue(
       Source<K, V> source,
       Shared shared,
-      FlightEnd<K, V> flightEnd,
+      Finish<K, V> ending,
       LoadStatistics<K> statistics,
       Duration loadTimeout,
       LongSupplier nanoClock) {
@@ -105,7 +105,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     this.times = new QueryTimes(source.maxIdsPerQuery());
     this.waiting = loaders.backlog(this::idsPerQuery, source.connections(), this::load);
     this.availability = shared.availability();
-    this.flightEnd = flightEnd;
+    this.ending = ending;
     this.statistics = statistics;
     this.loadTimeout = loadTimeout;
     this.nanoClock = nanoClock;
@@ -146,6 +146,11 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       load.suspected = true;
       availability.requestProbe();
     }
+  }
+
+  @Override
+  public SourceException.@Nullable Unavailable outage() {
+    return availability.outage();
   }
 
   /**
@@ -202,7 +207,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
         availability.ended(reason);
         outcome = new Outcome.Failed<>(reason);
       }
-      flightEnd.complete(flight, outcome, nanoClock.getAsLong());
+      ending.complete(flight, outcome, nanoClock.getAsLong());
     }
   }
 
@@ -271,7 +276,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
           continue;
         }
         long rowAgeNanos = ageNanos(rows.get(flight.id()));
-        flightEnd.complete(
+        ending.complete(
             flight, outcomeOf(rows.get(flight.id()), tookNanos), readNanos - rowAgeNanos);
       }
       add(notRead);
@@ -292,7 +297,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   private void completeAll(
       List<Flight<K, Outcome<V>>> flights, Outcome<V> outcome, long readNanos) {
     for (Flight<K, Outcome<V>> flight : flights) {
-      flightEnd.complete(flight, outcome, readNanos);
+      ending.complete(flight, outcome, readNanos);
     }
   }
 

@@ -21,6 +21,8 @@ public final class LookupCounts {
   /** The ways in which a lookup ends. */
   public enum Ending {
     MEMORY,
+    /** The row came from the store that the instances share. */
+    SHARED,
     LOADED,
     JOINED,
     STALE,
@@ -70,6 +72,7 @@ public final class LookupCounts {
       case Found<?> found ->
           switch (found.origin()) {
             case MEMORY -> Ending.MEMORY;
+            case SHARED -> Ending.SHARED;
             case LOADED -> Ending.LOADED;
             case JOINED -> Ending.JOINED;
             case STALE -> Ending.STALE;

@@ -54,6 +54,8 @@ public sealed interface Outcome<V> {
   enum Origin {
     /** It was in the cache. */
     MEMORY,
+    /** It was in the store that the instances share. */
+    SHARED,
     /** This call began the load. */
     LOADED,
     /** This call joined a load that another had begun. */

@@ -10,4 +10,10 @@ import io.loadonce.server.lock.WaiterBudget;
  * @param loaders the threads that run queries, one for each connection
  * @param availability whether the database can be reached
  */
-public record Shared(WaiterBudget waiters, Loaders loaders, Availability availability) {}
+public record Shared(WaiterBudget waiters, Loaders loaders, Availability availability) {
+
+  /** What a lookup has that shares nothing with another. */
+  static Shared alone(int maxWaiters, int connections) {
+    return new Shared(new WaiterBudget(maxWaiters), Loaders.of(connections), new Availability());
+  }
+}

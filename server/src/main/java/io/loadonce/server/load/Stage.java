@@ -1,7 +1,9 @@
 package io.loadonce.server.load;
 
+import io.loadonce.db.source.SourceException;
 import io.loadonce.server.lock.Flight;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where flights go to be loaded. {@link LoadQueue} is the last stage, in front of the database; a
@@ -11,7 +13,7 @@ import java.util.Collection;
  * @param <K> the id
  * @param <V> the form in which a row is kept
  */
-interface Stage<K, V> {
+public interface Stage<K, V> {
 
   /** Accepts flights, each once; sees to it that each is completed. */
   void add(Collection<Flight<K, Outcome<V>>> flights);
@@ -31,6 +33,9 @@ interface Stage<K, V> {
 
   /** Records the time that a caller has; once for each call that begins loads. */
   void called(long timeNanos);
+
+  /** Why no flight can be completed now, so that none is to begin; null if flights may begin. */
+  SourceException.@Nullable Unavailable outage();
 
   /** Whether a refresh, for which no caller waits, would not delay the callers who do. */
   boolean hasRoomForRefreshes();

@@ -18,6 +18,9 @@ public final class Flight<K, O> {
   private final K id;
   private final long beganNanos;
 
+  /** Whose call began the flight; null for a refresh. */
+  private final @Nullable Waiter<K, O> leader;
+
   /**
    * Whether the flight goes on without waiters, because it refreshes a cached row: it was begun for
    * that, or a waiter took the stale row instead. Never true once fenced. Guarded by the mutex.
@@ -45,15 +48,29 @@ public final class Flight<K, O> {
   /** Once true, always true. Written with the mutex held. */
   private volatile boolean over;
 
-  Flight(K id, long beganNanos, boolean continuesAlone) {
+  /**
+   * @param leader whose call begins the flight; null for a refresh, which goes on without waiters
+   */
+  Flight(K id, long beganNanos, @Nullable Waiter<K, O> leader) {
     this.id = id;
     this.beganNanos = beganNanos;
+    this.leader = leader;
     this.emptySinceNanos = beganNanos;
-    this.continuesAlone = continuesAlone;
+    this.continuesAlone = leader == null;
   }
 
   public K id() {
     return id;
+  }
+
+  /** Whose call began the flight, and may have left since; null for a refresh. For any thread. */
+  public @Nullable Waiter<K, O> leader() {
+    return leader;
+  }
+
+  /** When the flight began, on the clock of the table. For any thread. */
+  public long beganNanos() {
+    return beganNanos;
   }
 
   /** Whether the flight has ended, so that its load is of no use any more. For any thread. */
@@ -78,11 +95,6 @@ public final class Flight<K, O> {
 
   int waiters() {
     return waiters.size();
-  }
-
-  /** When the flight began, on the clock of the table. For any thread. */
-  public long beganNanos() {
-    return beganNanos;
   }
 
   long ageNanos(long nowNanos) {

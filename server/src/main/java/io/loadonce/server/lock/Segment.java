@@ -48,7 +48,7 @@ final class Segment<K, O> {
       if (found != null) {
         return new Hit<>(found);
       }
-      Flight<K, O> flight = new Flight<>(waiter.id(), nowNanos, /* continuesAlone= */ false);
+      Flight<K, O> flight = new Flight<>(waiter.id(), nowNanos, waiter);
       flight.add(waiter);
       waiter.enter(flight, /* led= */ true);
       flights.put(waiter.id(), flight);
@@ -61,7 +61,7 @@ final class Segment<K, O> {
       if (flights.containsKey(id)) {
         return null;
       }
-      Flight<K, O> flight = new Flight<>(id, nowNanos, /* continuesAlone= */ true);
+      Flight<K, O> flight = new Flight<>(id, nowNanos, /* leader= */ null);
       flights.put(id, flight);
       return flight;
     }

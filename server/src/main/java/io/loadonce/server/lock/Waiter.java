@@ -60,6 +60,11 @@ public final class Waiter<K, O> {
     return id;
   }
 
+  /** The call behind this waiter. */
+  public Handler<O> handler() {
+    return handler;
+  }
+
   /** When this waiter must be answered, on the clock of the table. */
   public long deadlineNanos() {
     return deadlineNanos;

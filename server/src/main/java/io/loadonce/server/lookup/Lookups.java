@@ -4,6 +4,7 @@ import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Source;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.FirstStage;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Shared;
 import io.loadonce.server.lock.LockSettings;
@@ -29,17 +30,29 @@ public final class Lookups {
 
   private final Shared shared;
 
-  /**
-   * @param configs at least one, each with a name of its own
-   * @param sources the rows of a lookup
-   * @param nanoClock monotonic, in nanoseconds
-   */
+  /** Lookups of an instance that shares nothing with others. */
   public Lookups(
       List<LookupConfig> configs,
       Function<LookupSettings, ? extends Source<Key, EncodedRow>> sources,
       Shared shared,
       LockSettings lockSettings,
       LongSupplier nanoClock) {
+    this(configs, sources, shared, lockSettings, nanoClock, /* firstStages= */ null);
+  }
+
+  /**
+   * @param configs at least one, each with a name of its own
+   * @param sources the rows of a lookup
+   * @param nanoClock monotonic, in nanoseconds
+   * @param firstStages the stage before the queue of a lookup; null for none
+   */
+  public Lookups(
+      List<LookupConfig> configs,
+      Function<LookupSettings, ? extends Source<Key, EncodedRow>> sources,
+      Shared shared,
+      LockSettings lockSettings,
+      LongSupplier nanoClock,
+      @Nullable Function<LookupConfig, FirstStage<Key, EncodedRow>> firstStages) {
     List<Lookup> made = new ArrayList<>();
     for (LookupConfig config : configs) {
       MemoryCache<Key, EncodedRow> cache =
@@ -49,7 +62,14 @@ public final class Lookups {
           new Lookup(
               config,
               cache,
-              new LoadOnce<>(cache, config.load(), lockSettings, source, shared, nanoClock)));
+              new LoadOnce<>(
+                  cache,
+                  config.load(),
+                  lockSettings,
+                  source,
+                  shared,
+                  nanoClock,
+                  firstStages == null ? null : firstStages.apply(config))));
     }
     this.all = List.copyOf(made);
     this.byName = new HashMap<>();

@@ -111,6 +111,7 @@ final class GetReply implements WireMessage {
   private static LookupInfo.Source source(Outcome.Origin origin) {
     return switch (origin) {
       case MEMORY -> LookupInfo.Source.SOURCE_MEMORY;
+      case SHARED -> LookupInfo.Source.SOURCE_SHARED;
       case LOADED -> LookupInfo.Source.SOURCE_LOADED;
       case JOINED -> LookupInfo.Source.SOURCE_JOINED;
       case STALE -> LookupInfo.Source.SOURCE_STALE;

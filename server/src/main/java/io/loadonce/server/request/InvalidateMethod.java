@@ -1,15 +1,22 @@
 package io.loadonce.server.request;
 
 import com.google.rpc.Status;
+import io.loadonce.db.lookup.Key;
 import io.loadonce.server.changes.DelayedInvalidations;
+import io.loadonce.server.changes.Instances;
 import io.loadonce.server.load.Invalidation;
+import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.InvalidateResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -29,10 +36,16 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
                   + " repeat_after")
               .formatted(DelayedInvalidations.MAX_PENDING_IDS));
 
+  private static final Status NOT_SENT =
+      Reason.NOT_SENT.status(
+          "invalidated on this instance; the others were not told, since Redis cannot be reached,"
+              + " and will be as soon as it can; repeat the call later to be sure");
+
   private static final Duration KEEP_THREAD = Duration.ofSeconds(1);
 
   private final Lookups lookups;
   private final DelayedInvalidations delayed;
+  private final Instances instances;
 
   /**
    * Runs the invalidations of everything, one at a time. Each takes time that grows with the cache,
@@ -40,9 +53,10 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
    */
   private final Executor ofAll;
 
-  InvalidateMethod(Lookups lookups, DelayedInvalidations delayed) {
+  InvalidateMethod(Lookups lookups, DelayedInvalidations delayed, Instances instances) {
     this.lookups = lookups;
     this.delayed = delayed;
+    this.instances = instances;
     ThreadPoolExecutor one =
         new ThreadPoolExecutor(
             /* corePoolSize= */ 1,
@@ -77,7 +91,8 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
       call.fail(Reason.noLookup(request.getLookup(), lookups, call.caller()));
       return;
     }
-    Runnable work = () -> invalidate(() -> invalidateAll(lookup), request, /* ids= */ 1, call);
+    Runnable work =
+        () -> invalidate(() -> invalidateAll(lookup, isSeen(request)), request, /* ids= */ 1, call);
     ofAll.execute(
         () -> {
           if (call.isOpen()) {
@@ -97,43 +112,81 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
         }
       }
     }
-    invalidate(() -> invalidate(rows), request, named.size(), call);
+    invalidate(() -> invalidate(rows, isSeen(request)), request, named.size(), call);
   }
 
   /** Runs {@code action}, a second time later if the request says so, and replies. */
   private void invalidate(
-      Supplier<InvalidateResponse> action,
+      Supplier<CompletableFuture<Done>> action,
       InvalidateRequest request,
       int ids,
       UnaryCall<InvalidateRequest> call) {
-    InvalidateResponse counts =
+    CompletableFuture<Done> done =
         request.hasRepeatAfter()
             ? delayed.runTwice(action, delay(request.getRepeatAfter()), ids)
             : action.get();
-    if (counts == null) {
+    if (done == null) {
       call.fail(TOO_MANY_PENDING);
       return;
     }
-    call.reply(new WireMessage.Generated(counts));
+    var _ = done.thenAccept(each -> reply(each, isSeen(request), call));
   }
 
-  private static InvalidateResponse invalidate(List<Target.Row> rows) {
-    Invalidation all = Invalidation.NOTHING;
-    for (Target.Row row : rows) {
-      all = all.plus(row.lookup().engine().invalidate(row.id()));
+  private static void reply(Done done, boolean isSeen, UnaryCall<InvalidateRequest> call) {
+    Instances.Reach reach = done.reach();
+    if (isSeen && !reach.isSent()) {
+      call.fail(NOT_SENT);
+      return;
     }
-    return response(all);
+    call.reply(
+        new WireMessage.Generated(
+            InvalidateResponse.newBuilder()
+                .setEntriesRemoved(done.here().entries())
+                .setFlightsFenced(done.here().flights())
+                .setInstancesReached(reach.instances())
+                .setInstancesWaitedOut(reach.waitedOut())
+                .build()));
   }
 
-  private static InvalidateResponse invalidateAll(Lookup lookup) {
-    return response(lookup.engine().invalidateAll());
+  private CompletableFuture<Done> invalidate(List<Target.Row> rows, boolean isSeen) {
+    Map<Lookup, List<Key>> byLookup = new LinkedHashMap<>();
+    for (Target.Row row : rows) {
+      byLookup.computeIfAbsent(row.lookup(), _ -> new ArrayList<>()).add(row.id());
+    }
+    CompletableFuture<Done> all = null;
+    for (Map.Entry<Lookup, List<Key>> each : byLookup.entrySet()) {
+      LoadOnce<Key, ?> engine = each.getKey().engine();
+      CompletableFuture<Done> one =
+          invalidate(
+              each.getKey(),
+              each.getValue(),
+              isSeen,
+              () ->
+                  each.getValue().stream()
+                      .map(engine::invalidate)
+                      .reduce(Invalidation.NOTHING, Invalidation::plus));
+      all = all == null ? one : all.thenCombine(one, Done::and);
+    }
+    return Objects.requireNonNull(all);
   }
 
-  private static InvalidateResponse response(Invalidation done) {
-    return InvalidateResponse.newBuilder()
-        .setEntriesRemoved(done.entries())
-        .setFlightsFenced(done.flights())
-        .build();
+  private CompletableFuture<Done> invalidateAll(Lookup lookup, boolean isSeen) {
+    return invalidate(lookup, List.of(), isSeen, lookup.engine()::invalidateAll);
+  }
+
+  /**
+   * @param here invalidates on this instance
+   */
+  private CompletableFuture<Done> invalidate(
+      Lookup lookup, List<Key> ids, boolean isSeen, Supplier<Invalidation> here) {
+    Invalidation[] done = new Invalidation[1];
+    return instances
+        .invalidate(lookup.settings().name(), ids, isSeen, () -> done[0] = here.get())
+        .thenApply(reach -> new Done(done[0], reach));
+  }
+
+  private static boolean isSeen(InvalidateRequest request) {
+    return request.getStrength() == InvalidateRequest.Strength.STRENGTH_SEEN;
   }
 
   /** Returns what is wrong with a request, apart from its lookups and ids; null if nothing is. */
@@ -168,5 +221,17 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
 
   private static Duration delay(com.google.protobuf.Duration duration) {
     return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+  }
+
+  /**
+   * What an invalidation did.
+   *
+   * @param here on this instance
+   * @param reach what is known of the others
+   */
+  private record Done(Invalidation here, Instances.Reach reach) {
+    Done and(Done other) {
+      return new Done(here.plus(other.here), reach.and(other.reach));
+    }
   }
 }

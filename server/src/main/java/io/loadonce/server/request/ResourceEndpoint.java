@@ -7,6 +7,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.loadonce.server.access.Caller;
 import io.loadonce.server.changes.DelayedInvalidations;
+import io.loadonce.server.changes.Instances;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.v1.InvalidateRequest;
 import io.loadonce.v1.ListLookupsRequest;
@@ -34,6 +35,7 @@ public final class ResourceEndpoint implements BindableService {
    * @param callTimeout the longest time that a call may wait, also if its own deadline is later
    * @param connections swept by this
    * @param delayed runs the second of two invalidations; swept by its owner
+   * @param instances the other instances, which must invalidate too
    * @param nanoClock monotonic, in nanoseconds
    */
   public ResourceEndpoint(
@@ -41,6 +43,7 @@ public final class ResourceEndpoint implements BindableService {
       Duration callTimeout,
       Connections connections,
       DelayedInvalidations delayed,
+      Instances instances,
       LongSupplier nanoClock) {
     CallTimeout timeout = new CallTimeout(callTimeout);
     OutcomeStatus statuses = new OutcomeStatus(nanoClock);
@@ -49,7 +52,7 @@ public final class ResourceEndpoint implements BindableService {
     this.openCalls = new OpenCalls(nanoClock, callTimeout.toNanos());
     this.getMethod = new GetMethod(lookups, timeout, statuses);
     this.batchGetMethod = new BatchGetMethod(lookups, timeout, statuses);
-    this.invalidateMethod = new InvalidateMethod(lookups, delayed);
+    this.invalidateMethod = new InvalidateMethod(lookups, delayed, instances);
     this.listLookupsMethod = new ListLookupsMethod(lookups);
   }
 

@@ -61,6 +61,13 @@ public enum Setting {
   LISTEN_HEARTBEAT(SettingGroup.CHANGES, "TIME", "1s"),
   LISTEN_TABLE(SettingGroup.CHANGES, "NAME", ""),
 
+  REDIS_URL(SettingGroup.INSTANCES, "URL", ""),
+  REDIS_USER(SettingGroup.INSTANCES, "NAME", ""),
+  REDIS_PASSWORD_FILE(SettingGroup.INSTANCES, "FILE", ""),
+  REDIS_PREFIX(SettingGroup.INSTANCES, "TEXT", "loadonce"),
+  REDIS_TIMEOUT(SettingGroup.INSTANCES, "TIME", "50ms"),
+  REDIS_MAX_VALUE_BYTES(SettingGroup.INSTANCES, "BYTES", "64KiB"),
+
   CALL_TIMEOUT(SettingGroup.CALLERS, "TIME", "10s"),
   MAX_QUEUE_TIME(SettingGroup.CALLERS, "TIME", "1s"),
   MAX_WAITERS_PER_ID(SettingGroup.CALLERS, "N", "10000"),

@@ -7,6 +7,7 @@ public enum SettingGroup {
   DATABASE("Database"),
   CACHE("Cache"),
   CHANGES("Change listener"),
+  INSTANCES("Several instances"),
   CALLERS("Limits on callers"),
   LOG("Log");
 

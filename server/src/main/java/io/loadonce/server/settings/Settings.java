@@ -17,6 +17,7 @@ import io.loadonce.server.ports.Address;
 import io.loadonce.server.ports.PortLimits;
 import io.loadonce.server.ports.PortSecurity;
 import io.loadonce.server.request.ConnectionLimits;
+import io.loadonce.server.tier.TierSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import java.util.stream.Collectors;
  * @param admin the address for operators
  * @param access how both ports are protected
  * @param lookups at least one
+ * @param tier the Redis that the instances share, if they do
  * @param callTimeout the longest time that a call may wait, also if its own deadline is later
  * @param port what a client may send over one connection
  * @param connections how many connections there may be, and what they may hold
@@ -45,6 +47,7 @@ public record Settings(
     List<LookupConfig> lookups,
     LockSettings lock,
     ListenSettings listen,
+    Optional<TierSettings> tier,
     Duration callTimeout,
     PortLimits port,
     ConnectionLimits connections,
@@ -95,6 +98,7 @@ public record Settings(
                 Setting.LISTEN_HEARTBEAT,
                 ListenSettings.MIN_HEARTBEAT,
                 ListenSettings.MAX_HEARTBEAT)),
+        tier(values),
         values.duration(Setting.CALL_TIMEOUT, Duration.ofMillis(1), LoadOnce.MAX_WAIT),
         port(values),
         connections(values, maxHeapBytes),
@@ -138,6 +142,23 @@ public record Settings(
         values.isOn(Setting.CHANNELZ),
         values.isOn(Setting.OPEN_HEALTH),
         values.isOn(Setting.HASH_IDS));
+  }
+
+  private static Optional<TierSettings> tier(SettingValues values) {
+    if (!values.has(Setting.REDIS_URL)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new TierSettings(
+            values.text(Setting.REDIS_URL),
+            values.text(Setting.REDIS_USER),
+            values.has(Setting.REDIS_PASSWORD_FILE)
+                ? values.password(Setting.REDIS_PASSWORD_FILE)
+                : Password.of(""),
+            values.text(Setting.REDIS_PREFIX),
+            values.duration(
+                Setting.REDIS_TIMEOUT, TierSettings.MIN_TIMEOUT, TierSettings.MAX_TIMEOUT),
+            (int) values.bytes(Setting.REDIS_MAX_VALUE_BYTES, 1, TierSettings.MAX_VALUE_BYTES)));
   }
 
   private static Set<String> names(List<LookupConfig> lookups) {

@@ -55,6 +55,7 @@ class InvalidateTest {
           UnexpiringEngine.TIMEOUT,
           new Connections(ConnectionLimits.DEFAULTS, clock::get),
           delayed,
+          Instances.ALONE,
           clock::get);
   private final Server server =
       InProcessServerBuilder.forName("invalidate").directExecutor().addService(endpoint).build();

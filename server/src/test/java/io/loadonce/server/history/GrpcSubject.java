@@ -9,6 +9,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.loadonce.db.OneLookup;
 import io.loadonce.server.changes.DelayedInvalidations;
+import io.loadonce.server.changes.Instances;
 import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
@@ -59,6 +60,7 @@ final class GrpcSubject implements HistorySubject {
             CALL_TIMEOUT,
             new Connections(ConnectionLimits.DEFAULTS, System::nanoTime),
             new DelayedInvalidations(System::nanoTime, Runnable::run),
+            Instances.ALONE,
             System::nanoTime);
     var _ =
         sweeper.scheduleWithFixedDelay(

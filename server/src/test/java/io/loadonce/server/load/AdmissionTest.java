@@ -2,12 +2,13 @@ package io.loadonce.server.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadonce.db.source.Availability;
+import io.loadonce.db.source.SourceException;
 import io.loadonce.server.lock.Flight;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whose time counts for the sizes of queries. */
@@ -19,7 +20,6 @@ class AdmissionTest {
 
   private final Admission<String> admission =
       new Admission<>(
-          new Availability(),
           new Stage<String, String>() {
             @Override
             public void add(Collection<Flight<String, Outcome<String>>> flights) {}
@@ -38,6 +38,11 @@ class AdmissionTest {
             @Override
             public void called(long timeNanos) {
               called.add(timeNanos);
+            }
+
+            @Override
+            public SourceException.@Nullable Unavailable outage() {
+              return null;
             }
 
             @Override

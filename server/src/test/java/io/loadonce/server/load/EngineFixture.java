@@ -64,7 +64,8 @@ final class EngineFixture {
             lock,
             database,
             new Shared(waiters, loaders, availability),
-            clock);
+            clock,
+            /* first= */ null);
   }
 
   LoadOnce<String, String> engine() {

@@ -64,6 +64,8 @@ class LoadQueueTest {
         }
       };
 
+  private final LoadStatistics<String> statistics = new LoadStatistics<>(now::get);
+
   private final LoadQueue<String, String> queue =
       new LoadQueue<>(
           database,
@@ -71,7 +73,9 @@ class LoadQueueTest {
           new FlightEnd<>(
               new MemoryCache<>(EngineFixture.CACHE, String::length, String::length),
               table,
+              statistics,
               now::get),
+          statistics,
           Duration.ofMinutes(1),
           now::get);
 

@@ -12,6 +12,7 @@ import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Source;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.changes.DelayedInvalidations;
+import io.loadonce.server.changes.Instances;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lookup.EncodedRow;
@@ -93,6 +94,7 @@ final class ShopService implements AutoCloseable {
                       TIMEOUT,
                       new Connections(ConnectionLimits.DEFAULTS, clock::get),
                       delayed,
+                      Instances.ALONE,
                       clock::get))
               .build()
               .start();

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,7 @@ class SettingsTest {
                         LoadSettings.DEFAULTS)),
                 LockSettings.DEFAULTS,
                 new ListenSettings(/* isOn= */ false, /* table= */ "", Duration.ofSeconds(1)),
+                Optional.empty(),
                 Duration.ofSeconds(10),
                 PortLimits.DEFAULTS,
                 ConnectionLimits.DEFAULTS,
@@ -125,6 +127,12 @@ class SettingsTest {
             "listen",
             "listen-heartbeat",
             "listen-table",
+            "redis-url",
+            "redis-user",
+            "redis-password-file",
+            "redis-prefix",
+            "redis-timeout",
+            "redis-max-value-bytes",
             "call-timeout",
             "max-queue-time",
             "max-waiters-per-id",

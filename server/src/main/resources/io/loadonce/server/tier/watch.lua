@@ -1,0 +1,37 @@
+-- Finds out whether the rows of a lookup have been watched without a gap, and takes part in that.
+--
+-- An instance that knows of every change up to some moment, and has removed what has changed, writes
+-- that moment here. A new instance trusts the rows if another one has written a moment after its own
+-- connection: between the two no change was missed.
+--
+-- KEYS  1 the moments of the instances   2 the epoch of the lookup
+-- ARGV  1 this instance   2 how many ms ago the moment was   3 whether this instance trusts the rows
+--       4 since when it knows of every change, in ms of this server; empty if since now
+--       5 how many ms the last moment of another instance may be ago
+--
+-- Returns {'T'}: written
+--         {'Y'}: another instance has watched; trust the rows
+--         {'N'}: no other instance has watched; remove all rows
+--         {'M', since when in ms}: another instance may be watching; ask again
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[5])
+redis.call('PEXPIRE', KEYS[2], 86400000)
+if ARGV[3] == '1' then
+  redis.call('ZADD', KEYS[1], now - ARGV[2], ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], 86400000)
+  return {'T'}
+end
+local since = tonumber(ARGV[4]) or now
+local others = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+local answer = 'N'
+for i = 1, #others, 2 do
+  if others[i] ~= ARGV[1] then
+    if tonumber(others[i + 1]) >= since then
+      return {'Y'}
+    end
+    answer = 'M'
+  end
+end
+return {answer, string.format('%.0f', since)}
