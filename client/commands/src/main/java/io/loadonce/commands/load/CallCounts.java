@@ -17,7 +17,8 @@ import java.util.function.Function;
  */
 final class CallCounts {
 
-  private final LatencyRecorder latencies = new LatencyRecorder();
+  private final LatencyRecorder succeeded = new LatencyRecorder();
+  private final LatencyRecorder failed = new LatencyRecorder();
   private final LongAdder warmUpCalls = new LongAdder();
   private final Map<Code, LongAdder> statuses = adders(Code.class);
   private final Map<Source, LongAdder> sources = adders(Source.class);
@@ -31,7 +32,7 @@ final class CallCounts {
   /** Counts a measured call that has ended, whatever its status. */
   void addCall(Code status, long nanos) {
     of(statuses, status).increment();
-    latencies.record(nanos);
+    (status == Code.OK ? succeeded : failed).record(nanos);
   }
 
   /** Counts the id of a measured call that has succeeded. */
@@ -55,8 +56,14 @@ final class CallCounts {
     return all.stream().mapToLong(each -> each.warmUpCalls.sum()).sum();
   }
 
-  static LatencyRecorder.Latencies latencies(List<CallCounts> all) {
-    return LatencyRecorder.drain(all.stream().map(each -> each.latencies).toList());
+  /** The latencies of the calls that succeeded. */
+  static LatencyRecorder.Latencies succeeded(List<CallCounts> all) {
+    return LatencyRecorder.drain(all.stream().map(each -> each.succeeded).toList());
+  }
+
+  /** The latencies of the calls that failed. */
+  static LatencyRecorder.Latencies failed(List<CallCounts> all) {
+    return LatencyRecorder.drain(all.stream().map(each -> each.failed).toList());
   }
 
   static Map<Code, Long> statuses(List<CallCounts> all) {

@@ -65,7 +65,8 @@ public final class LoadRun {
     return new LoadResult(
         CallCounts.warmUpCalls(counts),
         Duration.ofNanos(end - window.measuredFromNanos()),
-        CallCounts.latencies(counts),
+        CallCounts.succeeded(counts),
+        CallCounts.failed(counts),
         CallCounts.statuses(counts),
         CallCounts.sources(counts),
         CallCounts.failedIds(counts),

@@ -80,6 +80,8 @@ class LoadRunTest {
 
     assertThat(result.statuses()).isEqualTo(Map.of(Code.OK, 93L, Code.UNAVAILABLE, 7L));
     assertThat(result.succeeded()).isEqualTo(93);
+    assertThat(result.latencies().count()).isEqualTo(93);
+    assertThat(result.failedLatencies().count()).isEqualTo(7);
     requireCountedOnce(result);
   }
 
@@ -104,7 +106,8 @@ class LoadRunTest {
             plan("silent", 30, new LoadPlan.Length.Calls(30), 1));
 
     assertThat(result.statuses()).isEqualTo(Map.of(Code.DEADLINE_EXCEEDED, 30L));
-    assertThat(result.latencies().p50Millis()).isGreaterThanOrEqualTo(149);
+    assertThat(result.failedLatencies().p50Millis()).isGreaterThanOrEqualTo(149);
+    assertThat(result.latencies().count()).isZero();
   }
 
   @Test
@@ -128,6 +131,7 @@ class LoadRunTest {
   @Test
   void result_statusesAndLatenciesDiffer_isRefused() {
     var latencies = new LatencyRecorder.Latencies(10, 1, 1, 1, 1, 1);
+    var none = new LatencyRecorder.Latencies(0, 0, 0, 0, 0, 0);
 
     assertThatThrownBy(
             () ->
@@ -135,6 +139,7 @@ class LoadRunTest {
                     0,
                     Duration.ofSeconds(1),
                     latencies,
+                    none,
                     Map.of(Code.OK, 9L),
                     Map.of(),
                     Map.of(),
