@@ -110,6 +110,16 @@ final class LoadCommand implements Callable<Integer> {
   private int callers = 100;
 
   @Option(
+      names = "--rate",
+      paramLabel = "N/s",
+      description =
+          "Calls that are due in a second, such as 5000/s, whatever the server does; latency counts"
+              + " from the moment a call was due. --callers limits the calls under way: calls that"
+              + " were due and not sent are counted. Default: each caller sends its next call when"
+              + " the last one has ended.")
+  private @Nullable String rate;
+
+  @Option(
       names = "--connections",
       paramLabel = "N",
       description =
@@ -254,7 +264,28 @@ final class LoadCommand implements Callable<Integer> {
             ? new LoadPlan.Length.Lasting(duration == null ? Duration.ofSeconds(10) : duration)
             : new LoadPlan.Length.Calls(count);
     return new LoadPlan(
-        lookup, pool, distribution(), callers, connections, length, batch, warmUp, seed);
+        lookup,
+        pool,
+        distribution(),
+        callers,
+        connections,
+        perSecond(),
+        length,
+        batch,
+        warmUp,
+        seed);
+  }
+
+  private double perSecond() {
+    if (rate == null) {
+      return 0;
+    }
+    if (!rate.matches("\\d{1,7}(\\.\\d{1,6})?/s") || rate.matches("[0.]+/s")) {
+      throw new IllegalArgumentException(
+          "rate is '%s' but must be more than 0 and at most 1000000/s, such as 5000/s"
+              .formatted(rate));
+    }
+    return Double.parseDouble(rate.substring(0, rate.length() - 2));
   }
 
   private IdDistribution distribution() {

@@ -172,7 +172,8 @@ class LoadCommandTest {
           --pick zipf --exponent 0 | exponent is 0.0 but must be more than 0
           --pick cold              | hot, uniform, zipf
           --ids 9..1               | a range must go up
-          --rate 10                | --rate
+          --rate 10                | rate is '10' but must be more than 0
+          --rate 0/s               | rate is '0/s' but must be more than 0
           --fail-if p99            | 'p99' is not a threshold such as 'p99 > 20ms'
           --fail-if cold>1         | cold is not measured; use one of p50, p90, p99, p99.9, max, errors
           --fail-if p99>20         | p99 is compared with a time such as 20ms

@@ -20,6 +20,7 @@ final class CallCounts {
   private final LatencyRecorder succeeded = new LatencyRecorder();
   private final LatencyRecorder failed = new LatencyRecorder();
   private final LongAdder warmUpCalls = new LongAdder();
+  private final LongAdder unsentCalls = new LongAdder();
   private final Map<Code, LongAdder> statuses = adders(Code.class);
   private final Map<Source, LongAdder> sources = adders(Source.class);
   private final Map<Code, LongAdder> failedIds = adders(Code.class);
@@ -27,6 +28,11 @@ final class CallCounts {
   /** Counts a call of the warm-up that has ended. */
   void addWarmUpCall() {
     warmUpCalls.increment();
+  }
+
+  /** Counts a call that was due and could not be sent before the end. */
+  void addUnsentCall() {
+    unsentCalls.increment();
   }
 
   /** Counts a measured call that has ended, whatever its status. */
@@ -50,6 +56,10 @@ final class CallCounts {
         of(sources, result.getInfo().getSource()).increment();
       }
     }
+  }
+
+  static long unsentCalls(List<CallCounts> all) {
+    return all.stream().mapToLong(each -> each.unsentCalls.sum()).sum();
   }
 
   static long warmUpCalls(List<CallCounts> all) {

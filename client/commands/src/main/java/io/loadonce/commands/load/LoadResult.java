@@ -9,6 +9,8 @@ import java.util.Map;
  * The result of a load test. Each call is counted once: in the warm-up or in the measurement.
  *
  * @param warmUpCalls calls of the warm-up that have ended
+ * @param unsentCalls calls that were due and could not be sent before the end, because all callers
+ *     were waiting for replies; 0 in a closed loop
  * @param elapsed from the end of the warm-up to the end of the last call
  * @param latencies of the measured calls that succeeded
  * @param failedLatencies of the measured calls that failed; apart, because a failure is often much
@@ -20,6 +22,7 @@ import java.util.Map;
  */
 public record LoadResult(
     long warmUpCalls,
+    long unsentCalls,
     Duration elapsed,
     LatencyRecorder.Latencies latencies,
     LatencyRecorder.Latencies failedLatencies,

@@ -64,6 +64,7 @@ public final class LoadRun {
     double cores = Runtime.getRuntime().availableProcessors();
     return new LoadResult(
         CallCounts.warmUpCalls(counts),
+        CallCounts.unsentCalls(counts),
         Duration.ofNanos(end - window.measuredFromNanos()),
         CallCounts.succeeded(counts),
         CallCounts.failed(counts),

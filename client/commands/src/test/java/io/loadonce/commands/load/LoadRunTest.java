@@ -48,6 +48,7 @@ class LoadRunTest {
             new IdDistribution.Uniform(),
             20,
             3,
+            /* rate= */ 0,
             new LoadPlan.Length.Lasting(Duration.ofMillis(200)),
             1,
             Duration.ofMillis(200),
@@ -110,6 +111,42 @@ class LoadRunTest {
     assertThat(result.latencies().count()).isZero();
   }
 
+  /** One caller, a call every 10 ms, and none is answered before its deadline of 200 ms. */
+  @Test
+  void of_openLoopAndServerIsSilent_latencyCountsFromTheDueMoment() throws Exception {
+    LoadPlan plan = openLoop("silent", 1, 100, Duration.ofMillis(500));
+
+    LoadResult result = run(settings.withDeadline(Duration.ofMillis(200)), plan);
+
+    assertThat(result.calls() + result.unsentCalls()).isEqualTo(50);
+    assertThat(result.unsentCalls()).isGreaterThan(40);
+    assertThat(result.failedLatencies().maxMillis()).isGreaterThan(350);
+  }
+
+  @Test
+  void of_openLoop_sendsEachDueCallOnce() throws Exception {
+    LoadResult result = run(settings, openLoop("1..9", 100, 500, Duration.ofSeconds(1)));
+
+    assertThat(result.calls()).isEqualTo(500);
+    assertThat(result.unsentCalls()).isZero();
+    assertThat(result.elapsed()).isGreaterThan(Duration.ofMillis(990));
+    requireCountedOnce(result);
+  }
+
+  private static LoadPlan openLoop(String ids, int callers, double rate, Duration time) {
+    return new LoadPlan(
+        /* lookup= */ "",
+        IdPool.parse(ids),
+        new IdDistribution.Uniform(),
+        callers,
+        2,
+        rate,
+        new LoadPlan.Length.Lasting(time),
+        1,
+        Duration.ZERO,
+        1);
+  }
+
   @Test
   void of_tenThousandCallers_areAllServed() throws Exception {
     ClientSettings slow = settings.withDeadline(Duration.ofMinutes(1));
@@ -137,6 +174,7 @@ class LoadRunTest {
             () ->
                 new LoadResult(
                     0,
+                    0,
                     Duration.ofSeconds(1),
                     latencies,
                     none,
@@ -159,6 +197,7 @@ class LoadRunTest {
         new IdDistribution.Uniform(),
         callers,
         3,
+        /* rate= */ 0,
         length,
         batch,
         Duration.ZERO,
