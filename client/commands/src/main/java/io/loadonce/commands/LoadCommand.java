@@ -1,5 +1,6 @@
 package io.loadonce.commands;
 
+import io.grpc.Status;
 import io.loadonce.client.ClientSettings;
 import io.loadonce.client.LoadonceException;
 import io.loadonce.client.ResourceClient;
@@ -11,11 +12,13 @@ import io.loadonce.commands.load.LoadResult;
 import io.loadonce.commands.load.LoadRun;
 import io.loadonce.commands.load.Progress;
 import io.loadonce.commands.load.ServerCounters;
+import io.loadonce.commands.load.Threshold;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,15 +27,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code load}: a load test with many callers. Exit code 1 if no call has succeeded. */
+/** {@code load}: a load test with many callers. Exit code 1 if most calls have failed. */
 @Command(
     name = "load",
     description = {
       "Runs a load test: many callers, each of which sends its next call when the last one has"
           + " ended. Prints latencies and counts.",
-      "Exit code 0 if a call has succeeded, else 1."
+      "Exit code 0; 1 if no call or fewer than half of the calls have succeeded; 2 if a flag is"
+          + " wrong; 3 if a --fail-if is true."
     })
 final class LoadCommand implements Callable<Integer> {
+
+  private static final int THRESHOLD_MISSED = 3;
 
   /** The names of the id distributions. */
   enum Pick {
@@ -104,6 +110,16 @@ final class LoadCommand implements Callable<Integer> {
   private int callers = 100;
 
   @Option(
+      names = "--rate",
+      paramLabel = "N/s",
+      description =
+          "Calls that are due in a second, such as 5000/s, whatever the server does; latency counts"
+              + " from the moment a call was due. --callers limits the calls under way: calls that"
+              + " were due and not sent are counted. Default: each caller sends its next call when"
+              + " the last one has ended.")
+  private @Nullable String rate;
+
+  @Option(
       names = "--connections",
       paramLabel = "N",
       description =
@@ -146,6 +162,17 @@ final class LoadCommand implements Callable<Integer> {
   private long seed = 1;
 
   @Option(
+      names = "--fail-if",
+      paramLabel = "THRESHOLD",
+      description =
+          "Exit with code 3 if it is true, such as 'p99 > 20ms', 'errors > 0.1%%' or 'queries > 1'."
+              + " Can be repeated. Values: p50, p90, p99, p99.9 and max of the calls that"
+              + " succeeded; errors, the share of the calls that failed; calls_per_second, of those"
+              + " that succeeded; queries and queries_per_call, by the admin port, warm-up"
+              + " included. A value that is not known fails. Default: no threshold.")
+  private List<String> failIf = List.of();
+
+  @Option(
       names = "--json",
       arity = "0..1",
       fallbackValue = "true",
@@ -161,6 +188,7 @@ final class LoadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     LoadPlan plan = plan();
+    List<Threshold> thresholds = failIf.stream().map(Threshold::parse).toList();
     // Retries would hide what the server answers, which is what a load test has to show.
     ClientSettings settings =
         flags.settings(/* defaultAttempts= */ 1).withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
@@ -168,7 +196,9 @@ final class LoadCommand implements Callable<Integer> {
         Stream.generate(() -> ResourceClient.open(settings)).limit(connections).toList();
     try {
       HealthCheck.statusOf(clients.getFirst(), "");
-      return run(clients, plan, settings);
+      LoadReport report = run(clients, plan, settings);
+      out.println(json ? report.json() : report.text());
+      return exitCode(report, thresholds);
     } catch (LoadonceException e) {
       err.println("loadonce: %s: %s".formatted(settings.target(), e.getMessage()));
       return Main.FAILED;
@@ -177,29 +207,47 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private int run(List<ResourceClient> clients, LoadPlan plan, ClientSettings settings)
+  private LoadReport run(List<ResourceClient> clients, LoadPlan plan, ClientSettings settings)
       throws InterruptedException {
     ServerCounters before = ServerCounters.read(admin, settings);
     LoadResult result;
     try (Progress progress = Progress.start()) {
       result = LoadRun.of(clients, plan, progress::reached);
     }
-    LoadReport report =
-        new LoadReport(plan, result, ServerCounters.read(admin, settings).since(before));
-    out.println(json ? report.json() : report.text());
-    if (result.succeeded() > 0) {
-      return 0;
-    }
-    err.println("loadonce: " + whyNoneSucceeded(result));
-    return Main.FAILED;
+    return new LoadReport(plan, result, ServerCounters.read(admin, settings).since(before));
   }
 
-  private static String whyNoneSucceeded(LoadResult result) {
-    return result.calls() == 0
-        ? "no call was measured, because all calls started in the warm-up"
-        : result.statuses().entrySet().stream()
-            .map(status -> status.getValue() + " ended as " + status.getKey())
-            .collect(Collectors.joining(", ", "no call succeeded: ", ""));
+  /** Says on standard error which calls failed and which thresholds were missed. */
+  private int exitCode(LoadReport report, List<Threshold> thresholds) {
+    LoadResult result = report.result();
+    if (result.calls() == 0) {
+      err.println("loadonce: no call was measured, because all calls started in the warm-up");
+      return Main.FAILED;
+    }
+    if (result.failed() > 0) {
+      err.println("loadonce: " + whatFailed(result));
+    }
+    List<String> missed =
+        thresholds.stream().flatMap(each -> each.missed(report).stream()).toList();
+    missed.forEach(each -> err.println("loadonce: the load test fails by --fail-if " + each));
+    if (!missed.isEmpty()) {
+      return THRESHOLD_MISSED;
+    }
+    return result.succeeded() * 2 < result.calls() || result.succeeded() == 0 ? Main.FAILED : 0;
+  }
+
+  private static String whatFailed(LoadResult result) {
+    String share =
+        result.succeeded() == 0
+            ? "no call succeeded: "
+            : String.format(
+                Locale.ROOT,
+                "%.1f %% of the calls failed: ",
+                100.0 * result.failed() / result.calls());
+    return result.statuses().entrySet().stream()
+        .filter(status -> status.getKey() != Status.Code.OK)
+        .map(status -> status.getValue() + " ended as " + status.getKey())
+        .collect(Collectors.joining(", ", share, ""));
   }
 
   private LoadPlan plan() {
@@ -216,7 +264,28 @@ final class LoadCommand implements Callable<Integer> {
             ? new LoadPlan.Length.Lasting(duration == null ? Duration.ofSeconds(10) : duration)
             : new LoadPlan.Length.Calls(count);
     return new LoadPlan(
-        lookup, pool, distribution(), callers, connections, length, batch, warmUp, seed);
+        lookup,
+        pool,
+        distribution(),
+        callers,
+        connections,
+        perSecond(),
+        length,
+        batch,
+        warmUp,
+        seed);
+  }
+
+  private double perSecond() {
+    if (rate == null) {
+      return 0;
+    }
+    if (!rate.matches("\\d{1,7}(\\.\\d{1,6})?/s") || rate.matches("[0.]+/s")) {
+      throw new IllegalArgumentException(
+          "rate is '%s' but must be more than 0 and at most 1000000/s, such as 5000/s"
+              .formatted(rate));
+    }
+    return Double.parseDouble(rate.substring(0, rate.length() - 2));
   }
 
   private IdDistribution distribution() {

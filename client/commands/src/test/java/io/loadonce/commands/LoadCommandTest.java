@@ -75,6 +75,74 @@ class LoadCommandTest {
   }
 
   @Test
+  void load_mostCallsFail_exitsWith1AndLatenciesStandApart() {
+    server.failuresFirst.set(15);
+
+    CommandRun run = load("--count", "20", "--callers", "1", "--admin", "http://127.0.0.1:1");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).contains("succeeded |     5 |").contains("failed |    15 |");
+    assertThat(run.err())
+        .isEqualTo("loadonce: 75.0 % of the calls failed: 15 ended as UNAVAILABLE\n");
+  }
+
+  @Test
+  void load_fewCallsFail_saysSoAndExitsWith0() {
+    server.failuresFirst.set(5);
+
+    CommandRun run = load("--count", "20", "--callers", "1", "--fail-if", "errors > 25%");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err())
+        .isEqualTo("loadonce: 25.0 % of the calls failed: 5 ended as UNAVAILABLE\n");
+  }
+
+  @Test
+  void load_thresholdsAreMissed_exitsWith3AndNamesEachOfThem() throws Exception {
+    HttpServer admin = admin();
+    try {
+      String url = "http://127.0.0.1:" + admin.getAddress().getPort();
+
+      CommandRun run =
+          load(
+              "--count",
+              "20",
+              "--admin",
+              url,
+              "--fail-if",
+              "queries > 1",
+              "--fail-if",
+              "calls_per_second < 999999999",
+              "--fail-if",
+              "max > 3600s",
+              "--fail-if",
+              "p99 > 0us");
+
+      assertThat(run.exitCode()).isEqualTo(3);
+      assertThat(run.err().lines())
+          .satisfiesExactly(
+              first ->
+                  assertThat(first)
+                      .isEqualTo(
+                          "loadonce: the load test fails by --fail-if queries > 1: it is 3.000"),
+              second -> assertThat(second).contains("calls_per_second < 999999999: it is "),
+              third -> assertThat(third).contains("p99 > 0us: it is ").endsWith(" ms"));
+    } finally {
+      admin.stop(0);
+    }
+  }
+
+  @Test
+  void load_thresholdWithoutAValue_exitsWith3() {
+    CommandRun run =
+        load("--count", "20", "--admin", "http://127.0.0.1:1", "--fail-if", "queries_per_call > 1");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err())
+        .endsWith("queries_per_call > 1: the value of queries_per_call is not known\n");
+  }
+
+  @Test
   void load_noServer_saysSoAtOnce() {
     server.close();
 
@@ -104,7 +172,13 @@ class LoadCommandTest {
           --pick zipf --exponent 0 | exponent is 0.0 but must be more than 0
           --pick cold              | hot, uniform, zipf
           --ids 9..1               | a range must go up
-          --rate 10                | --rate
+          --rate 10                | rate is '10' but must be more than 0
+          --rate 0/s               | rate is '0/s' but must be more than 0
+          --fail-if p99            | 'p99' is not a threshold such as 'p99 > 20ms'
+          --fail-if cold>1         | cold is not measured; use one of p50, p90, p99, p99.9, max, errors
+          --fail-if p99>20         | p99 is compared with a time such as 20ms
+          --fail-if errors>1       | errors is compared with a share such as 0.1%
+          --fail-if queries>1%     | queries is compared with a number without a unit
           --admin nowhere          | admin is 'nowhere' but must be http://host:port
           """)
   void load_flagIsWrong_saysSoOnOneLineAndExitsWith2(String flags, String said) {

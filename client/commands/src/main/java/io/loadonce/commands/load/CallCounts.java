@@ -17,8 +17,10 @@ import java.util.function.Function;
  */
 final class CallCounts {
 
-  private final LatencyRecorder latencies = new LatencyRecorder();
+  private final LatencyRecorder succeeded = new LatencyRecorder();
+  private final LatencyRecorder failed = new LatencyRecorder();
   private final LongAdder warmUpCalls = new LongAdder();
+  private final LongAdder unsentCalls = new LongAdder();
   private final Map<Code, LongAdder> statuses = adders(Code.class);
   private final Map<Source, LongAdder> sources = adders(Source.class);
   private final Map<Code, LongAdder> failedIds = adders(Code.class);
@@ -28,10 +30,15 @@ final class CallCounts {
     warmUpCalls.increment();
   }
 
+  /** Counts a call that was due and could not be sent before the end. */
+  void addUnsentCall() {
+    unsentCalls.increment();
+  }
+
   /** Counts a measured call that has ended, whatever its status. */
   void addCall(Code status, long nanos) {
     of(statuses, status).increment();
-    latencies.record(nanos);
+    (status == Code.OK ? succeeded : failed).record(nanos);
   }
 
   /** Counts the id of a measured call that has succeeded. */
@@ -51,12 +58,22 @@ final class CallCounts {
     }
   }
 
+  static long unsentCalls(List<CallCounts> all) {
+    return all.stream().mapToLong(each -> each.unsentCalls.sum()).sum();
+  }
+
   static long warmUpCalls(List<CallCounts> all) {
     return all.stream().mapToLong(each -> each.warmUpCalls.sum()).sum();
   }
 
-  static LatencyRecorder.Latencies latencies(List<CallCounts> all) {
-    return LatencyRecorder.drain(all.stream().map(each -> each.latencies).toList());
+  /** The latencies of the calls that succeeded. */
+  static LatencyRecorder.Latencies succeeded(List<CallCounts> all) {
+    return LatencyRecorder.drain(all.stream().map(each -> each.succeeded).toList());
+  }
+
+  /** The latencies of the calls that failed. */
+  static LatencyRecorder.Latencies failed(List<CallCounts> all) {
+    return LatencyRecorder.drain(all.stream().map(each -> each.failed).toList());
   }
 
   static Map<Code, Long> statuses(List<CallCounts> all) {

@@ -14,9 +14,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller of a load test, as a closed loop: it sends a call, waits for the reply and sends the
- * next one, until the measurement is over. It is a chain of callbacks and not a thread, so ten
- * thousand of them cost little.
+ * One caller of a load test: it sends a call, waits for the reply and sends the next one, as soon
+ * as that is due, until the measurement is over. It is a chain of callbacks and not a thread, so
+ * ten thousand of them cost little.
  */
 final class CallLoop<Q, A> implements StreamObserver<A> {
 
@@ -67,11 +67,30 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
 
   private void nextCall() {
     Q request = requests.get();
-    startNanos = System.nanoTime();
-    switch (window.phase(startNanos)) {
-      case OVER -> whenOver.run();
-      case WARM_UP -> send(request, /* counts= */ false);
-      case MEASURED -> send(request, /* counts= */ true);
+    MeasurementWindow.Phase phase = nextPhase();
+    if (phase == MeasurementWindow.Phase.OVER) {
+      whenOver.run();
+      return;
+    }
+    boolean measured = phase == MeasurementWindow.Phase.MEASURED;
+    long early = window.isOpenLoop() ? startNanos - System.nanoTime() : 0;
+    if (early > 0) {
+      CompletableFuture.delayedExecutor(early, TimeUnit.NANOSECONDS, Runnable::run)
+          .execute(() -> send(request, measured));
+    } else {
+      send(request, measured);
+    }
+  }
+
+  /** Takes the next call that is not too late, and counts those that are. */
+  private MeasurementWindow.Phase nextPhase() {
+    while (true) {
+      startNanos = window.due();
+      MeasurementWindow.Phase phase = window.phase(startNanos);
+      if (phase == MeasurementWindow.Phase.OVER || !window.isTooLate(System.nanoTime())) {
+        return phase;
+      }
+      counts.addUnsentCall();
     }
   }
 
@@ -96,7 +115,7 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
   public void onError(Throwable failure) {
     Code code = Status.fromThrowable(failure).getCode();
     end(code);
-    if (code == Code.UNAVAILABLE) {
+    if (code == Code.UNAVAILABLE && !window.isOpenLoop()) {
       AFTER_A_PAUSE.execute(this::next);
       return;
     }

@@ -6,15 +6,18 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a load test does. It is a closed loop: each caller sends its next call when the last one has
- * ended, so a slow server gets fewer calls, and latencies are those of such callers, not of callers
- * who arrive independently of each other.
+ * What a load test does. Without a rate it is a closed loop: each caller sends its next call when
+ * the last one has ended, so a slow server gets fewer calls. With a rate it is an open loop: calls
+ * are due at fixed moments, whatever the server does, the next free caller sends each, and its
+ * latency counts from the moment at which it was due.
  *
  * @param lookup the name of the lookup; empty for the one called default, or the only one
  * @param ids the ids to request; 1 or more
  * @param distribution how often each of them is requested
  * @param callers how many calls are under way at any moment; 1 to 100,000
  * @param connections how many TCP connections the callers share; 1 to 1,024
+ * @param rate calls that are due in a second, all callers together, more than 0 and at most
+ *     1,000,000; 0 for a closed loop
  * @param length when the load test ends
  * @param batch how many ids a call has; 1 is Get, 2 to 1,000 is BatchGet
  * @param warmUp for how long calls are sent before they are measured; 0 to 1 h
@@ -27,12 +30,14 @@ public record LoadPlan(
     IdDistribution distribution,
     int callers,
     int connections,
+    double rate,
     Length length,
     int batch,
     Duration warmUp,
     long seed) {
 
   private static final int MOST_CALLERS = 100_000;
+  private static final double HIGHEST_RATE = 1_000_000;
   private static final int MOST_CONNECTIONS = 1_024;
   private static final Duration LONGEST_WARM_UP = Duration.ofHours(1);
 
@@ -67,6 +72,10 @@ public record LoadPlan(
     requireWithin("callers", callers, MOST_CALLERS);
     requireWithin("connections", connections, MOST_CONNECTIONS);
     requireWithin("batch", batch, ResourceClient.MAX_IDS_PER_CALL);
+    if (!(rate >= 0 && rate <= HIGHEST_RATE)) {
+      throw new IllegalArgumentException(
+          "rate is %s/s but must be more than 0 and at most 1000000/s".formatted(rate));
+    }
     if (warmUp.isNegative() || warmUp.compareTo(LONGEST_WARM_UP) > 0) {
       throw new IllegalArgumentException(
           "warm-up is %s but must be from 0s to 1h".formatted(DurationText.of(warmUp)));

@@ -24,20 +24,15 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
 
   /** The tables and the lines below them, without a line end at the end. */
   public String text() {
-    LatencyRecorder.Latencies latencies = result.latencies();
-    String[] heads = {"calls", "calls/s", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms"};
-    Object[] cells = {
-      grouped(result.calls()),
-      grouped(Math.round(result.callsPerSecond())),
-      millis(latencies.p50Millis()),
-      millis(latencies.p90Millis()),
-      millis(latencies.p99Millis()),
-      millis(latencies.p999Millis()),
-      millis(latencies.maxMillis())
-    };
+    String[] heads = {"", "calls", "calls/s", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms"};
+    List<Object[]> rows = new ArrayList<>();
+    rows.add(latencies("succeeded", result.latencies()));
+    if (result.failed() > 0) {
+      rows.add(latencies("failed", result.failedLatencies()));
+    }
     return String.join(
         System.lineSeparator(),
-        table(heads, new Object[][] {cells}),
+        table(heads, rows.toArray(Object[][]::new)),
         table(new String[] {"of", "", "count"}, counts()),
         "server during the test: " + serverLine(),
         "load test: %.0f %% of the CPU, %d callers on %d connections, batch %d, seed %d"
@@ -47,27 +42,23 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
                 plan.connections(),
                 plan.batch(),
                 plan.seed()),
+        pace(),
         "warm-up: %s with %s calls, which are not in the tables"
             .formatted(DurationText.of(plan.warmUp()), grouped(result.warmUpCalls())));
   }
 
   /** The same facts as one line of JSON, latencies in milliseconds. */
   public String json() {
-    LatencyRecorder.Latencies latencies = result.latencies();
     return JsonLine.of(
         Struct.newBuilder()
             .putFields("calls", count(result.calls()))
-            .putFields("calls_per_second", count(Math.round(result.callsPerSecond())))
-            .putFields("seconds", Values.of(result.elapsed().toMillis() / 1e3))
+            .putFields("calls_per_second", count(Math.round(result.perSecond(result.calls()))))
+            .putFields("succeeded", count(result.succeeded()))
             .putFields(
-                "latency_ms",
-                object(
-                    Struct.newBuilder()
-                        .putFields("p50", Values.of(latencies.p50Millis()))
-                        .putFields("p90", Values.of(latencies.p90Millis()))
-                        .putFields("p99", Values.of(latencies.p99Millis()))
-                        .putFields("p99.9", Values.of(latencies.p999Millis()))
-                        .putFields("max", Values.of(latencies.maxMillis()))))
+                "succeeded_per_second", count(Math.round(result.perSecond(result.succeeded()))))
+            .putFields("seconds", Values.of(result.elapsed().toMillis() / 1e3))
+            .putFields("latency_ms", millis(result.latencies()))
+            .putFields("failed_latency_ms", millis(result.failedLatencies()))
             .putFields("statuses", object(result.statuses(), Enum::name))
             .putFields("sources", object(result.sources(), RowJson::source))
             .putFields("failed_ids", object(result.failedIds(), Enum::name))
@@ -77,8 +68,43 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
             .putFields("connections", Values.of(plan.connections()))
             .putFields("ids_per_call", Values.of(plan.batch()))
             .putFields("seed", Values.of(Long.toString(plan.seed())))
+            .putFields("rate", Values.of(plan.rate()))
+            .putFields("unsent_calls", count(result.unsentCalls()))
             .putFields("warm_up_calls", count(result.warmUpCalls()))
             .build());
+  }
+
+  private String pace() {
+    return plan.rate() == 0
+        ? "closed loop: each caller sends its next call when the last one has ended"
+        : "open loop: %s calls/s, latencies from the moment a call was due; %s were due and not sent"
+            .formatted(plan.rate(), grouped(result.unsentCalls()));
+  }
+
+  private Object[] latencies(String of, LatencyRecorder.Latencies latencies) {
+    return new Object[] {
+      of,
+      grouped(latencies.count()),
+      grouped(Math.round(result.perSecond(latencies.count()))),
+      millis(latencies.p50Millis()),
+      millis(latencies.p90Millis()),
+      millis(latencies.p99Millis()),
+      millis(latencies.p999Millis()),
+      millis(latencies.maxMillis())
+    };
+  }
+
+  /** Empty if there was no such call: 0 would be a latency. */
+  private static Value millis(LatencyRecorder.Latencies latencies) {
+    return object(
+        latencies.count() == 0
+            ? Struct.newBuilder()
+            : Struct.newBuilder()
+                .putFields("p50", Values.of(latencies.p50Millis()))
+                .putFields("p90", Values.of(latencies.p90Millis()))
+                .putFields("p99", Values.of(latencies.p99Millis()))
+                .putFields("p99.9", Values.of(latencies.p999Millis()))
+                .putFields("max", Values.of(latencies.maxMillis())));
   }
 
   private Object[][] counts() {

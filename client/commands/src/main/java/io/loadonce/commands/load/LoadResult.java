@@ -9,8 +9,12 @@ import java.util.Map;
  * The result of a load test. Each call is counted once: in the warm-up or in the measurement.
  *
  * @param warmUpCalls calls of the warm-up that have ended
+ * @param unsentCalls calls that were due and could not be sent before the end, because all callers
+ *     were waiting for replies; 0 in a closed loop
  * @param elapsed from the end of the warm-up to the end of the last call
- * @param latencies of all measured calls, whatever their status
+ * @param latencies of the measured calls that succeeded
+ * @param failedLatencies of the measured calls that failed; apart, because a failure is often much
+ *     faster or much slower than a success
  * @param statuses how many measured calls ended with each status
  * @param sources how many ids were answered from each source
  * @param failedIds how many ids of batches had no row, by status
@@ -18,8 +22,10 @@ import java.util.Map;
  */
 public record LoadResult(
     long warmUpCalls,
+    long unsentCalls,
     Duration elapsed,
     LatencyRecorder.Latencies latencies,
+    LatencyRecorder.Latencies failedLatencies,
     Map<Code, Long> statuses,
     Map<Source, Long> sources,
     Map<Code, Long> failedIds,
@@ -28,24 +34,35 @@ public record LoadResult(
   /** Rejects counts that contradict each other: a load test that miscounts has measured nothing. */
   public LoadResult {
     long ended = statuses.values().stream().mapToLong(Long::longValue).sum();
-    if (ended != latencies.count()) {
+    if (ended != latencies.count() + failedLatencies.count()) {
       throw new IllegalStateException(
-          "%d calls have a status but %d a latency".formatted(ended, latencies.count()));
+          "%d calls have a status but %d a latency"
+              .formatted(ended, latencies.count() + failedLatencies.count()));
+    }
+    if (statuses.getOrDefault(Code.OK, 0L) != latencies.count()) {
+      throw new IllegalStateException(
+          "%d calls succeeded but %d have the latency of a success"
+              .formatted(statuses.getOrDefault(Code.OK, 0L), latencies.count()));
     }
   }
 
   /** How many calls were measured. */
   public long calls() {
-    return latencies.count();
+    return latencies.count() + failedLatencies.count();
   }
 
   /** How many measured calls succeeded. */
   public long succeeded() {
-    return statuses.getOrDefault(Code.OK, 0L);
+    return latencies.count();
   }
 
-  /** Measured calls per second. */
-  double callsPerSecond() {
-    return calls() * 1e9 / Math.max(1, elapsed.toNanos());
+  /** How many measured calls failed. */
+  public long failed() {
+    return failedLatencies.count();
+  }
+
+  /** How many of {@code calls} ended in a second of the measurement. */
+  double perSecond(long calls) {
+    return calls * 1e9 / Math.max(1, elapsed.toNanos());
   }
 }

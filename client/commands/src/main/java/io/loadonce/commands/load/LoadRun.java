@@ -64,8 +64,10 @@ public final class LoadRun {
     double cores = Runtime.getRuntime().availableProcessors();
     return new LoadResult(
         CallCounts.warmUpCalls(counts),
+        CallCounts.unsentCalls(counts),
         Duration.ofNanos(end - window.measuredFromNanos()),
-        CallCounts.latencies(counts),
+        CallCounts.succeeded(counts),
+        CallCounts.failed(counts),
         CallCounts.statuses(counts),
         CallCounts.sources(counts),
         CallCounts.failedIds(counts),

@@ -18,18 +18,40 @@ final class MeasurementWindow {
     OVER
   }
 
+  /** A call that is due shortly before the end may be sent by so much after the end. */
+  private static final long SENT_LATE_NANOS = 100_000_000;
+
   private final LoadPlan.Length length;
+  private final double rate;
   private final long startNanos;
   private final long measuredFromNanos;
   private final AtomicLong started = new AtomicLong();
+  private final AtomicLong due = new AtomicLong();
 
   MeasurementWindow(LoadPlan plan, long startNanos) {
     this.length = plan.length();
+    this.rate = plan.rate();
     this.startNanos = startNanos;
     this.measuredFromNanos = startNanos + plan.warmUp().toNanos();
   }
 
-  /** The phase of a call that starts now; a measured call is counted as started. */
+  /** When the next call is due, by {@link System#nanoTime}; in a closed loop, now. */
+  long due() {
+    return rate == 0 ? System.nanoTime() : startNanos + (long) (due.getAndIncrement() * 1e9 / rate);
+  }
+
+  /** Whether calls are due at fixed moments. */
+  boolean isOpenLoop() {
+    return rate > 0;
+  }
+
+  /** Whether the load test ended so long ago that a call that was due before is not sent. */
+  boolean isTooLate(long nowNanos) {
+    return length instanceof LoadPlan.Length.Lasting(var time)
+        && nowNanos - measuredFromNanos > time.toNanos() + SENT_LATE_NANOS;
+  }
+
+  /** The phase of a call that is due at this moment; a measured call is counted as started. */
   Phase phase(long nowNanos) {
     if (nowNanos - measuredFromNanos < 0) {
       return Phase.WARM_UP;

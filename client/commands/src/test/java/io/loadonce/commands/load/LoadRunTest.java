@@ -48,6 +48,7 @@ class LoadRunTest {
             new IdDistribution.Uniform(),
             20,
             3,
+            /* rate= */ 0,
             new LoadPlan.Length.Lasting(Duration.ofMillis(200)),
             1,
             Duration.ofMillis(200),
@@ -80,6 +81,8 @@ class LoadRunTest {
 
     assertThat(result.statuses()).isEqualTo(Map.of(Code.OK, 93L, Code.UNAVAILABLE, 7L));
     assertThat(result.succeeded()).isEqualTo(93);
+    assertThat(result.latencies().count()).isEqualTo(93);
+    assertThat(result.failedLatencies().count()).isEqualTo(7);
     requireCountedOnce(result);
   }
 
@@ -104,7 +107,44 @@ class LoadRunTest {
             plan("silent", 30, new LoadPlan.Length.Calls(30), 1));
 
     assertThat(result.statuses()).isEqualTo(Map.of(Code.DEADLINE_EXCEEDED, 30L));
-    assertThat(result.latencies().p50Millis()).isGreaterThanOrEqualTo(149);
+    assertThat(result.failedLatencies().p50Millis()).isGreaterThanOrEqualTo(149);
+    assertThat(result.latencies().count()).isZero();
+  }
+
+  /** One caller, a call every 10 ms, and none is answered before its deadline of 200 ms. */
+  @Test
+  void of_openLoopAndServerIsSilent_latencyCountsFromTheDueMoment() throws Exception {
+    LoadPlan plan = openLoop("silent", 1, 100, Duration.ofMillis(500));
+
+    LoadResult result = run(settings.withDeadline(Duration.ofMillis(200)), plan);
+
+    assertThat(result.calls() + result.unsentCalls()).isEqualTo(50);
+    assertThat(result.unsentCalls()).isGreaterThan(40);
+    assertThat(result.failedLatencies().maxMillis()).isGreaterThan(350);
+  }
+
+  @Test
+  void of_openLoop_sendsEachDueCallOnce() throws Exception {
+    LoadResult result = run(settings, openLoop("1..9", 100, 500, Duration.ofSeconds(1)));
+
+    assertThat(result.calls()).isEqualTo(500);
+    assertThat(result.unsentCalls()).isZero();
+    assertThat(result.elapsed()).isGreaterThan(Duration.ofMillis(990));
+    requireCountedOnce(result);
+  }
+
+  private static LoadPlan openLoop(String ids, int callers, double rate, Duration time) {
+    return new LoadPlan(
+        /* lookup= */ "",
+        IdPool.parse(ids),
+        new IdDistribution.Uniform(),
+        callers,
+        2,
+        rate,
+        new LoadPlan.Length.Lasting(time),
+        1,
+        Duration.ZERO,
+        1);
   }
 
   @Test
@@ -128,13 +168,16 @@ class LoadRunTest {
   @Test
   void result_statusesAndLatenciesDiffer_isRefused() {
     var latencies = new LatencyRecorder.Latencies(10, 1, 1, 1, 1, 1);
+    var none = new LatencyRecorder.Latencies(0, 0, 0, 0, 0, 0);
 
     assertThatThrownBy(
             () ->
                 new LoadResult(
                     0,
+                    0,
                     Duration.ofSeconds(1),
                     latencies,
+                    none,
                     Map.of(Code.OK, 9L),
                     Map.of(),
                     Map.of(),
@@ -154,6 +197,7 @@ class LoadRunTest {
         new IdDistribution.Uniform(),
         callers,
         3,
+        /* rate= */ 0,
         length,
         batch,
         Duration.ZERO,
