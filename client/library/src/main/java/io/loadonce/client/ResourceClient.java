@@ -8,6 +8,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ManagedChannelRegistry.ProviderNotFoundException;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.AbstractStub;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.BatchGetResult;
 import io.loadonce.v1.GetRequest;
@@ -52,6 +53,11 @@ import java.util.function.Function;
  * <p><b>Null.</b> No argument may be null, and no id in a list; a null throws {@link
  * NullPointerException} before anything is sent. Nothing returned is null.
  *
+ * <p><b>Several instances.</b> With {@link ClientSettings#withAffinity} the client keeps a
+ * connection to each instance, and sends the calls of an id to the same one. A call that is retried
+ * goes to the next instance in the order of its id. An invalidation goes to the instance that comes
+ * first for each id; {@link #invalidateAll} reaches one instance.
+ *
  * <p><b>Not promised.</b> A retried call may reach another instance of the server, so a version can
  * be older than one that was seen before; pass a {@code minVersion} where that matters.
  */
@@ -69,9 +75,11 @@ public final class ResourceClient implements AutoCloseable {
   private final ManagedChannel connection;
   private final Channel channel;
   private final ResourceServiceBlockingStub stub;
+  private final Affinity affinity;
 
   private ResourceClient(ClientSettings settings) {
     this.deadline = settings.deadline();
+    this.affinity = new Affinity(settings.affinity());
     List<ClientInterceptor> interceptors = new ArrayList<>();
     interceptors.add(new DeadlineInterceptor(deadline, /* retries= */ settings.maxAttempts() > 1));
     settings
@@ -135,7 +143,7 @@ public final class ResourceClient implements AutoCloseable {
   public GetResult get(RowKey key, ReadOptions options) {
     GetRequest request = Requests.get(key, options);
     try {
-      GetResponse reply = call(stub -> stub.get(request));
+      GetResponse reply = call(stub -> affinity.route(stub, key).get(request));
       return found(key, reply.getResource(), reply.getInfo());
     } catch (LoadonceException failure) {
       if (failure.isNotFound()) {
@@ -171,8 +179,13 @@ public final class ResourceClient implements AutoCloseable {
    * @param options for each of the keys
    */
   public List<BatchResult> batchGet(List<RowKey> keys, ReadOptions options) {
+    List<List<Integer>> parts = affinity.split(keys);
+    if (parts.size() > 1 && keys.size() <= MAX_IDS_PER_CALL) {
+      return new SplitBatch(channel, affinity, options).get(keys, parts);
+    }
     BatchGetRequest request = Requests.batchGet(keys, options);
-    List<BatchGetResult> replies = call(stub -> stub.batchGet(request)).getResultsList();
+    List<BatchGetResult> replies =
+        call(stub -> affinity.route(stub, keys).batchGet(request)).getResultsList();
     List<BatchResult> results = new ArrayList<>(replies.size());
     for (int i = 0; i < replies.size(); i++) {
       results.add(result(keys.get(i), replies.get(i)));
@@ -196,12 +209,12 @@ public final class ResourceClient implements AutoCloseable {
 
   /** Invalidates ids of a lookup, as {@link #invalidate(List)}. Blocks. */
   public Invalidation invalidate(String lookup, List<String> ids) {
-    return invalidate(Requests.invalidate(keys(lookup, ids)).build());
+    return invalidateKeys(keys(lookup, ids));
   }
 
   /** Invalidates keys, as {@link #invalidate(List)}, each of its own lookup. Blocks. */
   public Invalidation invalidateKeys(List<RowKey> keys) {
-    return invalidate(Requests.invalidate(keys).build());
+    return invalidate(keys, InvalidateRequest.getDefaultInstance());
   }
 
   /**
@@ -213,7 +226,8 @@ public final class ResourceClient implements AutoCloseable {
    */
   public Invalidation invalidateKeys(List<RowKey> keys, Duration repeatAfter) {
     return invalidate(
-        Requests.invalidate(keys).setRepeatAfter(Requests.duration(repeatAfter)).build());
+        keys,
+        InvalidateRequest.newBuilder().setRepeatAfter(Requests.duration(repeatAfter)).build());
   }
 
   /**
@@ -223,7 +237,9 @@ public final class ResourceClient implements AutoCloseable {
    * @param lookup empty for the lookup called {@code default}, or the only one
    */
   public Invalidation invalidateAll(String lookup) {
-    return invalidate(InvalidateRequest.newBuilder().setLookup(lookup).setAll(true).build());
+    InvalidateRequest request =
+        InvalidateRequest.newBuilder().setLookup(lookup).setAll(true).build();
+    return invalidation(call(stub -> stub.invalidate(request)));
   }
 
   /**
@@ -248,6 +264,16 @@ public final class ResourceClient implements AutoCloseable {
   }
 
   /**
+   * A stub for one call about a key, which goes where {@link #get} sends the key. Use it with
+   * generated stubs on {@link #channel}, and for each call anew. Does not block.
+   *
+   * @return the stub itself if affinity is off
+   */
+  public <S extends AbstractStub<S>> S route(S stub, RowKey key) {
+    return affinity.route(stub, key);
+  }
+
+  /**
    * Ends the client. New calls fail; calls under way are awaited for the deadline at most, and are
    * then cancelled. Blocks as long. A second call does nothing. If the thread is interrupted, calls
    * under way are cancelled at once and the thread stays interrupted.
@@ -264,8 +290,27 @@ public final class ResourceClient implements AutoCloseable {
     }
   }
 
-  private Invalidation invalidate(InvalidateRequest request) {
-    InvalidateResponse reply = call(stub -> stub.invalidate(request));
+  /** Too many keys are sent whole, so that the server refuses them whole. */
+  private Invalidation invalidate(List<RowKey> keys, InvalidateRequest options) {
+    List<List<Integer>> parts = affinity.split(keys);
+    if (parts.size() <= 1 || keys.size() > MAX_IDS_PER_CALL) {
+      return invalidatePart(keys, options);
+    }
+    List<Invalidation> done =
+        parts.stream()
+            .map(part -> invalidatePart(part.stream().map(keys::get).toList(), options))
+            .toList();
+    return new Invalidation(
+        done.stream().mapToLong(Invalidation::entriesRemoved).sum(),
+        done.stream().mapToLong(Invalidation::flightsFenced).sum());
+  }
+
+  private Invalidation invalidatePart(List<RowKey> keys, InvalidateRequest options) {
+    InvalidateRequest request = Requests.invalidate(keys).mergeFrom(options).build();
+    return invalidation(call(stub -> affinity.route(stub, keys).invalidate(request)));
+  }
+
+  private static Invalidation invalidation(InvalidateResponse reply) {
     return new Invalidation(reply.getEntriesRemoved(), reply.getFlightsFenced());
   }
 
@@ -281,7 +326,7 @@ public final class ResourceClient implements AutoCloseable {
     return ids.stream().map(id -> RowKey.of(lookup, id)).toList();
   }
 
-  private static BatchResult result(RowKey key, BatchGetResult result) {
+  static BatchResult result(RowKey key, BatchGetResult result) {
     if (!result.hasStatus()) {
       return found(key, result.getResource(), result.getInfo());
     }
@@ -311,6 +356,9 @@ public final class ResourceClient implements AutoCloseable {
     if (settings.callbacks() == ClientSettings.Callbacks.EVENT_LOOP) {
       builder.directExecutor();
     }
+    if (settings.affinity() > 0) {
+      builder.defaultLoadBalancingPolicy(AffinityBalancer.POLICY);
+    }
     if (settings.maxAttempts() == 1) {
       return builder.disableRetry().build();
     }
@@ -323,7 +371,8 @@ public final class ResourceClient implements AutoCloseable {
 
   private static ManagedChannelBuilder<?> builder(ClientSettings settings) {
     try {
-      return Grpc.newChannelBuilder(settings.target(), settings.security().credentials());
+      return Grpc.newChannelBuilder(
+          AddressList.resolvable(settings.target()), settings.security().credentials());
     } catch (ProviderNotFoundException | IllegalArgumentException e) {
       if (settings.security() instanceof Security.Tls tls && !tls.files().isEmpty()) {
         throw tls.unusable(e);

@@ -22,7 +22,8 @@ class ClientSettingsTest {
                 Duration.ofSeconds(30),
                 new Security.Plaintext(),
                 ClientSettings.Callbacks.POOL,
-                Optional.empty()));
+                Optional.empty(),
+                0));
   }
 
   @Test
@@ -30,11 +31,26 @@ class ClientSettingsTest {
     assertThat(ClientSettings.class.getRecordComponents())
         .extracting(component -> component.getName())
         .containsExactly(
-            "target", "deadline", "maxAttempts", "keepAlive", "security", "callbacks", "tokenFile");
+            "target",
+            "deadline",
+            "maxAttempts",
+            "keepAlive",
+            "security",
+            "callbacks",
+            "tokenFile",
+            "affinity");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"h:1", "10.0.0.1:50051", "[::1]:50051", "dns:///h:50051", "unix:/tmp/s"})
+  @ValueSource(
+      strings = {
+        "h:1",
+        "10.0.0.1:50051",
+        "[::1]:50051",
+        "dns:///h:50051",
+        "unix:/tmp/s",
+        "a:1,[::1]:2,c:3"
+      })
   void new_targetCanBeResolved_isAccepted(String target) {
     assertThat(ClientSettings.forTarget(target).target()).isEqualTo(target);
   }
