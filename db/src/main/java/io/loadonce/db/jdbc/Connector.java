@@ -48,6 +48,12 @@ final class Connector {
       String line,
       long lineNanos) {
 
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return line;
+    }
+
     boolean forbids(String other, long nowNanos) {
       return nowNanos - nanos < loginPause.toNanos() && password.equals(other);
     }

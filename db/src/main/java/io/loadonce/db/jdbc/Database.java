@@ -7,6 +7,7 @@ import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.Availability;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ public final class Database implements AutoCloseable {
 
   /** The SQLState of a database that has reached its limit of connections. */
   private static final String TOO_MANY_CONNECTIONS = "53300";
+
+  /** How MariaDB says it: of all clients, of a user, and of a user's account. */
+  private static final Set<Integer> TOO_MANY_ON_MARIADB = Set.of(1040, 1203, 1226);
 
   private final DatabaseSettings settings;
   private final Connector connector;
@@ -96,14 +100,18 @@ public final class Database implements AutoCloseable {
 
   /**
    * Whether the database answers a new connection. It has answered, too, if it says that all the
-   * connections which it allows are taken. A pool that waits for lost connections says nothing
-   * about a database that is back. Blocks for twice the connect time-out at most.
+   * connections which it allows are taken. If it refuses the login, a connection of the pool
+   * decides: those that are open keep working after the password has changed. Otherwise the pool is
+   * not asked, since one that waits for lost connections says nothing about a database that is
+   * back. Blocks for three times the connect time-out at most.
    */
   public boolean probe() {
     try (Connection connection = connect("loadonce probe")) {
       return connection.isValid(ConnectionPool.wholeSeconds(settings.connectTimeout()));
     } catch (SQLException e) {
-      return TOO_MANY_CONNECTIONS.equals(e.getSQLState());
+      return TOO_MANY_CONNECTIONS.equals(e.getSQLState())
+          || TOO_MANY_ON_MARIADB.contains(e.getErrorCode())
+          || (ConnectFailure.isRefusedLogin(e) && isReachable());
     }
   }
 

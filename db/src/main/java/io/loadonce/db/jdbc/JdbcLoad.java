@@ -171,13 +171,20 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
   private Map<Key, SourceRow<V>> rowsOneByOne(Connection connection, List<Key> requested)
       throws SQLException, SourceException {
     Map<Key, SourceRow<V>> rows = new HashMap<>();
-    for (Key id : requested) {
+    for (int i = 0; i < requested.size(); i++) {
+      Key id = requested.get(i);
       try {
         Map<Key, SourceRow<V>> row = rows(connection, List.of(id));
         if (row != null) {
           rows.putAll(row);
         }
       } catch (SQLException e) {
+        if (ResultRoom.isOverflow(e)) {
+          // The connection is closed; the ids that are left are queried again.
+          rows.putAll(tooLarge(List.of(id)));
+          rows.putAll(RowCollector.notRead(requested.subList(i + 1, requested.size())));
+          return rows;
+        }
         if (!SqlFailure.dependsOnRow(e)) {
           throw e;
         }

@@ -27,6 +27,9 @@ public final class SqlFailure {
   /** The session has, or lacks, a statement of the name that the driver uses. */
   private static final Set<String> NAME_STATES = Set.of("42P05", "26000");
 
+  /** A subquery with several rows, of H2; others say it with class 21. */
+  private static final String SEVERAL_ROWS = "90053";
+
   private SqlFailure() {}
 
   public static SourceException of(SQLException failure) {
@@ -39,9 +42,13 @@ public final class SqlFailure {
         failure);
   }
 
-  /** Returns whether one row or one id caused the failure, and not the query. */
+  /**
+   * Returns whether one row or one id caused the failure, and not the query: a value that cannot be
+   * computed, or a subquery that has several rows instead of one.
+   */
   public static boolean dependsOnRow(SQLException failure) {
-    return state(failure).startsWith("22");
+    String state = state(failure);
+    return state.startsWith("22") || state.startsWith("21") || state.equals(SEVERAL_ROWS);
   }
 
   /** Returns whether a text is no value of its type: 22P02 of PostgreSQL, 22030 of H2. */

@@ -11,6 +11,9 @@ final class ComputedColumn {
   private static final Pattern AGGREGATE =
       Pattern.compile("(?i)(?<![\\w.$])(MAX|MIN|SUM|COUNT|AVG|ANY_VALUE)\\s*\\(");
 
+  private static final Pattern LIST_BEGINS =
+      Pattern.compile("(?i)\\bSELECT\\s+(?:ALL\\b|DISTINCT\\b)?");
+
   private ComputedColumn() {}
 
   /**
@@ -35,16 +38,21 @@ final class ComputedColumn {
     return Optional.empty();
   }
 
-  /** Returns where the element of a list begins that ends at an index. */
+  /** Returns where the element of the list behind SELECT begins that ends at an index. */
   private static int start(String bare, int end) {
     int depth = 0;
-    for (int i = end - 1; i >= 0; i--) {
+    int first = 0;
+    Matcher list = LIST_BEGINS.matcher(SqlSpans.outsideParentheses(bare)).region(0, end);
+    while (list.find()) {
+      first = list.end();
+    }
+    for (int i = end - 1; i >= first; i--) {
       char at = bare.charAt(i);
       depth += at == ')' ? 1 : at == '(' ? -1 : 0;
       if (depth < 0 || (depth == 0 && at == ',')) {
         return i + 1;
       }
     }
-    return 0;
+    return first;
   }
 }

@@ -17,8 +17,9 @@ import java.util.stream.Stream;
  * depend on the other ids. Immutable.
  *
  * <p>Looked into are the SELECT that compares {@code :ids}, and those around it that read its rows:
- * the main one, queries of WITH, and subqueries in FROM. Not found: a second query of WITH that
- * reads the rows of all ids, a function that does, and what a view computes.
+ * the main one, queries of WITH, the branches of a UNION, and subqueries in FROM or behind IN. Not
+ * found: a second query of WITH that reads the rows of all ids, a function that does, and what a
+ * view computes.
  */
 final class RowDependence {
 
@@ -45,7 +46,9 @@ final class RowDependence {
 
   /** In front of a subquery of which each row of the outer query sees all rows. */
   private static final Pattern READ_AS_A_WHOLE =
-      Pattern.compile("(?i)\\b(?:AS|MATERIALIZED|FROM|JOIN)\\s*\\($");
+      Pattern.compile(
+          "(?i)(?:\\b(?:ALL|ANY|AS|EXCEPT|FROM|IN|INTERSECT|JOIN|MATERIALIZED|UNION)|[,(])"
+              + "\\s*\\($");
 
   private static final Pattern SET_OPERATOR =
       Pattern.compile("(?i)\\b(?:UNION|INTERSECT|EXCEPT)\\b");
@@ -73,7 +76,7 @@ final class RowDependence {
           "(?i)\\bPARTITION\\s+BY\\b(.*?)(?=\\b(?:ORDER|ROWS|RANGE|GROUPS)\\b|$)", Pattern.DOTALL);
   private static final Pattern ORDINAL = Pattern.compile("\\d+");
 
-  /** Each SELECT that sees the rows of all ids; of a UNION, the one that does. */
+  /** Each SELECT that sees the rows of all ids. Of a UNION, only the branch with the ids. */
   private final List<Select> selects = new ArrayList<>();
 
   /** The same, with the whole UNION: a LIMIT at its end applies to all of it. */

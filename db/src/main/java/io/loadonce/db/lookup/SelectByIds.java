@@ -26,7 +26,8 @@ public final class SelectByIds {
   private static final Pattern PLACEHOLDER = Pattern.compile("(?<!:):([A-Za-z_]\\w*)");
   private static final Pattern IN_IDS = Pattern.compile("(?i)\\bIN\\s*\\(\\s*:ids\\s*\\)");
   private static final Pattern NOT_IN_IDS = Pattern.compile("(?i)\\bNOT\\s+IN\\s*\\(\\s*:ids\\b");
-  private static final Pattern ANY_IDS = Pattern.compile("(?i)=\\s*ANY\\s*\\(\\s*:ids\\s*\\)");
+  private static final Pattern ANY_IDS =
+      Pattern.compile("(?i)(?<![!<>])=\\s*ANY\\s*\\(\\s*:ids\\s*\\)");
 
   /** A column, or its cast, in front of IN or of an equals sign. */
   private static final Pattern LAST_COLUMN =
@@ -38,7 +39,8 @@ public final class SelectByIds {
       Pattern.compile(
           "(?i)(?<!\\w)(?!(?:AND|HAVING|NOT|ON|OR|ROW|SELECT|WHEN|WHERE)\\s*$)\\w+\\s*$");
 
-  private static final Pattern ROW_LOCK = Pattern.compile("(?i)\\bFOR\\s+(KEY\\s+)?SHARE\\b");
+  private static final Pattern ROW_LOCK =
+      Pattern.compile("(?i)\\b(?:FOR\\s+(?:KEY\\s+)?SHARE|LOCK\\s+IN\\s+SHARE\\s+MODE)\\b");
   private static final Pattern FIRST_SELECT = Pattern.compile("(?i)(SELECT|WITH)\\b");
   private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
   private static final Set<String> WRITES = Set.of("DELETE", "INSERT", "INTO", "MERGE", "UPDATE");
@@ -190,7 +192,13 @@ public final class SelectByIds {
   private static void checkOneSelect(String bare) {
     require(FIRST_SELECT.matcher(bare).lookingAt(), "must begin with SELECT or WITH");
     require(!bare.contains(";"), "must be one statement");
-    require(!ROW_LOCK.matcher(bare).find(), "must only read; found FOR SHARE");
+    Matcher lock = ROW_LOCK.matcher(bare);
+    require(
+        !lock.find(),
+        "must only read; found "
+            + (lock.hasMatch()
+                ? lock.group().replaceAll("\\s+", " ").toUpperCase(Locale.ROOT)
+                : ""));
     require(
         !bare.contains("?"),
         "must not have a ?; the ids come in for :ids. Instead of the operator ? of jsonb, write"

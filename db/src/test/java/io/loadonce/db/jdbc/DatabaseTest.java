@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Value;
+import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.TestDatabase;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.form.RowForm;
 import io.loadonce.db.form.StructForm;
@@ -49,6 +51,22 @@ final class DatabaseTest {
           .containsEntry(paris, new SourceRow.Found<>(paris, 0));
       assertThat(names.connections()).isEqualTo(8);
       assertThat(database.isReachable()).isTrue();
+    }
+  }
+
+  /** The password was changed in the database, and not yet in the file. */
+  @Test
+  void probe_newLoginsAreRefused_succeedsWhileThePoolWorks() {
+    CountedDatabase postgres = TestDatabase.POSTGRESQL.database();
+    postgres.execute("CREATE ROLE leaving LOGIN");
+    try (Database database =
+        Database.open(DatabaseSettings.of(postgres.url(), "leaving", /* password= */ ""))) {
+      assertThat(database.isReachable()).isTrue();
+      postgres.execute("ALTER ROLE leaving NOLOGIN");
+      assertThat(database.probe()).isTrue();
+      postgres.execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'leaving'");
+      assertThat(database.probe()).isFalse();
     }
   }
 

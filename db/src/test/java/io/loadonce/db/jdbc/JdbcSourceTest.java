@@ -181,6 +181,18 @@ final class JdbcSourceTest {
   }
 
   @Test
+  void run_subqueryOfOneRowHasSeveral_failsAlone() throws SourceException {
+    String query =
+        "SELECT id, name, (SELECT n FROM (VALUES (1), (2)) AS v (n)"
+            + " WHERE id = 2988507 OR n = 1) AS x FROM city WHERE id IN (:ids)";
+
+    Map<Key, SourceRow<Row>> rows = run(database.settings(query), BERLIN, PARIS);
+
+    assertThat(reason(rows, PARIS)).isInstanceOf(SourceException.QueryFailed.class);
+    assertThat(name(rows, BERLIN)).isEqualTo("Berlin");
+  }
+
+  @Test
   void run_rowOfAnotherKey_isInvalidRowAndNeverMissing() throws SourceException {
     String query =
         "SELECT CASE WHEN id = 2988507 THEN 7 ELSE id END AS id, name FROM city WHERE id IN (:ids)";

@@ -65,12 +65,24 @@ final class LookupSettingsTest {
             "o.version",
             "max(l.price) AS price, o.version AS version",
             "greatest(o.version, p.version) AS version",
-            "'max(x) AS version' AS text, o.version")) {
+            "'max(x) AS version' AS text, o.version",
+            "o.version AS version")) {
       LookupSettings orders =
           LookupSettings.of(
               "SELECT o.id, %s FROM o WHERE o.id IN (:ids) GROUP BY o.id, 3".formatted(version));
       assertThat(orders.withVersionColumn("version").versionColumn()).isEqualTo("version");
     }
+  }
+
+  /** An aggregate of another SELECT is none of the version. */
+  @Test
+  void new_aggregateInFrontOfTheSelect_isAccepted() {
+    LookupSettings products =
+        LookupSettings.of(
+            "WITH s AS (SELECT pid, max(price) AS top FROM line GROUP BY pid)"
+                + " SELECT p.version AS version, p.id FROM p JOIN s ON s.pid = p.id"
+                + " WHERE p.id IN (:ids)");
+    assertThat(products.withVersionColumn("version").versionColumn()).isEqualTo("version");
   }
 
   @Test

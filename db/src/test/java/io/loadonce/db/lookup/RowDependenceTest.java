@@ -41,6 +41,10 @@ final class RowDependenceTest {
           SELECT id FROM t WHERE id IN (:ids) FETCH  FIRST 2 ROWS ONLY                  | FETCH FIRST | remove it
           SELECT id FROM t WHERE id IN (:ids) UNION ALL SELECT id FROM u LIMIT 3        | LIMIT | remove it
           SELECT DISTINCT ON (name) id FROM t WHERE id IN (:ids)                        | DISTINCT ON | name the key in it
+          SELECT x, id FROM t WHERE n IN (SELECT n FROM t WHERE id IN (:ids) ORDER BY m LIMIT 10) | LIMIT | remove it
+          SELECT id FROM u UNION ALL (SELECT id FROM t WHERE id IN (:ids) LIMIT 10)     | LIMIT | remove it
+          SELECT id FROM c, (SELECT id FROM t WHERE id IN (:ids) LIMIT 5) x             | LIMIT | remove it
+          SELECT id FROM ((SELECT id FROM t WHERE id IN (:ids) LIMIT 5)) x              | LIMIT | remove it
           """)
   void new_rowsDependOnOtherIds_isRefusedUnlessAStatementHasOneId(
       String query, String subject, String remedy) {

@@ -112,6 +112,8 @@ final class SelectByIdsTest {
           SELECT id INTO b FROM city WHERE id IN (:ids)              | query: must only read; found INTO
           SELECT id FROM city WHERE id IN (:ids) FOR UPDATE          | query: must only read; found UPDATE
           SELECT id FROM city WHERE id IN (:ids) FOR SHARE           | query: must only read; found FOR SHARE
+          SELECT id FROM city WHERE id IN (:ids) LOCK IN  SHARE MODE | query: must only read; found LOCK IN SHARE MODE
+          SELECT id FROM city WHERE id != ANY(:ids)                  | query: must use :ids as WHERE key IN (:ids)
           SELECT id, nextval ('s') FROM city WHERE id IN (:ids)      | query: must only read; found NEXTVAL
           SELECT id, setval('s', 1) FROM city WHERE id IN (:ids)     | query: must only read; found SETVAL
           SELECT id, next  value for s FROM city WHERE id IN (:ids)  | query: must only read; found NEXT VALUE FOR

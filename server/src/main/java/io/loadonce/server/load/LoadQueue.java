@@ -261,12 +261,15 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     }
     try {
       queries.increment();
-      idsLoaded.add(load.ids);
       load.flights.forEach(
           each -> statistics.queryBegins(each.id(), readNanos - each.beganNanos()));
       Map<K, SourceRow<V>> rows = load.query.run();
       long tookNanos = nanoClock.getAsLong() - readNanos;
-      times.ended(load.ids, tookNanos);
+      int read = load.ids - notRead(rows);
+      idsLoaded.add(read);
+      if (read > 0) {
+        times.ended(read, tookNanos);
+      }
       loadNanos.accumulateAndGet(tookNanos, (average, took) -> average + (took - average) / 8);
       availability.ended(/* failure= */ null);
       List<Flight<K, Outcome<V>>> notRead = new ArrayList<>();
@@ -281,6 +284,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       }
       add(notRead);
     } catch (SourceException e) {
+      idsLoaded.add(load.ids);
       // A load that was cancelled fails because of that, which says nothing about the database.
       if (!load.isOver()) {
         availability.ended(e);
@@ -292,6 +296,15 @@ final class LoadQueue<K, V> implements Stage<K, V> {
         underWay.remove(load);
       }
     }
+  }
+
+  /** How many ids no query has named: their rows had no room. */
+  private static <K, V> int notRead(Map<K, SourceRow<V>> rows) {
+    int count = 0;
+    for (SourceRow<V> row : rows.values()) {
+      count += row instanceof SourceRow.NotRead<V> ? 1 : 0;
+    }
+    return count;
   }
 
   private void completeAll(
