@@ -32,7 +32,7 @@ record WatchedTables(
    * Reads the catalog. Blocks for some round trips.
    *
    * @throws InvalidSettingException if the database reports no changes at all
-   * @throws SQLException if the connection is lost, or the database rejects the query of a lookup
+   * @throws SQLException if the connection is lost
    */
   static WatchedTables of(Connection connection, List<WatchedLookup> lookups) throws SQLException {
     requirePrimary(connection);

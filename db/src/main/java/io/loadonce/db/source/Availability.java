@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the database can be reached: the circuit breaker of one database. A load that fails makes
- * it suspected, a probe decides, and while the database is unreachable nothing is sent but probes.
+ * it suspected, a slow one requests a probe, a probe decides, and while the database is unreachable
+ * nothing is sent but probes.
  * Safe for use by many threads.
  *
  * <pre>
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * SUSPECTED    the probe or a load succeeds         -> REACHABLE
  * any          a probe fails, and no load has succeeded meanwhile
  *                                                   -> UNREACHABLE: loads fail at once
- * UNREACHABLE  a probe succeeds                     -> REACHABLE
+ * UNREACHABLE  a probe succeeds, or a load that was under way
+ *                                                   -> REACHABLE
  * </pre>
  *
  * <p>Usual breakers open when a share of the last calls has failed. A probe needs no share: one
