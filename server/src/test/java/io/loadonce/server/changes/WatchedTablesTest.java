@@ -68,9 +68,10 @@ class WatchedTablesTest {
     WatchedLookup joined =
         watched(
             "joined",
-            "SELECT item.id, max(item.version) + coalesce(sum(line.version), 0)::bigint AS version"
+            "SELECT id, total AS version FROM (SELECT item.id, max(item.version)"
+                + " + coalesce(sum(line.version), 0)::bigint AS total"
                 + " FROM item LEFT JOIN line ON item_id = item.id WHERE item.id IN (:ids)"
-                + " GROUP BY item.id",
+                + " GROUP BY item.id) AS sums",
             "item(id)",
             "line(item_id)");
     database.sql(PostgresTriggers.script(List.of(item, joined)));
