@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the database can be reached: the circuit breaker of one database. A load that fails makes
  * it suspected, a slow one requests a probe, a probe decides, and while the database is unreachable
- * nothing is sent but probes.
- * Safe for use by many threads.
+ * nothing is sent but probes. Safe for use by many threads.
  *
  * <pre>
  * REACHABLE    a load could not reach the database  -> SUSPECTED, and a probe is requested
