@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,12 @@ record KeyEquality(Database database, Connection connection, LookupSettings look
       """
       SELECT collation_name FROM information_schema.columns
       WHERE table_schema = ? AND table_name = ? AND column_name = ?
-      AND collation_name NOT LIKE '%\\_bin'
       """;
+
+  private static final String BINARY = "_bin";
+
+  /** How the names of collations end that do not ignore blanks at the end: also that of MySQL. */
+  private static final Pattern BINARY_WITH_BLANKS = Pattern.compile(".*(?:_nopad|_0900)_bin");
 
   private static final Set<String> POSTGRESQL_TEXTS = Set.of("text", "varchar", "name");
 
@@ -64,7 +69,7 @@ record KeyEquality(Database database, Connection connection, LookupSettings look
       return "has type %s, which is padded with blanks; use the key type char".formatted(type);
     }
     if (database.isMariadb()) {
-      return ofMariadb(result, index);
+      return ofMariadb(result, index, column.type());
     }
     if (!isChar && column.type() == KeyType.CHAR) {
       return "has type %s, which is not padded with blanks; use the key type text".formatted(type);
@@ -136,17 +141,28 @@ record KeyEquality(Database database, Connection connection, LookupSettings look
   }
 
   /** A column of a table; the collation of an expression is not known. */
-  private @Nullable String ofMariadb(ResultSetMetaData result, int index) throws SQLException {
+  private @Nullable String ofMariadb(ResultSetMetaData result, int index, KeyType type)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(OF_MARIADB)) {
       statement.setString(1, result.getCatalogName(index));
       statement.setString(2, result.getTableName(index));
       statement.setString(3, result.getColumnName(index));
       try (ResultSet row = statement.executeQuery()) {
-        return row.next()
-            ? collationProblem(row.getString(1), "a binary collation, such as utf8mb4_nopad_bin")
-            : null;
+        String collation = row.next() ? row.getString(1) : null;
+        return collation == null ? null : ofMariadb(collation, type);
       }
     }
+  }
+
+  private static @Nullable String ofMariadb(String collation, KeyType type) {
+    if (!collation.endsWith(BINARY)) {
+      return collationProblem(collation, "a binary collation, such as utf8mb4_nopad_bin");
+    }
+    return type == KeyType.TEXT && !BINARY_WITH_BLANKS.matcher(collation).matches()
+        ? ("has the collation %s, which ignores blanks at the end; use the key type char, or a"
+                + " column with utf8mb4_nopad_bin")
+            .formatted(collation)
+        : null;
   }
 
   private static String collationProblem(String collation, String remedy) {

@@ -119,7 +119,7 @@ public record QueryCheck(
     List<String> problems = new ArrayList<>();
     for (KeyColumn column : key.columns()) {
       int index = labels.indexOf(column.name());
-      if (!fits(column.type(), result.getColumnType(index))) {
+      if (!fits(column.type(), result.getColumnType(index), result.getColumnTypeName(index))) {
         problems.add(
             "the key column %s has type %s, which does not fit a key of type %s"
                 .formatted(column.name(), result.getColumnTypeName(index), column.type()));
@@ -128,7 +128,7 @@ public record QueryCheck(
     return problems;
   }
 
-  private static boolean fits(KeyType type, int jdbcType) {
+  private static boolean fits(KeyType type, int jdbcType, String typeName) {
     boolean isText = type == KeyType.TEXT || type == KeyType.CHAR;
     return switch (jdbcType) {
       case Types.REAL, Types.FLOAT, Types.DOUBLE -> false;
@@ -144,8 +144,15 @@ public record QueryCheck(
           Types.TIMESTAMP,
           Types.TIMESTAMP_WITH_TIMEZONE ->
           !isText;
+      // The database would compare numbers, and find 7 in '07'.
+      case Types.CHAR, Types.VARCHAR, Types.LONGVARCHAR -> isText || hasTextForm(type, typeName);
       default -> true;
     };
+  }
+
+  /** Whether drivers say that such a column is a text although it is not. */
+  private static boolean hasTextForm(KeyType type, String typeName) {
+    return type == KeyType.ENUM || typeName.equalsIgnoreCase(type.toString());
   }
 
   /** Returns a key that each database accepts; that of an enumerated type need not exist. */

@@ -45,11 +45,14 @@ final class DatabaseFaultTest {
     threads.shutdownNow();
   }
 
-  /** Again on the same connection would fail, and on another the row is read. */
+  /**
+   * Again on the same connection would fail, and on another the row is read. The pool has no other
+   * connection that the database would cut a little later.
+   */
   @Test
   void run_connectionCutMeanwhile_queryIsSentOnceMore() throws Exception {
     OneLookup slow = postgres.settings(postgres.slowQuery(Duration.ofMillis(800)));
-    try (var source = slow.withPoolSize(2).open()) {
+    try (var source = slow.withPoolSize(1).open()) {
       postgres.reset();
       Future<Map<Key, SourceRow<Row>>> run = threads.submit(source.query(PARIS)::run);
       await().until(() -> postgres.runningStatements() == 1);
@@ -64,7 +67,7 @@ final class DatabaseFaultTest {
   @Test
   void run_connectionCutTwice_isUnavailable() throws Exception {
     OneLookup slow = postgres.settings(postgres.slowQuery(Duration.ofMillis(4_500)));
-    try (var source = slow.withPoolSize(2).open()) {
+    try (var source = slow.withPoolSize(1).open()) {
       postgres.reset();
       Future<?> run = threads.submit(source.query(PARIS)::run);
       await().until(() -> postgres.runningStatements() == 1);

@@ -57,12 +57,24 @@ final class QueryCheckOnMariaDbTest {
   void of_keysThatCompareByteByByte_haveNoProblem() throws Exception {
     assertThat(problems("SELECT id, sku FROM product WHERE id IN (:ids)", "id", KeyType.BIGINT))
         .isEmpty();
-    assertThat(problems("SELECT code FROM product WHERE code IN (:ids)", "code", KeyType.TEXT))
+    assertThat(problems("SELECT code FROM product WHERE code IN (:ids)", "code", KeyType.CHAR))
         .isEmpty();
     assertThat(problems("SELECT short FROM product WHERE short IN (:ids)", "short", KeyType.CHAR))
         .isEmpty();
     assertThat(problems("SELECT exact FROM product WHERE exact IN (:ids)", "exact", KeyType.TEXT))
         .isEmpty();
+  }
+
+  /** 'a' and 'a ' are equal there, and 7 is equal to '07'. */
+  @Test
+  void of_keyThatTheDatabaseComparesOtherwise_isAProblem() throws Exception {
+    assertThat(problems("SELECT code FROM product WHERE code IN (:ids)", "code", KeyType.TEXT))
+        .containsExactly(
+            "the key column code has the collation utf8mb4_bin, which ignores blanks at the end;"
+                + " use the key type char, or a column with utf8mb4_nopad_bin");
+    assertThat(problems("SELECT exact FROM product WHERE exact IN (:ids)", "exact", KeyType.BIGINT))
+        .containsExactly(
+            "the key column exact has type VARCHAR, which does not fit a key of type bigint");
   }
 
   @Test

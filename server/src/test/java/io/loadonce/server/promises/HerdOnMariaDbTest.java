@@ -31,7 +31,8 @@ class HerdOnMariaDbTest {
     MariaDb.assumeInstalled();
     try (MariaDb database = MariaDb.start(directory)) {
       database.execute(
-          "CREATE TABLE product (sku VARCHAR(20) COLLATE utf8mb4_bin PRIMARY KEY, price INT)");
+          "CREATE TABLE product (sku VARCHAR(20) COLLATE utf8mb4_nopad_bin PRIMARY KEY, price"
+              + " INT)");
       database.execute("INSERT INTO product VALUES ('a-1', 7)");
       try (RunningService service =
           RunningService.with(
