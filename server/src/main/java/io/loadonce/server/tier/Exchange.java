@@ -38,7 +38,9 @@ final class Exchange implements AutoCloseable {
   /** After about so many bytes a batch is full. */
   private static final int MAX_BATCH_BYTES = 1 << 20;
 
-  private static final int WORKERS = 2;
+  /** Threads, each with its own connection. */
+  static final int WORKERS = 2;
+
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** Errors which say that this server cannot be used now, whatever the command was. */

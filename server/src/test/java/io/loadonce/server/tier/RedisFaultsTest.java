@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.args.ClientType;
 
 /** What a fault of Redis costs: queries, never a wrong answer and never a failed call. */
 class RedisFaultsTest {
@@ -51,8 +52,7 @@ class RedisFaultsTest {
     redis.begin();
     Key other = Key.of(8);
     rows.put(other, 1);
-    a.awaitUsable();
-    b.awaitUsable();
+    awaitReconnected();
     assertThat(a.text(other)).isEqualTo("8 is 1 LOADED");
     awaitLanded(a, 1);
     assertThat(b.text(other)).isEqualTo("8 is 1 SHARED");
@@ -112,8 +112,7 @@ class RedisFaultsTest {
     rows.put(id, 2);
     a.invalidate(id, /* isSeen= */ true);
     redis.restart();
-    a.awaitUsable();
-    b.awaitUsable();
+    awaitReconnected();
     try (Jedis connection = redis.connect()) {
       assertThat(connection.keys("*:7")).as("the row of the dump").isNotEmpty();
     }
@@ -215,6 +214,23 @@ class RedisFaultsTest {
         assertThat(refused.tier().isConnected()).isFalse();
       }
     }
+  }
+
+  /**
+   * Waits until each thread of both instances has a connection to the new process. With an old one,
+   * a look would fail and be passed on to the database.
+   */
+  private void awaitReconnected() {
+    try (Jedis connection = redis.connect()) {
+      await()
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(TierInstance.TIMEOUT)
+          .until(
+              () -> connection.clientList(ClientType.NORMAL).lines().count(),
+              clients -> clients == 1 + 2 * Exchange.WORKERS);
+    }
+    a.awaitUsable();
+    b.awaitUsable();
   }
 
   private static void awaitLanded(TierInstance instance, int times) {
