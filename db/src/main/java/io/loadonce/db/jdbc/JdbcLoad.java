@@ -23,14 +23,20 @@ import org.postgresql.PGConnection;
  * One statement for all ids. If a single row or id makes the statement fail, one statement for each
  * id follows, so that only that id fails.
  *
- * <p>If a connection is lost before the rows have arrived, all is done once more on another one,
- * and nothing of the first attempt is used. That a pooled connection was closed meanwhile shows
- * only when it is used.
+ * <p>If a connection is lost before the rows have arrived, all is done again on another one, and
+ * nothing of the earlier attempt is used. That a pooled connection was closed meanwhile shows only
+ * when it is used.
  */
 final class JdbcLoad<V> implements SourceQuery<Key, V> {
 
   /** How long a cancelled statement may take to end. */
   private static final Duration CANCEL_GRACE = Duration.ofSeconds(1);
+
+  /**
+   * What ends one pooled connection may end the next one a moment later, after its check: so there
+   * is a third attempt.
+   */
+  private static final int MAX_ATTEMPTS = 3;
 
   private final JdbcSource<V> source;
   private final LookupSettings lookup;
@@ -75,23 +81,21 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
 
   private Map<Key, SourceRow<V>> run(List<Key> requested) throws SourceException {
     long startNanos = System.nanoTime();
-    boolean avoidsNames;
-    try (Connection connection = connect()) {
-      return load(connection, requested);
-    } catch (SQLException e) {
-      if (!SqlFailure.mayWorkElsewhere(e)
-          || System.nanoTime() - startNanos >= queryTimeout.toNanos()) {
-        throw SqlFailure.of(e);
+    boolean avoidsNames = false;
+    for (int attempt = 1; ; attempt++) {
+      try (Connection connection = attempt == 1 ? connect() : connectAlive()) {
+        if (avoidsNames) {
+          connection.unwrap(PGConnection.class).setPrepareThreshold(0);
+        }
+        return load(connection, requested);
+      } catch (SQLException e) {
+        if (attempt == MAX_ATTEMPTS
+            || !SqlFailure.mayWorkElsewhere(e)
+            || System.nanoTime() - startNanos >= queryTimeout.toNanos()) {
+          throw SqlFailure.of(e);
+        }
+        avoidsNames |= source.database().isPostgresql() && SqlFailure.isAboutAName(e);
       }
-      avoidsNames = source.database().isPostgresql() && SqlFailure.isAboutAName(e);
-    }
-    try (Connection connection = connectAlive()) {
-      if (avoidsNames) {
-        connection.unwrap(PGConnection.class).setPrepareThreshold(0);
-      }
-      return load(connection, requested);
-    } catch (SQLException e) {
-      throw SqlFailure.of(e);
     }
   }
 

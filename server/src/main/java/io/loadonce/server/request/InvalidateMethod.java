@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -129,7 +129,16 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
       call.fail(TOO_MANY_PENDING);
       return;
     }
-    var _ = done.thenAccept(each -> reply(each, isSeen(request), call));
+    var _ =
+        done.whenComplete(
+            (each, failure) ->
+                call.run(
+                    () -> {
+                      if (failure != null) {
+                        throw new CompletionException(failure);
+                      }
+                      reply(each, isSeen(request), call);
+                    }));
   }
 
   private static void reply(Done done, boolean isSeen, UnaryCall<InvalidateRequest> call) {
@@ -153,7 +162,7 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
     for (Target.Row row : rows) {
       byLookup.computeIfAbsent(row.lookup(), _ -> new ArrayList<>()).add(row.id());
     }
-    CompletableFuture<Done> all = null;
+    CompletableFuture<Done> all = CompletableFuture.completedFuture(Done.NOTHING);
     for (Map.Entry<Lookup, List<Key>> each : byLookup.entrySet()) {
       LoadOnce<Key, ?> engine = each.getKey().engine();
       CompletableFuture<Done> one =
@@ -165,9 +174,9 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
                   each.getValue().stream()
                       .map(engine::invalidate)
                       .reduce(Invalidation.NOTHING, Invalidation::plus));
-      all = all == null ? one : all.thenCombine(one, Done::and);
+      all = all.thenCombine(one, Done::and);
     }
-    return Objects.requireNonNull(all);
+    return all;
   }
 
   private CompletableFuture<Done> invalidateAll(Lookup lookup, boolean isSeen) {
@@ -230,6 +239,11 @@ final class InvalidateMethod implements UnaryCall.Method<InvalidateRequest> {
    * @param reach what is known of the others
    */
   private record Done(Invalidation here, Instances.Reach reach) {
+    static final Done NOTHING =
+        new Done(
+            Invalidation.NOTHING,
+            new Instances.Reach(Integer.MAX_VALUE, /* waitedOut= */ 0, /* isSent= */ true));
+
     Done and(Done other) {
       return new Done(here.plus(other.here), reach.and(other.reach));
     }

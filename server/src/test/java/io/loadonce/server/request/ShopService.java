@@ -23,6 +23,8 @@ import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.BatchGetResult;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
+import io.loadonce.v1.InvalidateRequest;
+import io.loadonce.v1.InvalidateResponse;
 import io.loadonce.v1.ListLookupsRequest;
 import io.loadonce.v1.Lookup;
 import io.loadonce.v1.ResourceServiceGrpc;
@@ -54,7 +56,15 @@ final class ShopService implements AutoCloseable {
 
   static ShopService over(List<LookupSettings> settings) {
     Queue<List<Key>> queries = new ConcurrentLinkedQueue<>();
-    return new ShopService(settings, each -> new ShopSource(each, queries), queries);
+    return new ShopService(
+        settings, each -> new ShopSource(each, queries), queries, Instances.ALONE);
+  }
+
+  /** The lookup product of one instance of several. */
+  static ShopService among(Instances instances) {
+    Queue<List<Key>> queries = new ConcurrentLinkedQueue<>();
+    return new ShopService(
+        List.of(ShopSource.PRODUCT), each -> new ShopSource(each, queries), queries, instances);
   }
 
   /** The lookups product, price and order-lines of a real database. */
@@ -63,13 +73,15 @@ final class ShopService implements AutoCloseable {
     return new ShopService(
         List.of(ShopSource.PRODUCT, ShopSource.PRICE, ShopSource.ORDER_LINES),
         each -> database.source(each, form),
-        new ConcurrentLinkedQueue<>());
+        new ConcurrentLinkedQueue<>(),
+        Instances.ALONE);
   }
 
   private ShopService(
       List<LookupSettings> settings,
       Function<LookupSettings, Source<Key, EncodedRow>> sources,
-      Queue<List<Key>> queries) {
+      Queue<List<Key>> queries,
+      Instances instances) {
     this.queries = queries;
     Lookups lookups =
         LookupsOverSources.of(
@@ -94,7 +106,7 @@ final class ShopService implements AutoCloseable {
                       TIMEOUT,
                       new Connections(ConnectionLimits.DEFAULTS, clock::get),
                       delayed,
-                      Instances.ALONE,
+                      instances,
                       clock::get))
               .build()
               .start();
@@ -111,6 +123,10 @@ final class ShopService implements AutoCloseable {
 
   List<BatchGetResult> batchGet(BatchGetRequest.Builder request) {
     return stub.batchGet(request.build()).getResultsList();
+  }
+
+  InvalidateResponse invalidate(InvalidateRequest.Builder request) {
+    return stub.invalidate(request.build());
   }
 
   List<Lookup> listLookups() {
