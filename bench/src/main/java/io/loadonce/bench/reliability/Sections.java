@@ -1,0 +1,12 @@
+package io.loadonce.bench.reliability;
+
+import io.loadonce.bench.reliability.overload.OverloadSection;
+import java.util.List;
+
+/** All sections, in the order of the page. */
+final class Sections {
+
+  static final List<Section> ALL = List.of(new OverloadSection());
+
+  private Sections() {}
+}
