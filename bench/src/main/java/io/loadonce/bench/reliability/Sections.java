@@ -1,12 +1,13 @@
 package io.loadonce.bench.reliability;
 
 import io.loadonce.bench.reliability.overload.OverloadSection;
+import io.loadonce.bench.reliability.restarts.RestartsSection;
 import java.util.List;
 
 /** All sections, in the order of the page. */
 final class Sections {
 
-  static final List<Section> ALL = List.of(new OverloadSection());
+  static final List<Section> ALL = List.of(new OverloadSection(), new RestartsSection());
 
   private Sections() {}
 }
