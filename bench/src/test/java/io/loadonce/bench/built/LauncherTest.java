@@ -61,7 +61,7 @@ class LauncherTest {
     Run run = run(project, launcher, Map.of());
     assertThat(run.exit()).isZero();
     assertThat(run.out())
-        .contains("serve", "get ID", "check", "load", "ladder", "LOADONCE_JAVA_OPTS");
+        .contains("serve", "get ID", "check", "load", "ladder", "scoreboard", "LOADONCE_JAVA_OPTS");
   }
 
   @Test
