@@ -11,6 +11,8 @@ import io.loadonce.commands.load.LoadReport;
 import io.loadonce.commands.load.LoadResult;
 import io.loadonce.commands.load.LoadRun;
 import io.loadonce.commands.load.Progress;
+import io.loadonce.commands.load.Rates;
+import io.loadonce.commands.load.RatesText;
 import io.loadonce.commands.load.ServerCounters;
 import io.loadonce.commands.load.Threshold;
 import java.io.PrintWriter;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -120,6 +123,15 @@ final class LoadCommand implements Callable<Integer> {
   private @Nullable String rate;
 
   @Option(
+      names = "--plan",
+      paramLabel = "STEPS",
+      description =
+          "Rates that change, in place of --rate and --duration, such as '1000/s for 10s, ramp to"
+              + " 8000/s over 30s, 8000/s for 20s'. A ramp begins at the rate of the step before."
+              + " The warm-up has the mean rate of the first step.")
+  private @Nullable String steps;
+
+  @Option(
       names = "--connections",
       paramLabel = "N",
       description =
@@ -146,7 +158,7 @@ final class LoadCommand implements Callable<Integer> {
   private @Nullable Long count;
 
   @Option(
-      names = "--warmup",
+      names = "--warm-up",
       paramLabel = "TIME",
       description =
           "Time before the measurement in which calls are sent but not counted, 0s to 1h. Default:"
@@ -258,34 +270,42 @@ final class LoadCommand implements Callable<Integer> {
     if (duration != null && count != null) {
       throw new IllegalArgumentException("--duration and --count are both set; set one of them");
     }
+    if (steps != null && (rate != null || duration != null || count != null)) {
+      throw new IllegalArgumentException(
+          "--plan says the rates and the times; set it without --rate, --duration and --count");
+    }
     List<String> pool = idsFile == null ? IdPool.parse(ids) : IdPool.read(idsFile);
-    LoadPlan.Length length =
-        count == null
-            ? new LoadPlan.Length.Lasting(duration == null ? Duration.ofSeconds(10) : duration)
-            : new LoadPlan.Length.Calls(count);
+    LoadPlan.Length length = length();
     return new LoadPlan(
         lookup,
         pool,
         distribution(),
         callers,
         connections,
-        perSecond(),
+        rates(length),
         length,
         batch,
         warmUp,
         seed);
   }
 
-  private double perSecond() {
+  private LoadPlan.Length length() {
+    if (steps != null) {
+      return new LoadPlan.Length.Lasting(RatesText.parse(steps).time());
+    }
+    return count == null
+        ? new LoadPlan.Length.Lasting(duration == null ? Duration.ofSeconds(10) : duration)
+        : new LoadPlan.Length.Calls(count);
+  }
+
+  private Optional<Rates> rates(LoadPlan.Length length) {
+    if (steps != null) {
+      return Optional.of(RatesText.parse(steps));
+    }
     if (rate == null) {
-      return 0;
+      return Optional.empty();
     }
-    if (!rate.matches("\\d{1,7}(\\.\\d{1,6})?/s") || rate.matches("[0.]+/s")) {
-      throw new IllegalArgumentException(
-          "rate is '%s' but must be more than 0 and at most 1000000/s, such as 5000/s"
-              .formatted(rate));
-    }
-    return Double.parseDouble(rate.substring(0, rate.length() - 2));
+    return Optional.of(Rates.steady(rate, RatesText.perSecond("rate", rate), length.most()));
   }
 
   private IdDistribution distribution() {

@@ -167,13 +167,15 @@ class LoadCommandTest {
           --count 0                | count is 0 but must be 1 or more
           --count 1 --duration 1s  | --duration and --count are both set
           --duration 1ms           | duration is 1ms but must be from 100ms to 24h
-          --warmup 2h              | warm-up is 2h but must be from 0s to 1h
+          --warm-up 2h             | warm-up is 2h but must be from 0s to 1h
           --connections 1025       | connections is 1025 but must be from 1 to 1024
           --pick zipf --exponent 0 | exponent is 0.0 but must be more than 0
           --pick cold              | hot, uniform, zipf
           --ids 9..1               | a range must go up
           --rate 10                | rate is '10' but must be more than 0
           --rate 0/s               | rate is '0/s' but must be more than 0
+          --rate 1000001/s         | rate is '1000001/s' but must be more than 0 and at most 1000000/s
+          --rate 1/s --plan 9/s    | --plan says the rates and the times; set it without --rate
           --fail-if p99            | 'p99' is not a threshold such as 'p99 > 20ms'
           --fail-if cold>1         | cold is not measured; use one of p50, p90, p99, p99.9, max, errors
           --fail-if p99>20         | p99 is compared with a time such as 20ms
@@ -212,7 +214,7 @@ class LoadCommandTest {
   private CommandRun load(String... arguments) {
     // In the environment, because some tests set the flag.
     return CommandRun.with(
-        Map.of("LOADONCE_WARMUP", "0s"),
+        Map.of("LOADONCE_WARM_UP", "0s"),
         Stream.concat(Stream.of("load", "--target", server.target()), Stream.of(arguments))
             .toArray(String[]::new));
   }

@@ -68,17 +68,19 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
             .putFields("connections", Values.of(plan.connections()))
             .putFields("ids_per_call", Values.of(plan.batch()))
             .putFields("seed", Values.of(Long.toString(plan.seed())))
-            .putFields("rate", Values.of(plan.rate()))
+            .putFields("plan", Values.of(plan.rates().map(Rates::text).orElse("")))
             .putFields("unsent_calls", count(result.unsentCalls()))
             .putFields("warm_up_calls", count(result.warmUpCalls()))
             .build());
   }
 
   private String pace() {
-    return plan.rate() == 0
-        ? "closed loop: each caller sends its next call when the last one has ended"
-        : "open loop: %s calls/s, latencies from the moment a call was due; %s were due and not sent"
-            .formatted(plan.rate(), grouped(result.unsentCalls()));
+    return plan.rates()
+        .map(
+            rates ->
+                "open loop: %s; latencies from the moment a call was due; %s were due and not sent"
+                    .formatted(rates.text(), grouped(result.unsentCalls())))
+        .orElse("closed loop: each caller sends its next call when the last one has ended");
   }
 
   private Object[] latencies(String of, LatencyRecorder.Latencies latencies) {

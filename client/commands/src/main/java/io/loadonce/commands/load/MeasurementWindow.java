@@ -1,5 +1,6 @@
 package io.loadonce.commands.load;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -22,27 +23,37 @@ final class MeasurementWindow {
   private static final long SENT_LATE_NANOS = 100_000_000;
 
   private final LoadPlan.Length length;
-  private final double rate;
+  private final Optional<Rates> rates;
   private final long startNanos;
   private final long measuredFromNanos;
+  private final double warmUpRate;
+  private final long warmUpCalls;
   private final AtomicLong started = new AtomicLong();
   private final AtomicLong due = new AtomicLong();
 
   MeasurementWindow(LoadPlan plan, long startNanos) {
     this.length = plan.length();
-    this.rate = plan.rate();
+    this.rates = plan.rates();
     this.startNanos = startNanos;
     this.measuredFromNanos = startNanos + plan.warmUp().toNanos();
+    this.warmUpRate = rates.map(Rates::warmUpRate).orElse(0.0);
+    this.warmUpCalls = (long) Math.ceil(plan.warmUp().toNanos() / 1e9 * warmUpRate);
   }
 
   /** When the next call is due, by {@link System#nanoTime}; in a closed loop, now. */
   long due() {
-    return rate == 0 ? System.nanoTime() : startNanos + (long) (due.getAndIncrement() * 1e9 / rate);
+    if (rates.isEmpty()) {
+      return System.nanoTime();
+    }
+    long call = due.getAndIncrement();
+    return call < warmUpCalls
+        ? Math.min(startNanos + (long) (call * 1e9 / warmUpRate), measuredFromNanos - 1)
+        : measuredFromNanos + rates.get().dueNanos(call - warmUpCalls);
   }
 
   /** Whether calls are due at fixed moments. */
   boolean isOpenLoop() {
-    return rate > 0;
+    return rates.isPresent();
   }
 
   /** Whether the load test ended so long ago that a call that was due before is not sent. */

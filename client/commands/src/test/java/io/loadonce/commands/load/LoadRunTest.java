@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ class LoadRunTest {
             new IdDistribution.Uniform(),
             20,
             3,
-            /* rate= */ 0,
+            /* rates= */ Optional.empty(),
             new LoadPlan.Length.Lasting(Duration.ofMillis(200)),
             1,
             Duration.ofMillis(200),
@@ -133,17 +134,32 @@ class LoadRunTest {
     requireCountedOnce(result);
   }
 
+  @Test
+  void of_planWithStepsAndWarmUp_sendsTheCallsOfEachStepAndOfTheWarmUp() throws Exception {
+    Rates rates = RatesText.parse("100/s for 500ms, ramp to 500/s over 500ms, 0/s for 100ms");
+
+    LoadResult result = run(settings, openLoop("1..9", 20, rates, Duration.ofMillis(300)));
+
+    assertThat(result.calls() + result.unsentCalls()).isEqualTo(50 + 150);
+    assertThat(result.warmUpCalls()).isEqualTo(30);
+    requireCountedOnce(result);
+  }
+
   private static LoadPlan openLoop(String ids, int callers, double rate, Duration time) {
+    return openLoop(ids, callers, Rates.steady(rate + "/s", rate, time), Duration.ZERO);
+  }
+
+  private static LoadPlan openLoop(String ids, int callers, Rates rates, Duration warmUp) {
     return new LoadPlan(
         /* lookup= */ "",
         IdPool.parse(ids),
         new IdDistribution.Uniform(),
         callers,
         2,
-        rate,
-        new LoadPlan.Length.Lasting(time),
+        Optional.of(rates),
+        new LoadPlan.Length.Lasting(rates.time()),
         1,
-        Duration.ZERO,
+        warmUp,
         1);
   }
 
@@ -197,7 +213,7 @@ class LoadRunTest {
         new IdDistribution.Uniform(),
         callers,
         3,
-        /* rate= */ 0,
+        /* rates= */ Optional.empty(),
         length,
         batch,
         Duration.ZERO,
