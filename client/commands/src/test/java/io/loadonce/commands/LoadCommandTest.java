@@ -260,6 +260,7 @@ class LoadCommandTest {
           --pick hot:0.9/1         | pick has 1 hot ids but there are 1 ids; there must be more
           --missing 1              | missing is '1' but must be from 0% to 100%, such as 1%
           --missing 101%           | missing is '101%' but must be from 0% to 100%
+          --max-age 9000h          | max-age is 9000h but must be from 0s to 8760h
           --lookup a=b             | lookup is 'a=b' but must be NAME or NAME=WEIGHT
           --lookup a=0             | weight of lookup a is 0 but must be from 1 to 1000000
           --lookup a --lookup a    | --lookup is set twice for a
