@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
-import com.sun.net.httpserver.HttpServer;
 import io.loadonce.client.FakeServer;
 import io.loadonce.v1.GetRequest;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,10 +43,8 @@ class LoadCommandTest {
 
   @Test
   void load_json_isOneObjectWithTheCounts() throws Exception {
-    HttpServer admin = admin();
-    try {
-      String url = "http://127.0.0.1:" + admin.getAddress().getPort();
-
+    try (FakeAdmin admin = new FakeAdmin()) {
+      String url = admin.url();
       CommandRun run = load("--count", "500", "--batch", "2", "--admin", url, "--json");
 
       assertThat(run.out().lines()).hasSize(1);
@@ -60,8 +53,6 @@ class LoadCommandTest {
       assertThat(run.out())
           .contains("\"calls\":500,", "\"statuses\":{\"OK\":500}", "\"sources\":{\"MEMORY\":1000}")
           .contains("\"server\":{\"queries\":3,\"ids_loaded\":30}");
-    } finally {
-      admin.stop(0);
     }
   }
 
@@ -103,10 +94,8 @@ class LoadCommandTest {
 
   @Test
   void load_thresholdsAreMissed_exitsWith3AndNamesEachOfThem() throws Exception {
-    HttpServer admin = admin();
-    try {
-      String url = "http://127.0.0.1:" + admin.getAddress().getPort();
-
+    try (FakeAdmin admin = new FakeAdmin()) {
+      String url = admin.url();
       CommandRun run =
           load(
               "--count",
@@ -131,8 +120,6 @@ class LoadCommandTest {
                           "loadonce: the load test fails by --fail-if queries > 1: it is 3.000"),
               second -> assertThat(second).contains("calls_per_second < 999999999: it is "),
               third -> assertThat(third).contains("p99 > 0us: it is ").endsWith(" ms"));
-    } finally {
-      admin.stop(0);
     }
   }
 
@@ -215,9 +202,8 @@ class LoadCommandTest {
 
   @Test
   void load_sampleOfIds_requestsThoseOfTheAdminPort() throws Exception {
-    HttpServer admin = admin();
-    try {
-      String url = "http://127.0.0.1:" + admin.getAddress().getPort();
+    try (FakeAdmin admin = new FakeAdmin()) {
+      String url = admin.url();
       CommandRun run =
           load(
               "--count",
@@ -237,8 +223,6 @@ class LoadCommandTest {
                   1,
                   "",
                   "loadonce: --ids sample: " + url + "/hot.txt?lookup=none: no such lookup\n"));
-    } finally {
-      admin.stop(0);
     }
   }
 
@@ -290,36 +274,6 @@ class LoadCommandTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err().lines()).singleElement().asString().contains(said);
     assertThat(server.gets).hasValue(0);
-  }
-
-  private static HttpServer admin() throws Exception {
-    AtomicInteger reads = new AtomicInteger();
-    HttpServer admin =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    admin.createContext(
-        "/metrics",
-        exchange -> {
-          int read = reads.incrementAndGet();
-          String metrics =
-              "loadonce_queries_total %d.0%nloadonce_ids_loaded_total %d.0%n"
-                  .formatted(read * 3, read * 30);
-          byte[] body = metrics.getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    admin.createContext(
-        "/hot.txt",
-        exchange -> {
-          boolean isKnown = exchange.getRequestURI().getQuery().equals("lookup=");
-          byte[] body =
-              (isKnown ? "hot\nwarm\n" : "no such lookup\n").getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(isKnown ? 200 : 400, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    admin.start();
-    return admin;
   }
 
   private CommandRun load(String... arguments) {
