@@ -6,10 +6,13 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import io.loadonce.client.FakeServer;
 import io.loadonce.v1.GetRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -184,6 +187,20 @@ class LoadCommandTest {
         .allMatch(each -> each.getId().matches(each.getLookup().equals("price") ? "[AB]" : "[1-4]"))
         .extracting(GetRequest::getLookup)
         .contains("product", "price");
+  }
+
+  @Test
+  void load_fileOfIds_requestsThem(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("ids.txt"), "A-1\nA-2\n");
+
+    assertThat(load("--count", "50", "--ids-file", file.toString()).exitCode()).isZero();
+    assertThat(server.requests).extracting(GetRequest::getId).containsOnly("A-1", "A-2");
+    Files.writeString(file, "\n");
+    CommandRun empty = load("--count", "50", "--ids-file", file.toString());
+    assertThat(empty.exitCode()).isEqualTo(2);
+    assertThat(empty.err()).startsWith("loadonce: " + file + " has no ids; use a range");
+    assertThat(load("--lookup", "a", "--ids", "a=1", "--lookup", "b", "--count", "1").err())
+        .isEqualTo("loadonce: there are no ids for lookup b; set --ids b=…\n");
   }
 
   @Test
