@@ -10,11 +10,12 @@ import io.loadonce.commands.load.LoadPlan;
 import io.loadonce.commands.load.LoadReport;
 import io.loadonce.commands.load.LoadResult;
 import io.loadonce.commands.load.LoadRun;
-import io.loadonce.commands.load.Progress;
 import io.loadonce.commands.load.Rates;
 import io.loadonce.commands.load.RatesText;
 import io.loadonce.commands.load.ServerCounters;
 import io.loadonce.commands.load.Threshold;
+import io.loadonce.commands.load.record.RunRecord;
+import io.loadonce.commands.load.report.Outputs;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ final class LoadCommand implements Callable<Integer> {
   private final PrintWriter err;
 
   @Mixin private final ConnectionFlags flags = new ConnectionFlags();
+  @Mixin private final ReportFlags reports = new ReportFlags();
 
   @Option(
       names = "--admin",
@@ -201,6 +203,7 @@ final class LoadCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     LoadPlan plan = plan();
     List<Threshold> thresholds = failIf.stream().map(Threshold::parse).toList();
+    Outputs outputs = reports.outputs();
     // Retries would hide what the server answers, which is what a load test has to show.
     ClientSettings settings =
         flags.settings(/* defaultAttempts= */ 1).withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
@@ -208,9 +211,14 @@ final class LoadCommand implements Callable<Integer> {
         Stream.generate(() -> ResourceClient.open(settings)).limit(connections).toList();
     try {
       HealthCheck.statusOf(clients.getFirst(), "");
-      LoadReport report = run(clients, plan, settings);
+      LiveReports live = reports.start(admin, settings);
+      LoadReport report = run(clients, plan, settings, live);
+      List<RunRecord.Threshold> judged =
+          thresholds.stream().map(each -> each.judge(report)).toList();
       out.println(json ? report.json() : report.text());
-      return exitCode(report, thresholds);
+      int exitCode = exitCode(report, judged);
+      outputs.write(reports.record(report, judged, live, settings.target()));
+      return exitCode;
     } catch (LoadonceException e) {
       err.println("loadonce: %s: %s".formatted(settings.target(), e.getMessage()));
       return Main.FAILED;
@@ -219,18 +227,19 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private LoadReport run(List<ResourceClient> clients, LoadPlan plan, ClientSettings settings)
+  private LoadReport run(
+      List<ResourceClient> clients, LoadPlan plan, ClientSettings settings, LiveReports live)
       throws InterruptedException {
     ServerCounters before = ServerCounters.read(admin, settings);
     LoadResult result;
-    try (Progress progress = Progress.start()) {
-      result = LoadRun.of(clients, plan, progress::reached);
+    try (live) {
+      result = LoadRun.of(clients, plan, live::reached, live.series());
     }
     return new LoadReport(plan, result, ServerCounters.read(admin, settings).since(before));
   }
 
   /** Says on standard error which calls failed and which thresholds were missed. */
-  private int exitCode(LoadReport report, List<Threshold> thresholds) {
+  private int exitCode(LoadReport report, List<RunRecord.Threshold> thresholds) {
     LoadResult result = report.result();
     if (result.calls() == 0) {
       err.println("loadonce: no call was measured, because all calls started in the warm-up");
@@ -240,7 +249,7 @@ final class LoadCommand implements Callable<Integer> {
       err.println("loadonce: " + whatFailed(result));
     }
     List<String> missed =
-        thresholds.stream().flatMap(each -> each.missed(report).stream()).toList();
+        thresholds.stream().flatMap(each -> Stream.ofNullable(each.missed())).toList();
     missed.forEach(each -> err.println("loadonce: the load test fails by --fail-if " + each));
     if (!missed.isEmpty()) {
       return THRESHOLD_MISSED;

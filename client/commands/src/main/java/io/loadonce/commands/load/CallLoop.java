@@ -94,9 +94,12 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
     }
   }
 
-  private void send(Q request, boolean counts) {
-    counted = counts;
+  private void send(Q request, boolean measured) {
+    counted = measured;
     reply = null;
+    if (measured) {
+      counts.addSentCall();
+    }
     ClientCalls.asyncUnaryCall(calls.get(), request, this);
   }
 

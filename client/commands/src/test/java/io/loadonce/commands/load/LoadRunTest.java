@@ -1,5 +1,6 @@
 package io.loadonce.commands.load;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,8 +8,11 @@ import io.grpc.Status.Code;
 import io.loadonce.client.ClientSettings;
 import io.loadonce.client.FakeServer;
 import io.loadonce.client.ResourceClient;
+import io.loadonce.commands.load.record.Second;
+import io.loadonce.commands.load.record.Series;
 import io.loadonce.v1.LookupInfo.Source;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class LoadRunTest {
 
   private final FakeServer server = new FakeServer();
+  private final List<Second> seconds = new ArrayList<>();
   private final ClientSettings settings =
       ClientSettings.forTarget(server.target())
           .withMaxAttempts(1)
@@ -131,6 +136,7 @@ class LoadRunTest {
     assertThat(result.calls()).isEqualTo(500);
     assertThat(result.unsentCalls()).isZero();
     assertThat(result.elapsed()).isGreaterThan(Duration.ofMillis(990));
+    assertThat(seconds.getFirst().sent()).isBetween(495L, 500L);
     requireCountedOnce(result);
   }
 
@@ -203,6 +209,14 @@ class LoadRunTest {
 
   private void requireCountedOnce(LoadResult result) {
     assertThat(result.warmUpCalls() + result.calls()).isEqualTo(server.gets.get());
+    // A rest that was added to the second before comes with all calls of that second.
+    Collection<Second> last =
+        seconds.stream()
+            .collect(toMap(Second::second, each -> each, (_, longer) -> longer))
+            .values();
+    assertThat(last.stream().mapToLong(Second::sent).sum()).isEqualTo(result.calls());
+    assertThat(last.stream().mapToLong(Second::succeeded).sum()).isEqualTo(result.succeeded());
+    assertThat(last.stream().mapToLong(Second::failed).sum()).isEqualTo(result.failed());
   }
 
   private static LoadPlan plan(String ids, int callers, LoadPlan.Length length, int batch) {
@@ -220,12 +234,11 @@ class LoadRunTest {
         1);
   }
 
-  private static LoadResult run(ClientSettings settings, LoadPlan plan)
-      throws InterruptedException {
+  private LoadResult run(ClientSettings settings, LoadPlan plan) throws InterruptedException {
     List<ResourceClient> clients =
         Stream.generate(() -> ResourceClient.open(settings)).limit(plan.connections()).toList();
     try {
-      return LoadRun.of(clients, plan, _ -> {});
+      return LoadRun.of(clients, plan, _ -> {}, new Series(() -> null, seconds::add));
     } finally {
       clients.forEach(ResourceClient::close);
     }

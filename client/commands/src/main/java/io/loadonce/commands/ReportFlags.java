@@ -1,0 +1,88 @@
+package io.loadonce.commands;
+
+import io.loadonce.client.ClientSettings;
+import io.loadonce.commands.load.LoadReport;
+import io.loadonce.commands.load.LoadResult;
+import io.loadonce.commands.load.ServerCounters;
+import io.loadonce.commands.load.record.RunRecord;
+import io.loadonce.commands.load.record.Series;
+import io.loadonce.commands.load.report.Outputs;
+import io.loadonce.commands.text.RowJson;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The flags of {@code load} for what it reports beside the tables. */
+final class ReportFlags {
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description =
+          "File to write the run into; can be repeated. FILE.json has everything, with the full"
+              + " histogram of latencies; FILE.csv has one line for each second. Default: no file.")
+  private List<Path> out = List.of();
+
+  /**
+   * Rejects names of files that cannot be written.
+   *
+   * @throws IllegalArgumentException with one line that says what would be right
+   */
+  Outputs outputs() {
+    return Outputs.of(out);
+  }
+
+  /** Begins what is reported while the load test runs. */
+  LiveReports start(URI admin, ClientSettings settings) {
+    return new LiveReports(admin, settings, /* watchesServer= */ !out.isEmpty());
+  }
+
+  /** The record of a run that has ended. */
+  RunRecord record(
+      LoadReport report, List<RunRecord.Threshold> thresholds, LiveReports live, String target) {
+    List<String> arguments =
+        command == null ? List.of() : command.commandLine().getParseResult().originalArgs();
+    RunRecord.Driver driver =
+        new RunRecord.Driver(
+            new Version().getVersion()[0],
+            live.started(),
+            target,
+            arguments,
+            report.pace(),
+            report.plan().seed(),
+            report.plan().warmUp().toMillis() / 1e3,
+            report.result().cpuShare(),
+            RunRecord.Machine.current());
+    LoadResult result = report.result();
+    Series series = live.series();
+    return new RunRecord(
+        List.of(driver),
+        result.elapsed().toNanos() / 1e9,
+        series.succeeded(),
+        series.failed(),
+        result.unsentCalls(),
+        named(result.statuses(), Enum::name),
+        named(result.sources(), RowJson::source),
+        named(result.failedIds(), Enum::name),
+        report.server() instanceof ServerCounters.Known known
+            ? new RunRecord.Server(known.queries(), known.idsLoaded())
+            : null,
+        thresholds,
+        series.seconds());
+  }
+
+  private static <E> Map<String, Long> named(Map<E, Long> counts, Function<E, String> name) {
+    return counts.entrySet().stream()
+        .collect(Collectors.toMap(each -> name.apply(each.getKey()), Map.Entry::getValue));
+  }
+}
