@@ -30,7 +30,8 @@ final class ReportFlags {
       paramLabel = "FILE",
       description =
           "File to write the run into; can be repeated. FILE.json has everything, with the full"
-              + " histogram of latencies; FILE.csv has one line for each second. Default: no file.")
+              + " histogram of latencies; FILE.csv has one line for each second, FILE.html is a"
+              + " page with charts. Default: no file.")
   private List<Path> out = List.of();
 
   /**

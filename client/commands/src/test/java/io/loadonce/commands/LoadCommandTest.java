@@ -188,7 +188,7 @@ class LoadCommandTest {
           --fail-if p99>20         | p99 is compared with a time such as 20ms
           --fail-if errors>1       | errors is compared with a share such as 0.1%
           --fail-if queries>1%     | queries is compared with a number without a unit
-          --out run.txt            | --out is 'run.txt' but must end with .json
+          --out run.txt            | --out is 'run.txt' but must end with .json, .csv or .html
           --out no-dir/run.csv     | --out is 'no-dir/run.csv' but its directory does not exist
           --admin nowhere          | admin is 'nowhere' but must be http://host:port
           """)

@@ -17,7 +17,8 @@ public final class Outputs {
   /** What a file can hold. */
   private enum Form {
     JSON(RunJson::write),
-    CSV(RunCsv::write);
+    CSV(RunCsv::write),
+    HTML(RunPage::write);
 
     private final Function<RunRecord, String> writer;
 
@@ -82,6 +83,6 @@ public final class Outputs {
       }
     }
     throw new IllegalArgumentException(
-        "--out is '%s' but must end with .json or .csv".formatted(file));
+        "--out is '%s' but must end with .json, .csv or .html".formatted(file));
   }
 }
