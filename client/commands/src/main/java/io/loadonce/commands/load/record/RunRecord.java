@@ -94,7 +94,13 @@ public record RunRecord(
   }
 
   /** What the server counted from before the first call to after the last one. */
-  public record Server(long queries, long idsLoaded) {}
+  public record Server(long queries, long idsLoaded) {
+
+    /** What both counted: two different servers. */
+    public Server plus(Server other) {
+      return new Server(queries + other.queries, idsLoaded + other.idsLoaded);
+    }
+  }
 
   /**
    * A {@code --fail-if}.

@@ -38,7 +38,7 @@ public record Second(
    */
   public record Server(long queries, long waiters, long heapBytes) {
 
-    /** Both together: two servers in the same second. */
+    /** What both did: two different servers in the same second. */
     Server plus(Server other) {
       return new Server(
           queries + other.queries, waiters + other.waiters, heapBytes + other.heapBytes);
@@ -75,13 +75,26 @@ public record Second(
     return HistogramText.decode(latencies);
   }
 
+  /** This second and the one after it as one. */
+  Second followedBy(Second next) {
+    return with(next, durationSeconds + next.durationSeconds, server);
+  }
+
   /**
-   * The calls of both.
+   * This second of one run, and the same second of another one.
    *
-   * @param lasting the duration of the result
-   * @param both what the servers did together
+   * @param differentServers whether what both servers did is added; otherwise both have seen the
+   *     same server
    */
-  Second plus(Second other, double lasting, @Nullable Server both) {
+  public Second merge(Second other, boolean differentServers) {
+    Server both = server == null ? other.server : server;
+    if (differentServers) {
+      both = server == null || other.server == null ? null : server.plus(other.server);
+    }
+    return with(other, Math.max(durationSeconds, other.durationSeconds), both);
+  }
+
+  private Second with(Second other, double lasting, @Nullable Server both) {
     Histogram histogram = histogram();
     histogram.add(other.histogram());
     return of(

@@ -78,8 +78,7 @@ public final class Series {
             server.get());
     counts = now;
     if (durationSeconds < SHORTEST_REST_SECONDS && !seconds.isEmpty()) {
-      Second before = seconds.removeLast();
-      second = before.plus(second, before.durationSeconds() + durationSeconds, before.server());
+      second = seconds.removeLast().followedBy(second);
     }
     seconds.add(second);
     return second;

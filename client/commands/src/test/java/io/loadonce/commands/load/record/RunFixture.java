@@ -35,7 +35,7 @@ public final class RunFixture {
       series.add(1, ok, failed, new Series.Counts(calls, 0, Map.of("OK", calls)));
     }
     return new RunRecord(
-        List.of(driver(seed)),
+        List.of(driver(seed, "127.0.0.1:50051")),
         10,
         series.succeeded(),
         series.failed(),
@@ -48,11 +48,27 @@ public final class RunFixture {
         series.seconds());
   }
 
-  private static RunRecord.Driver driver(long seed) {
+  /** The first seconds of a run, as if they were of a run with another target. */
+  public static RunRecord shortened(RunRecord run, int seconds, String target) {
+    return new RunRecord(
+        List.of(driver(/* seed= */ 1, target)),
+        seconds,
+        run.succeeded(),
+        run.failed(),
+        run.unsentCalls(),
+        run.statuses(),
+        run.sources(),
+        run.failedIds(),
+        run.server(),
+        run.thresholds(),
+        run.seconds().subList(0, seconds));
+  }
+
+  private static RunRecord.Driver driver(long seed, String target) {
     return new RunRecord.Driver(
         "Loadonce 0.1.0",
         Instant.parse("2026-11-28T06:00:00Z"),
-        "127.0.0.1:50051",
+        target,
         List.of("load", "--lookup", HOSTILE),
         "closed loop",
         seed,
