@@ -6,6 +6,7 @@ import io.loadonce.commands.load.ServerWatch;
 import io.loadonce.commands.load.record.Series;
 import java.net.URI;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is reported while a load test runs, and collected for the reports after it. */
@@ -19,8 +20,8 @@ final class LiveReports implements AutoCloseable {
   /**
    * @param watchesServer whether the server is read every second
    */
-  LiveReports(URI admin, ClientSettings settings, boolean watchesServer) {
-    server = watchesServer ? ServerWatch.start(admin, settings) : null;
+  LiveReports(List<URI> admins, ClientSettings settings, boolean watchesServer) {
+    server = watchesServer ? ServerWatch.start(admins, settings) : null;
     series = new Series(server == null ? () -> null : server::take, _ -> {});
   }
 

@@ -1,6 +1,8 @@
 package io.loadonce.commands;
 
+import io.grpc.Status.Code;
 import io.loadonce.client.ClientSettings;
+import io.loadonce.commands.load.Ending;
 import io.loadonce.commands.load.LoadReport;
 import io.loadonce.commands.load.LoadResult;
 import io.loadonce.commands.load.ServerCounters;
@@ -12,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +47,8 @@ final class ReportFlags {
   }
 
   /** Begins what is reported while the load test runs. */
-  LiveReports start(URI admin, ClientSettings settings) {
-    return new LiveReports(admin, settings, /* watchesServer= */ !out.isEmpty());
+  LiveReports start(List<URI> admins, ClientSettings settings) {
+    return new LiveReports(admins, settings, /* watchesServer= */ !out.isEmpty());
   }
 
   /** The record of a run that has ended. */
@@ -72,14 +75,23 @@ final class ReportFlags {
         series.succeeded(),
         series.failed(),
         result.unsentCalls(),
-        named(result.statuses(), Enum::name),
+        result.cutOffCalls(),
+        statuses(result),
         named(result.sources(), RowJson::source),
-        named(result.failedIds(), Enum::name),
+        named(result.idReasons(), Ending::text),
         report.server() instanceof ServerCounters.Known known
             ? new RunRecord.Server(known.queries(), known.idsLoaded())
             : null,
         thresholds,
         series.seconds());
+  }
+
+  private static Map<String, Long> statuses(LoadResult result) {
+    Map<String, Long> statuses = new TreeMap<>(named(result.reasons(), Ending::text));
+    statuses.put("OK", result.statuses().getOrDefault(Code.OK, 0L));
+    statuses.put("NOT_FOUND for an invented id", result.notFoundAsPlanned());
+    statuses.values().removeIf(count -> count == 0);
+    return statuses;
   }
 
   private static <E> Map<String, Long> named(Map<E, Long> counts, Function<E, String> name) {

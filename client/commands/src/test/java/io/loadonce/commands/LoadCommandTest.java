@@ -90,7 +90,9 @@ class LoadCommandTest {
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out()).contains("succeeded |     5 |").contains("failed |    15 |");
     assertThat(run.err())
-        .isEqualTo("loadonce: 75.0 % of the calls failed: 15 ended as UNAVAILABLE\n");
+        .isEqualTo(
+            "loadonce: 75.0 % of the calls failed: 15 ended as UNAVAILABLE"
+                + " (DATABASE_UNAVAILABLE)\n");
   }
 
   @Test
@@ -101,7 +103,9 @@ class LoadCommandTest {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.err())
-        .isEqualTo("loadonce: 25.0 % of the calls failed: 5 ended as UNAVAILABLE\n");
+        .isEqualTo(
+            "loadonce: 25.0 % of the calls failed: 5 ended as UNAVAILABLE"
+                + " (DATABASE_UNAVAILABLE)\n");
   }
 
   @Test
@@ -163,6 +167,88 @@ class LoadCommandTest {
         .startsWith("loadonce: " + server.target() + ": UNAVAILABLE: cannot connect: ");
   }
 
+  @Test
+  void load_idsThatAreMissing_areASuccessOnlyIfTheyAreInvented() {
+    CommandRun planned = load("--count", "50", "--ids", "a", "--missing", "100%");
+
+    assertThat(planned.exitCode()).isZero();
+    assertThat(planned.err()).isEmpty();
+    assertThat(planned.out()).contains("NOT_FOUND for an invented id |    50 |");
+    assertThat(load("--count", "50", "--ids", "missing", "--missing", "0%").exitCode())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void load_severalLookupsAndOptions_areInTheCalls() {
+    CommandRun run =
+        load(
+            "--count",
+            "400",
+            "--lookup",
+            "product=3",
+            "--lookup",
+            "price",
+            "--ids",
+            "1..4",
+            "--ids",
+            "price=A,B",
+            "--max-age",
+            "2s",
+            "--pick",
+            "hot:0.5/1");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(server.requests)
+        .hasSize(400)
+        .allMatch(each -> each.getMaxAge().getSeconds() == 2)
+        .allMatch(each -> each.getId().matches(each.getLookup().equals("price") ? "[AB]" : "[1-4]"))
+        .extracting(GetRequest::getLookup)
+        .contains("product", "price");
+  }
+
+  @Test
+  void load_severalInstances_getConnectionsInTurn() {
+    try (FakeServer second = new FakeServer()) {
+      String both = server.target() + "," + second.target();
+      CommandRun run = load("--count", "100", "--target", both);
+
+      assertThat(run.exitCode()).isZero();
+      assertThat(server.gets.get()).isBetween(1, 99);
+      assertThat(second.gets.get()).isEqualTo(100 - server.gets.get());
+      assertThat(load("--count", "9", "--connections", "1", "--target", both).err())
+          .contains("connections is 1 but must be 2 or more, one for each instance");
+    }
+  }
+
+  @Test
+  void load_sampleOfIds_requestsThoseOfTheAdminPort() throws Exception {
+    HttpServer admin = admin();
+    try {
+      String url = "http://127.0.0.1:" + admin.getAddress().getPort();
+      CommandRun run =
+          load(
+              "--count",
+              "100",
+              "--ids",
+              "sample",
+              "--admin",
+              url,
+              "--fail-if",
+              "queries_per_id > 1.4");
+
+      assertThat(server.requests).extracting(GetRequest::getId).containsOnly("hot", "warm");
+      assertThat(run.err()).contains("queries_per_id > 1.4: it is 1.500");
+      assertThat(load("--ids", "sample", "--lookup", "none", "--admin", url))
+          .isEqualTo(
+              new CommandRun(
+                  1,
+                  "",
+                  "loadonce: --ids sample: " + url + "/hot.txt?lookup=none: no such lookup\n"));
+    } finally {
+      admin.stop(0);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -171,13 +257,27 @@ class LoadCommandTest {
           """
           --callers 0              | callers is 0 but must be from 1 to 100000
           --batch 1001             | batch is 1001 but must be from 1 to 1000
-          --count 0                | count is 0 but must be 1 or more
+          --count 0                | count is 0 but must be from 1 to 1000000000
           --count 1 --duration 1s  | --duration and --count are both set
           --duration 1ms           | duration is 1ms but must be from 100ms to 24h
           --warm-up 2h             | warm-up is 2h but must be from 0s to 1h
           --connections 1025       | connections is 1025 but must be from 1 to 1024
-          --pick zipf --exponent 0 | exponent is 0.0 but must be more than 0
-          --pick cold              | hot, uniform, zipf
+          --pick zipf:0            | pick is zipf:0.0 but the exponent must be more than 0
+          --pick cold              | pick is 'cold' but must be one, sequential, uniform, zipf
+          --pick hot:0.9/1         | pick has 1 hot ids but there are 1 ids; there must be more
+          --missing 1              | missing is '1' but must be from 0% to 100%, such as 1%
+          --missing 101%           | missing is '101%' but must be from 0% to 100%
+          --lookup a=b             | lookup is 'a=b' but must be NAME or NAME=WEIGHT
+          --lookup a=0             | weight of lookup a is 0 but must be from 1 to 1000000
+          --lookup a --lookup a    | --lookup is set twice for a
+          --lookup a --ids b=1     | there is no lookup b to request
+          --ids 1 --ids 2          | --ids is set twice for all lookups
+          --invalidate 2           | invalidate is '2' but must be more than 0
+          --invalidate 1001/s      | invalidate is 1001.0/s but must be from 0.01 to 1000/s
+          --strength all           | sent, seen
+          --affinity 17            | affinity is 17 but must be from 0 to 16
+          --affinity 1 --batch 2   | --affinity sends each id to its instance, so it needs --batch 1
+          --target 192.0.2.1:50051 | 192.0.2.1:50051 is not this machine; set --i-own-this-server
           --ids 9..1               | a range must go up
           --rate 10                | rate is '10' but must be more than 0
           --rate 0/s               | rate is '0/s' but must be more than 0
@@ -221,7 +321,7 @@ class LoadCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(3);
     RunRecord record = RunJson.read(json);
-    assertThat(record.statuses()).isEqualTo(Map.of("OK", 495L, "UNAVAILABLE", 5L));
+    assertThat(record.statuses()).isEqualTo(Map.of("OK", 495L, "UNAVAILABLE (DATABASE_UNAVAILABLE)", 5L));
     assertThat(record.succeeded().getTotalCount()).isEqualTo(495);
     assertThat(record.seconds().stream().mapToLong(Second::sent).sum()).isEqualTo(500);
     assertThat(record.server()).isNull();
@@ -251,6 +351,16 @@ class LoadCommandTest {
           exchange.getResponseBody().write(body);
           exchange.close();
         });
+    admin.createContext(
+        "/hot.txt",
+        exchange -> {
+          boolean isKnown = exchange.getRequestURI().getQuery().equals("lookup=");
+          byte[] body =
+              (isKnown ? "hot\nwarm\n" : "no such lookup\n").getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(isKnown ? 200 : 400, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
     admin.start();
     return admin;
   }
@@ -258,8 +368,7 @@ class LoadCommandTest {
   private CommandRun load(String... arguments) {
     // In the environment, because some tests set the flag.
     return CommandRun.with(
-        Map.of("LOADONCE_WARM_UP", "0s"),
-        Stream.concat(Stream.of("load", "--target", server.target()), Stream.of(arguments))
-            .toArray(String[]::new));
+        Map.of("LOADONCE_WARM_UP", "0s", "LOADONCE_TARGET", server.target()),
+        Stream.concat(Stream.of("load"), Stream.of(arguments)).toArray(String[]::new));
   }
 }

@@ -2,6 +2,7 @@ package io.loadonce.commands.load;
 
 import io.loadonce.client.ClientSettings;
 import java.net.URI;
+import java.util.List;
 
 /** How much the server has queried its database, by the metrics of its admin port. */
 public sealed interface ServerCounters {
@@ -35,6 +36,24 @@ public sealed interface ServerCounters {
           new Unknown(metrics + " answered with HTTP status " + answer.status());
       case AdminPage.Unreadable(String why) -> new Unknown(why);
     };
+  }
+
+  /** Reads several instances, one after the other, and adds them up. */
+  static ServerCounters read(List<URI> admins, ClientSettings settings) {
+    long queries = 0;
+    long idsLoaded = 0;
+    for (URI admin : admins) {
+      switch (read(admin, settings)) {
+        case Known known -> {
+          queries += known.queries();
+          idsLoaded += known.idsLoaded();
+        }
+        case Unknown unknown -> {
+          return unknown;
+        }
+      }
+    }
+    return new Known(queries, idsLoaded);
   }
 
   /** Reads the text format of Prometheus. */

@@ -5,18 +5,35 @@ import static java.util.stream.Collectors.joining;
 import io.loadonce.client.ClientSettings;
 import io.loadonce.commands.load.record.Second;
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the admin port of the server once a second, in a thread of its own, until it is closed. */
+/**
+ * Reads the admin ports of the server once a second, in a thread of its own, until it is closed.
+ */
 public final class ServerWatch implements AutoCloseable {
 
   private static final String HEAP = "jvm_memory_used_bytes{area=\"heap\"";
-  private static final int OK = 200;
 
   /** What was read at once; queries since the server started. */
-  private record Reading(long queries, long waiters, long heapBytes) {}
+  private record Reading(long queries, long waiters, long heapBytes) {
+
+    static Reading of(String metrics) {
+      return new Reading(
+          ServerCounters.sum(metrics, ServerCounters.QUERIES),
+          ServerCounters.sum(metrics, "loadonce_waiters"),
+          ServerCounters.sum(
+              metrics.lines().filter(line -> line.startsWith(HEAP)).collect(joining("\n")),
+              "jvm_memory_used_bytes"));
+    }
+
+    Reading plus(Reading other) {
+      return new Reading(
+          queries + other.queries, waiters + other.waiters, heapBytes + other.heapBytes);
+    }
+  }
 
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
@@ -24,19 +41,20 @@ public final class ServerWatch implements AutoCloseable {
   private volatile @Nullable Reading latest;
   private @Nullable Reading taken;
 
-  private ServerWatch(URI admin, ClientSettings settings) {
-    URI metrics = admin.resolve("/metrics");
-    thread = Thread.ofVirtual().name("server-watch").start(() -> watch(metrics, settings));
+  private ServerWatch(List<URI> admins, ClientSettings settings) {
+    List<URI> pages = admins.stream().map(admin -> admin.resolve("/metrics")).toList();
+    thread = Thread.ofVirtual().name("server-watch").start(() -> watch(pages, settings));
   }
 
   /**
    * Begins to read.
    *
+   * @param admins one for each instance; they are added up
    * @param settings have the certificates to trust and the token, for an admin port that is
    *     protected
    */
-  public static ServerWatch start(URI admin, ClientSettings settings) {
-    return new ServerWatch(admin, settings);
+  public static ServerWatch start(List<URI> admins, ClientSettings settings) {
+    return new ServerWatch(admins, settings);
   }
 
   /**
@@ -52,28 +70,27 @@ public final class ServerWatch implements AutoCloseable {
         : new Second.Server(now.queries - before.queries, now.waiters, now.heapBytes);
   }
 
-  private void watch(URI metrics, ClientSettings settings) {
+  private void watch(List<URI> pages, ClientSettings settings) {
     try {
       do {
-        latest =
-            AdminPage.read(metrics, settings) instanceof AdminPage.Answer(int status, String body)
-                    && status == OK
-                    && body.contains(ServerCounters.QUERIES)
-                ? parse(body)
-                : null;
+        latest = read(pages, settings);
       } while (!closed.await(1, TimeUnit.SECONDS));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static Reading parse(String metrics) {
-    return new Reading(
-        ServerCounters.sum(metrics, ServerCounters.QUERIES),
-        ServerCounters.sum(metrics, "loadonce_waiters"),
-        ServerCounters.sum(
-            metrics.lines().filter(line -> line.startsWith(HEAP)).collect(joining("\n")),
-            "jvm_memory_used_bytes"));
+  private static @Nullable Reading read(List<URI> pages, ClientSettings settings) {
+    Reading sum = new Reading(0, 0, 0);
+    for (URI page : pages) {
+      if (!(AdminPage.read(page, settings) instanceof AdminPage.Answer(int status, String body)
+          && status == ServerCounters.OK
+          && body.contains(ServerCounters.QUERIES))) {
+        return null;
+      }
+      sum = sum.plus(Reading.of(body));
+    }
+    return sum;
   }
 
   @Override

@@ -34,7 +34,9 @@ public record Threshold(String text, Measure measure, boolean above, double limi
     /** Queries that the server ran, warm-up included. */
     QUERIES("queries", false),
     /** Queries that the server ran for each call, warm-up included in both. */
-    QUERIES_PER_CALL("queries_per_call", false);
+    QUERIES_PER_CALL("queries_per_call", false),
+    /** Queries that the server ran for each different id, warm-up included in both. */
+    QUERIES_PER_ID("queries_per_id", false);
 
     private final String name;
     private final boolean time;
@@ -57,6 +59,7 @@ public record Threshold(String text, Measure measure, boolean above, double limi
         case CALLS_PER_SECOND -> result.perSecond(result.succeeded());
         case QUERIES -> queries(report);
         case QUERIES_PER_CALL -> queries(report) / (result.calls() + result.warmUpCalls());
+        case QUERIES_PER_ID -> queries(report) / result.differentIds();
       };
     }
 

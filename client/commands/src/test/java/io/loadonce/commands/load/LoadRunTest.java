@@ -10,6 +10,8 @@ import io.loadonce.client.FakeServer;
 import io.loadonce.client.ResourceClient;
 import io.loadonce.commands.load.record.Second;
 import io.loadonce.commands.load.record.Series;
+import io.loadonce.v1.GetRequest;
+import io.loadonce.v1.InvalidateRequest.Strength;
 import io.loadonce.v1.LookupInfo.Source;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +19,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.DoubleConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,14 +55,13 @@ class LoadRunTest {
   void of_lastingWithWarmUp_countsEachCallOnceInOneOfBoth() throws Exception {
     LoadPlan plan =
         new LoadPlan(
-            /* lookup= */ "",
-            IdPool.parse("1..100"),
-            new IdDistribution.Uniform(),
+            mix("1..100", 1),
             20,
             3,
             /* rates= */ Optional.empty(),
             new LoadPlan.Length.Lasting(Duration.ofMillis(200)),
-            1,
+            /* invalidations= */ Optional.empty(),
+            /* affinity= */ 0,
             Duration.ofMillis(200),
             1);
 
@@ -157,14 +162,13 @@ class LoadRunTest {
 
   private static LoadPlan openLoop(String ids, int callers, Rates rates, Duration warmUp) {
     return new LoadPlan(
-        /* lookup= */ "",
-        IdPool.parse(ids),
-        new IdDistribution.Uniform(),
+        mix(ids, 1),
         callers,
         2,
         Optional.of(rates),
         new LoadPlan.Length.Lasting(rates.time()),
-        1,
+        /* invalidations= */ Optional.empty(),
+        /* affinity= */ 0,
         warmUp,
         1);
   }
@@ -197,14 +201,114 @@ class LoadRunTest {
                 new LoadResult(
                     0,
                     0,
+                    0,
                     Duration.ofSeconds(1),
                     latencies,
                     none,
                     Map.of(Code.OK, 9L),
+                    0,
                     Map.of(),
+                    Map.of(),
+                    Map.of(),
+                    Map.of(),
+                    0,
+                    none,
                     Map.of(),
                     0))
         .hasMessage("9 calls have a status but 10 a latency");
+  }
+
+  @Test
+  void of_serverGoesAwayHalfWay_countsItsCallsAndEnds() throws Exception {
+    LoadPlan plan = openLoop("1..9", 20, 200, Duration.ofSeconds(1));
+
+    LoadResult result = run(settings, plan, share -> closeAfter(0.4, share));
+
+    assertThat(result.statuses().keySet()).containsExactlyInAnyOrder(Code.OK, Code.UNAVAILABLE);
+    assertThat(result.reasons()).containsOnlyKeys(new Ending(Code.UNAVAILABLE, ""));
+    assertThat(result.calls() + result.unsentCalls()).isEqualTo(200);
+  }
+
+  private void closeAfter(double least, double share) {
+    if (share >= least) {
+      server.close();
+    }
+  }
+
+  @Test
+  void of_invalidations_areSentBesideAndCountedApart() throws Exception {
+    LoadPlan reads = openLoop("1..9", 5, 100, Duration.ofSeconds(1));
+    LoadPlan plan =
+        new LoadPlan(
+            reads.mix(),
+            reads.callers(),
+            reads.connections(),
+            reads.rates(),
+            reads.length(),
+            Optional.of(new LoadPlan.Invalidations(20, Strength.STRENGTH_SEEN)),
+            /* affinity= */ 0,
+            Duration.ZERO,
+            1);
+
+    LoadResult result = run(settings, plan);
+
+    assertThat(result.invalidations().count()).isBetween(18L, 21L);
+    assertThat(server.invalidations)
+        .hasSize((int) result.invalidations().count())
+        .allMatch(each -> each.getStrength() == Strength.STRENGTH_SEEN);
+    assertThat(result.calls() + result.unsentCalls()).isEqualTo(100);
+    requireCountedOnce(result);
+  }
+
+  @Test
+  void stop_callsAreUnderWay_cancelsThemAndKeepsTheCounts() throws Exception {
+    LoadPlan plan =
+        plan("1,silent", 4, new LoadPlan.Length.Lasting(Duration.ofHours(1)), /* batch= */ 1);
+    AtomicReference<LoadRun> run = new AtomicReference<>();
+
+    LoadResult result = run(settings.withDeadline(Duration.ofHours(1)), plan, run, _ -> stop(run));
+
+    assertThat(result.cutOffCalls()).isEqualTo(4);
+    assertThat(result.calls() + result.cutOffCalls()).isEqualTo(server.gets.get());
+    assertThat(result.statuses().keySet()).isSubsetOf(Code.OK);
+    assertThat(result.elapsed()).isLessThan(Duration.ofSeconds(30));
+  }
+
+  private static void stop(AtomicReference<LoadRun> run) {
+    run.get().stop();
+  }
+
+  @Test
+  void of_affinity_sendsEachIdToOneInstance() throws Exception {
+    try (FakeServer second = new FakeServer()) {
+      LoadPlan plan =
+          new LoadPlan(
+              mix("1..50", 1),
+              10,
+              2,
+              /* rates= */ Optional.empty(),
+              new LoadPlan.Length.Calls(2_000),
+              /* invalidations= */ Optional.empty(),
+              /* affinity= */ 1,
+              Duration.ZERO,
+              1);
+      ClientSettings both =
+          ClientSettings.forTarget(server.target() + "," + second.target())
+              .withMaxAttempts(1)
+              .withCallbacks(ClientSettings.Callbacks.EVENT_LOOP)
+              .withAffinity(1);
+
+      LoadResult result = run(both, plan);
+
+      assertThat(result.statuses()).isEqualTo(Map.of(Code.OK, 2_000L));
+      Set<String> ids = ids(server);
+      assertThat(ids).hasSizeBetween(5, 45).doesNotContainAnyElementsOf(ids(second));
+      assertThat(result.differentIds()).isEqualTo(50);
+    }
+  }
+
+  private static Set<String> ids(FakeServer server) {
+    return server.requests.stream().map(GetRequest::getId).collect(Collectors.toSet());
   }
 
   private void requireCountedOnce(LoadResult result) {
@@ -220,25 +324,43 @@ class LoadRunTest {
   }
 
   private static LoadPlan plan(String ids, int callers, LoadPlan.Length length, int batch) {
-    List<String> pool = IdPool.parse(ids);
     return new LoadPlan(
-        /* lookup= */ "",
-        pool,
-        new IdDistribution.Uniform(),
+        mix(ids, batch),
         callers,
         3,
         /* rates= */ Optional.empty(),
         length,
-        batch,
+        /* invalidations= */ Optional.empty(),
+        /* affinity= */ 0,
         Duration.ZERO,
         1);
   }
 
+  private static RequestMix mix(String ids, int batch) {
+    return RequestMix.of(IdPool.parse(ids), new IdDistribution.Uniform(), batch);
+  }
+
   private LoadResult run(ClientSettings settings, LoadPlan plan) throws InterruptedException {
+    return run(settings, plan, _ -> {});
+  }
+
+  private LoadResult run(ClientSettings settings, LoadPlan plan, DoubleConsumer progress)
+      throws InterruptedException {
+    return run(settings, plan, new AtomicReference<>(), progress);
+  }
+
+  private LoadResult run(
+      ClientSettings settings,
+      LoadPlan plan,
+      AtomicReference<LoadRun> started,
+      DoubleConsumer progress)
+      throws InterruptedException {
     List<ResourceClient> clients =
         Stream.generate(() -> ResourceClient.open(settings)).limit(plan.connections()).toList();
     try {
-      return LoadRun.of(clients, plan, _ -> {}, new Series(() -> null, seconds::add));
+      LoadRun run = new LoadRun(clients, plan);
+      started.set(run);
+      return run.run(progress, new Series(() -> null, seconds::add));
     } finally {
       clients.forEach(ResourceClient::close);
     }

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param succeeded latencies in nanoseconds of the calls that succeeded
  * @param failed latencies in nanoseconds of the calls that failed
  * @param unsentCalls calls that were due and could not be sent before the end
- * @param statuses how many calls ended with each status, which may have a reason
+ * @param cutOffCalls calls that were under way when the load test was stopped, and were cancelled
+ * @param statuses how many calls ended with each status and reason
  * @param sources how many ids were answered from each source, such as MEMORY
- * @param failedIds how many ids of batches had no row, by status
+ * @param failedIds how many ids of batches had no row, by status and reason
  * @param server what the server counted, warm-up included; null if that is not known
  * @param thresholds each {@code --fail-if} with what came of it
  * @param seconds of the measurement, in order
@@ -31,6 +32,7 @@ public record RunRecord(
     Histogram succeeded,
     Histogram failed,
     long unsentCalls,
+    long cutOffCalls,
     Map<String, Long> statuses,
     Map<String, Long> sources,
     Map<String, Long> failedIds,

@@ -35,6 +35,7 @@ public final class Merge {
         histogram(runs, RunRecord::succeeded),
         histogram(runs, RunRecord::failed),
         runs.stream().mapToLong(RunRecord::unsentCalls).sum(),
+        runs.stream().mapToLong(RunRecord::cutOffCalls).sum(),
         counts(runs, RunRecord::statuses),
         counts(runs, RunRecord::sources),
         counts(runs, RunRecord::failedIds),

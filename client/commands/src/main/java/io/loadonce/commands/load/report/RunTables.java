@@ -46,6 +46,9 @@ final class RunTables {
     item(html, "succeeded per second", number(run.rate(succeeded.getTotalCount()), 1));
     item(html, "failed", count(run.failed().getTotalCount()));
     item(html, "due and not sent", count(run.unsentCalls()));
+    if (run.cutOffCalls() > 0) {
+      item(html, "cancelled at the end", count(run.cutOffCalls()));
+    }
     if (succeeded.getTotalCount() > 0) {
       item(html, "p50", millis(succeeded, 50));
       item(html, "p99", millis(succeeded, 99));
