@@ -12,6 +12,7 @@ import io.loadonce.commands.load.RatesText;
 import io.loadonce.commands.load.ServerCounters;
 import io.loadonce.commands.load.Threshold;
 import io.loadonce.commands.load.record.RunRecord;
+import io.loadonce.commands.load.report.Bars;
 import io.loadonce.commands.load.report.Outputs;
 import io.loadonce.v1.InvalidateRequest.Strength;
 import java.io.PrintWriter;
@@ -210,6 +211,9 @@ final class LoadCommand implements Callable<Integer> {
         List<RunRecord.Threshold> judged =
             thresholds.stream().map(each -> each.judge(report)).toList();
         out.println(json ? report.json() : report.text());
+        if (!json && report.result().succeeded() > 0) {
+          out.println(Bars.text(live.series().succeeded()));
+        }
         out.flush();
         int exitCode = exitCode(report, judged);
         outputs.write(reports.record(report, judged, live, settings.target()));

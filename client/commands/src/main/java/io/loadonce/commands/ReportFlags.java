@@ -8,6 +8,7 @@ import io.loadonce.commands.load.LoadResult;
 import io.loadonce.commands.load.ServerCounters;
 import io.loadonce.commands.load.record.RunRecord;
 import io.loadonce.commands.load.record.Series;
+import io.loadonce.commands.load.report.Exporter;
 import io.loadonce.commands.load.report.Outputs;
 import io.loadonce.commands.text.RowJson;
 import java.net.URI;
@@ -37,18 +38,31 @@ final class ReportFlags {
               + " page with charts. Default: no file.")
   private List<Path> out = List.of();
 
+  @Option(
+      names = "--prometheus",
+      paramLabel = "[HOST]:PORT",
+      description =
+          "Port on which Prometheus reads calls and latencies at /metrics while the load test runs,"
+              + " such as :9464; without a host it is on loopback only. Default: no port.")
+  private @Nullable String prometheus;
+
   /**
-   * Rejects names of files that cannot be written.
+   * The files to write. Also rejects a wrong {@code --prometheus}, so that it is not found late.
    *
    * @throws IllegalArgumentException with one line that says what would be right
    */
   Outputs outputs() {
+    address();
     return Outputs.of(out);
   }
 
   /** Begins what is reported while the load test runs. */
   LiveReports start(List<URI> admins, ClientSettings settings) {
-    return new LiveReports(admins, settings, /* watchesServer= */ !out.isEmpty());
+    return new LiveReports(admins, settings, address(), /* watchesServer= */ !out.isEmpty());
+  }
+
+  private Exporter.@Nullable Address address() {
+    return prometheus == null ? null : Exporter.Address.parse(prometheus);
   }
 
   /** The record of a run that has ended. */

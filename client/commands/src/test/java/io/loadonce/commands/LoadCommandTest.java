@@ -288,6 +288,7 @@ class LoadCommandTest {
           --fail-if p99>20         | p99 is compared with a time such as 20ms
           --fail-if errors>1       | errors is compared with a share such as 0.1%
           --fail-if queries>1%     | queries is compared with a number without a unit
+          --prometheus 9464        | prometheus is '9464' but must be :PORT or HOST:PORT
           --out run.txt            | --out is 'run.txt' but must end with .json, .csv or .html
           --out no-dir/run.csv     | --out is 'no-dir/run.csv' but its directory does not exist
           --admin nowhere          | admin is 'nowhere' but must be http://host:port
@@ -321,7 +322,8 @@ class LoadCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(3);
     RunRecord record = RunJson.read(json);
-    assertThat(record.statuses()).isEqualTo(Map.of("OK", 495L, "UNAVAILABLE (DATABASE_UNAVAILABLE)", 5L));
+    assertThat(record.statuses())
+        .isEqualTo(Map.of("OK", 495L, "UNAVAILABLE (DATABASE_UNAVAILABLE)", 5L));
     assertThat(record.succeeded().getTotalCount()).isEqualTo(495);
     assertThat(record.seconds().stream().mapToLong(Second::sent).sum()).isEqualTo(500);
     assertThat(record.server()).isNull();

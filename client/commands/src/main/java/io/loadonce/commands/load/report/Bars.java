@@ -1,14 +1,21 @@
 package io.loadonce.commands.load.report;
 
 import io.loadonce.commands.load.record.HistogramText;
+import io.loadonce.commands.load.record.RunJson;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /** The bars of a histogram of latencies. Each is by the same factor wider than the one before. */
 public final class Bars {
 
   private static final int MOST_BARS = 20;
+
+  /** The width of the longest bar, in characters. */
+  private static final long LONGEST_BAR = 40;
 
   private Bars() {}
 
@@ -41,5 +48,34 @@ public final class Bars {
       from = to + 1;
     }
     return bars;
+  }
+
+  /** The bars as lines of text, with the percentiles below them, without a line end at the end. */
+  public static String text(Histogram histogram) {
+    List<Bar> bars = of(histogram);
+    long most = bars.stream().mapToLong(Bar::calls).max().orElse(1);
+    StringBuilder text = new StringBuilder("latency in ms of the calls that succeeded");
+    for (Bar bar : bars) {
+      String line =
+          String.format(
+              Locale.ROOT,
+              "%n%10.3f to %10.3f |%,11d |%s",
+              bar.fromMs,
+              bar.toMs,
+              bar.calls,
+              "#".repeat((int) Math.ceilDiv(bar.calls * LONGEST_BAR, most)));
+      text.append(line);
+    }
+    String percentiles =
+        Arrays.stream(RunJson.percentiles())
+            .mapToObj(
+                each ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s %.3f",
+                        RunJson.name(each),
+                        HistogramText.millis(histogram, each)))
+            .collect(Collectors.joining(", "));
+    return text.append(System.lineSeparator()).append(percentiles).toString();
   }
 }

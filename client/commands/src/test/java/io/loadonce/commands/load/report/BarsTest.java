@@ -39,4 +39,20 @@ class BarsTest {
     assertThat(Bars.of(histogram)).extracting(Bars.Bar::calls).containsExactly(9L);
     assertThat(Bars.of(HistogramText.precise())).isEmpty();
   }
+
+  @Test
+  void text_twoLatencies_hasBarsAndPercentiles() {
+    Histogram histogram = HistogramText.precise();
+    histogram.recordValueWithCount(1_000_000, 300);
+    histogram.recordValueWithCount(90_000_000, 3);
+
+    String text = Bars.text(histogram);
+
+    assertThat(text.lines()).hasSizeBetween(20, 23);
+    assertThat(text)
+        .startsWith("latency in ms of the calls that succeeded")
+        .containsPattern(" 1\\.000 to +\\d\\.\\d{3} \\| +300 \\|#{40}\n")
+        .containsPattern(" \\| +3 \\|#\n")
+        .contains("p10 1.000, p25 1.000, p50 ", "p99.99 9");
+  }
 }
