@@ -7,11 +7,13 @@ import io.loadonce.commands.load.LoadPlan;
 import io.loadonce.commands.load.LoadReport;
 import io.loadonce.commands.load.LoadResult;
 import io.loadonce.commands.load.LoadRun;
-import io.loadonce.commands.load.Progress;
 import io.loadonce.commands.load.Rates;
 import io.loadonce.commands.load.RatesText;
 import io.loadonce.commands.load.ServerCounters;
 import io.loadonce.commands.load.Threshold;
+import io.loadonce.commands.load.record.RunRecord;
+import io.loadonce.commands.load.report.Bars;
+import io.loadonce.commands.load.report.Outputs;
 import io.loadonce.v1.InvalidateRequest.Strength;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +47,7 @@ final class LoadCommand implements Callable<Integer> {
   private final PrintWriter err;
 
   @Mixin private final ConnectionFlags flags = new ConnectionFlags();
+  @Mixin private final ReportFlags reports = new ReportFlags();
   @Mixin private final RequestFlags requests = new RequestFlags();
 
   @Option(
@@ -186,6 +190,7 @@ final class LoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    Outputs outputs = reports.outputs();
     // Retries would hide what the server answers, which is what a load test has to show.
     ClientSettings settings =
         flags.settings(/* defaultAttempts= */ 1).withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
@@ -200,11 +205,19 @@ final class LoadCommand implements Callable<Integer> {
     try {
       HealthCheck.statusOf(clients.getFirst(), "");
       LoadRun run = new LoadRun(clients, plan);
+      LiveReports live = reports.start(admins, settings);
       try (StopOnSignal _ = StopOnSignal.calls(run::stop)) {
-        LoadReport report = report(run, plan, settings);
+        LoadReport report = report(run, plan, settings, live);
+        List<RunRecord.Threshold> judged =
+            thresholds.stream().map(each -> each.judge(report)).toList();
         out.println(json ? report.json() : report.text());
+        if (!json && report.result().succeeded() > 0) {
+          out.println(Bars.text(live.series().succeeded()));
+        }
         out.flush();
-        return exitCode(report, thresholds);
+        int exitCode = exitCode(report, judged);
+        outputs.write(reports.record(report, judged, live, settings.target()));
+        return exitCode;
       }
     } catch (LoadonceException e) {
       err.println("loadonce: %s: %s".formatted(settings.target(), e.getMessage()));
@@ -214,18 +227,18 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private LoadReport report(LoadRun run, LoadPlan plan, ClientSettings settings)
+  private LoadReport report(LoadRun run, LoadPlan plan, ClientSettings settings, LiveReports live)
       throws InterruptedException {
     ServerCounters before = ServerCounters.read(admins, settings);
     LoadResult result;
-    try (Progress progress = Progress.start()) {
-      result = run.run(progress::reached);
+    try (live) {
+      result = run.run(live::reached, live.series());
     }
     return new LoadReport(plan, result, ServerCounters.read(admins, settings).since(before));
   }
 
   /** Says on standard error which calls failed and which thresholds were missed. */
-  private int exitCode(LoadReport report, List<Threshold> thresholds) {
+  private int exitCode(LoadReport report, List<RunRecord.Threshold> thresholds) {
     LoadResult result = report.result();
     if (result.calls() == 0) {
       err.println("loadonce: no call was measured, because all calls started in the warm-up");
@@ -235,7 +248,7 @@ final class LoadCommand implements Callable<Integer> {
       err.println("loadonce: " + whatFailed(result));
     }
     List<String> missed =
-        thresholds.stream().flatMap(each -> each.missed(report).stream()).toList();
+        thresholds.stream().flatMap(each -> Stream.ofNullable(each.missed())).toList();
     missed.forEach(each -> err.println("loadonce: the load test fails by --fail-if " + each));
     if (!missed.isEmpty()) {
       return THRESHOLD_MISSED;
