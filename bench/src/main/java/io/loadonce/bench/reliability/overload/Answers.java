@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** What callers got. */
 record Answers(List<Answer> all) {
@@ -14,9 +15,10 @@ record Answers(List<Answer> all) {
 
   /**
    * @param dueNanos when the call was due, from the start of the load
-   * @param tookNanos from then to its answer
+   * @param lateNanos how much later it was sent, because this process had no time
+   * @param tookNanos from the time when it was due to the answer
    */
-  record Answer(long dueNanos, long tookNanos, Status.Code status) {}
+  record Answer(long dueNanos, long lateNanos, long tookNanos, Status.Code status) {}
 
   /** Those of the calls that were due in a span of time. */
   Answers dueWithin(long fromNanos, long toNanos) {
@@ -32,13 +34,14 @@ record Answers(List<Answer> all) {
 
   /** How long the calls with that status took; NaN, which keeps no bound, if there are none. */
   double millis(Status.Code status, double share) {
-    long[] nanos =
-        all.stream()
-            .filter(answer -> answer.status() == status)
-            .mapToLong(Answer::tookNanos)
-            .sorted()
-            .toArray();
-    return nanos.length == 0 ? Double.NaN : nanos[(int) (nanos.length * share)] / 1e6;
+    return millis(
+        all.stream().filter(answer -> answer.status() == status).mapToLong(Answer::tookNanos),
+        share);
+  }
+
+  /** How late calls were sent. */
+  double lateMillis(double share) {
+    return millis(all.stream().mapToLong(Answer::lateNanos), share);
   }
 
   /** The share of each status. */
@@ -76,5 +79,10 @@ record Answers(List<Answer> all) {
   private static double share(List<Answer> answers) {
     return (double) answers.stream().filter(answer -> answer.status() == Status.Code.OK).count()
         / answers.size();
+  }
+
+  private static double millis(LongStream nanos, double share) {
+    long[] sorted = nanos.sorted().toArray();
+    return sorted.length == 0 ? Double.NaN : sorted[(int) (sorted.length * share)] / 1e6;
   }
 }

@@ -26,8 +26,10 @@ final class OpenLoop {
   interface Listener {
     /**
      * @param dueNanos when the call was due, from the start of the loop
+     * @param lateNanos how much later the loop sent it
+     * @param tookNanos from the time when it was due to the answer
      */
-    void answered(long dueNanos, long tookNanos, Status status);
+    void answered(long dueNanos, long lateNanos, long tookNanos, Status status);
   }
 
   /** So many calls a second, for this long. */
@@ -64,10 +66,12 @@ final class OpenLoop {
       for (int call = 0; call < phase.calls(); call++) {
         long dueNanos = phaseNanos + call * 1_000_000_000L / phase.perSecond();
         parkUntil(began + dueNanos);
+        long lateNanos = System.nanoTime() - began - dueNanos;
         ListenableFuture<GetResponse> answer = stub(deadline).get(request());
         answer.addListener(
             () -> {
-              listener.answered(dueNanos, System.nanoTime() - began - dueNanos, statusOf(answer));
+              listener.answered(
+                  dueNanos, lateNanos, System.nanoTime() - began - dueNanos, statusOf(answer));
               open.countDown();
             },
             MoreExecutors.directExecutor());

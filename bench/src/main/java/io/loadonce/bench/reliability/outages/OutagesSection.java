@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * Something happens to a real PostgreSQL in five ways, under 100 calls a second for uncached ids
  * and as many for cached ones.
  */
-public final class Outages implements Section {
+public final class OutagesSection implements Section {
 
   /** After its deadline, the 99.9th percentile of waiters: promise G5. */
   private static final Duration LATE = Duration.ofMillis(50);
@@ -136,11 +136,11 @@ public final class Outages implements Section {
 
   private static void judgeDeadlines(Scores scores, Way way, List<Answer> answers, Times times) {
     List<Answer> during = within(answers, times.lostNanos(), times.healingNanos());
-    double p999 = Answer.percentile(during, 0.999, Outages::lateNanos);
+    double p999 = Answer.percentile(during, 0.999, OutagesSection::lateNanos);
     scores.judge(
         way + ": answered after the deadline of 1 s, p99.9 of %,d calls".formatted(during.size()),
         "%.1f ms (at most %.1f ms)"
-            .formatted(p999, Answer.percentile(during, 1, Outages::lateNanos)),
+            .formatted(p999, Answer.percentile(during, 1, OutagesSection::lateNanos)),
         LATE.toMillis() + " ms",
         p999 <= LATE.toMillis());
     scores.note(way + ": answers meanwhile", Answer.shares(during));

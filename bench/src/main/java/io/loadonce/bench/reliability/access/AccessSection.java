@@ -6,7 +6,7 @@ import io.loadonce.client.ResourceClient;
 import java.time.Duration;
 
 /** A service with TLS and tokens, seen by programs that are not ours and by strangers. */
-public final class Access implements Section {
+public final class AccessSection implements Section {
 
   private static final Duration LONGEST_GUESSING = Duration.ofSeconds(60);
 

@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** One service with a small heap bears three attacks, one after the other. */
-public final class Pressure implements Section {
+public final class PressureSection implements Section {
 
   private static final String HEAP = "-Xmx128m";
   private static final int ROWS = 1_000;
