@@ -113,6 +113,13 @@ class LauncherTest {
   }
 
   @Test
+  void fleet_builtJar_startsTheServerWithTheCommand() throws Exception {
+    Path jar = built("server", "loadonce-server-1.jar");
+    Run run = run(project, launcher, Map.of(), "fleet", "--instances", "2");
+    assertThat(run.out()).isEqualTo(options("serve") + " -jar " + jar + " fleet --instances 2\n");
+  }
+
+  @Test
   void get_throughASymbolicLink_startsTheClientWithTheCommand() throws Exception {
     Path jar = built("client/commands", "loadonce-commands-1.jar");
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("a project/loadonce"));
