@@ -86,7 +86,7 @@ final class RequestFlags {
       names = "--max-age",
       paramLabel = "TIME",
       description =
-          "Oldest entry of the cache that the calls accept, 0s or more. Default: as old as the"
+          "Oldest entry of the cache that the calls accept, 0s to 8760h. Default: as old as the"
               + " server allows.")
   private @Nullable Duration maxAge;
 

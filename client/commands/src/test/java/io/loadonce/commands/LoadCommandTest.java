@@ -4,18 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
-import com.sun.net.httpserver.HttpServer;
 import io.loadonce.client.FakeServer;
 import io.loadonce.commands.load.record.RunJson;
 import io.loadonce.commands.load.record.RunRecord;
 import io.loadonce.commands.load.record.Second;
 import io.loadonce.v1.GetRequest;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,10 +50,8 @@ class LoadCommandTest {
 
   @Test
   void load_json_isOneObjectWithTheCounts() throws Exception {
-    HttpServer admin = admin();
-    try {
-      String url = "http://127.0.0.1:" + admin.getAddress().getPort();
-
+    try (FakeAdmin admin = new FakeAdmin()) {
+      String url = admin.url();
       CommandRun run = load("--count", "500", "--batch", "2", "--admin", url, "--json");
 
       assertThat(run.out().lines()).hasSize(1);
@@ -67,8 +60,6 @@ class LoadCommandTest {
       assertThat(run.out())
           .contains("\"calls\":500,", "\"statuses\":{\"OK\":500}", "\"sources\":{\"MEMORY\":1000}")
           .contains("\"server\":{\"queries\":3,\"ids_loaded\":30}");
-    } finally {
-      admin.stop(0);
     }
   }
 
@@ -110,10 +101,8 @@ class LoadCommandTest {
 
   @Test
   void load_thresholdsAreMissed_exitsWith3AndNamesEachOfThem() throws Exception {
-    HttpServer admin = admin();
-    try {
-      String url = "http://127.0.0.1:" + admin.getAddress().getPort();
-
+    try (FakeAdmin admin = new FakeAdmin()) {
+      String url = admin.url();
       CommandRun run =
           load(
               "--count",
@@ -138,8 +127,6 @@ class LoadCommandTest {
                           "loadonce: the load test fails by --fail-if queries > 1: it is 3.000"),
               second -> assertThat(second).contains("calls_per_second < 999999999: it is "),
               third -> assertThat(third).contains("p99 > 0us: it is ").endsWith(" ms"));
-    } finally {
-      admin.stop(0);
     }
   }
 
@@ -222,9 +209,8 @@ class LoadCommandTest {
 
   @Test
   void load_sampleOfIds_requestsThoseOfTheAdminPort() throws Exception {
-    HttpServer admin = admin();
-    try {
-      String url = "http://127.0.0.1:" + admin.getAddress().getPort();
+    try (FakeAdmin admin = new FakeAdmin()) {
+      String url = admin.url();
       CommandRun run =
           load(
               "--count",
@@ -244,8 +230,6 @@ class LoadCommandTest {
                   1,
                   "",
                   "loadonce: --ids sample: " + url + "/hot.txt?lookup=none: no such lookup\n"));
-    } finally {
-      admin.stop(0);
     }
   }
 
@@ -267,6 +251,7 @@ class LoadCommandTest {
           --pick hot:0.9/1         | pick has 1 hot ids but there are 1 ids; there must be more
           --missing 1              | missing is '1' but must be from 0% to 100%, such as 1%
           --missing 101%           | missing is '101%' but must be from 0% to 100%
+          --max-age 9000h          | max-age is 9000h but must be from 0s to 8760h
           --lookup a=b             | lookup is 'a=b' but must be NAME or NAME=WEIGHT
           --lookup a=0             | weight of lookup a is 0 but must be from 1 to 1000000
           --lookup a --lookup a    | --lookup is set twice for a
@@ -335,36 +320,6 @@ class LoadCommandTest {
         .startsWith("second,duration_seconds,sent,succeeded,failed,unsent,p50_ms,")
         .contains(",500,495,5,0,")
         .endsWith(",,,\n");
-  }
-
-  private static HttpServer admin() throws Exception {
-    AtomicInteger reads = new AtomicInteger();
-    HttpServer admin =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    admin.createContext(
-        "/metrics",
-        exchange -> {
-          int read = reads.incrementAndGet();
-          String metrics =
-              "loadonce_queries_total %d.0%nloadonce_ids_loaded_total %d.0%n"
-                  .formatted(read * 3, read * 30);
-          byte[] body = metrics.getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    admin.createContext(
-        "/hot.txt",
-        exchange -> {
-          boolean isKnown = exchange.getRequestURI().getQuery().equals("lookup=");
-          byte[] body =
-              (isKnown ? "hot\nwarm\n" : "no such lookup\n").getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(isKnown ? 200 : 400, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    admin.start();
-    return admin;
   }
 
   private CommandRun load(String... arguments) {

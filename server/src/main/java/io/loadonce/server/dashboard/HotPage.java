@@ -1,9 +1,12 @@
 package io.loadonce.server.dashboard;
 
+import io.loadonce.db.lookup.Key;
+import io.loadonce.server.load.LoadStatistics;
 import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.ports.Page.Content;
 import io.loadonce.server.ports.Parameters;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The ids of a lookup that callers have requested most, for a load test that is like real calls.
@@ -18,7 +21,7 @@ final class HotPage {
     this.watched = watched;
   }
 
-  /** One id on each line, the hottest first. */
+  /** One id on each line: those with the most lookups first, then those with the most loads. */
   Content of(Parameters request) {
     String name = request.first("lookup");
     Lookup lookup = watched.lookups().find(name);
@@ -33,10 +36,15 @@ final class HotPage {
           "the key of lookup %s has several columns, and this page shows ids of one column only"
               .formatted(lookup.settings().name()));
     }
+    LoadStatistics<Key> statistics = lookup.engine().statistics();
     return new Content(
         200,
-        lookup.engine().statistics().hotByCalls().top(MOST_IDS).stream()
-            .map(hot -> hot.id().text() + "\n")
+        Stream.of(statistics.hotByCalls(), statistics.hotByLoads())
+            .flatMap(ids -> ids.top(MOST_IDS).stream())
+            .map(hot -> hot.id().text())
+            .distinct()
+            .limit(MOST_IDS)
+            .map(id -> id + "\n")
             .collect(Collectors.joining()));
   }
 }

@@ -1,6 +1,7 @@
 package io.loadonce.commands.load;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.util.Durations;
 import io.loadonce.commands.load.RequestMix.Share;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.GetRequest;
@@ -44,13 +45,7 @@ final class Picker {
     this.inventedIds = inventedIds;
     this.random = random;
     this.weights = pools.stream().mapToInt(pool -> pool.share().weight()).sum();
-    this.maxAge =
-        mix.maxAge() == null
-            ? null
-            : Duration.newBuilder()
-                .setSeconds(mix.maxAge().getSeconds())
-                .setNanos(mix.maxAge().getNano())
-                .build();
+    this.maxAge = mix.maxAge() == null ? null : Durations.fromMillis(mix.maxAge().toMillis());
   }
 
   Planned<GetRequest> get() {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param missing the share of the ids that are invented, 0 to 1
  * @param batch how many ids a call has; 1 is Get, 2 to 1,000 is BatchGet, all of one lookup
  * @param minVersion the lowest version that is accepted; null for any
- * @param maxAge the oldest entry that is accepted; null for any
+ * @param maxAge the oldest entry that is accepted, 0 s to 365 days; null for any
  */
 public record RequestMix(
     List<Share> shares,
@@ -25,6 +25,7 @@ public record RequestMix(
     @Nullable Duration maxAge) {
 
   private static final int HIGHEST_WEIGHT = 1_000_000;
+  private static final Duration OLDEST = Duration.ofDays(365);
 
   /**
    * One lookup.
@@ -61,9 +62,10 @@ public record RequestMix(
       throw new IllegalArgumentException(
           "batch is %d but must be from 1 to %d".formatted(batch, ResourceClient.MAX_IDS_PER_CALL));
     }
-    if (maxAge != null && maxAge.isNegative()) {
+    if (maxAge != null && (maxAge.isNegative() || maxAge.compareTo(OLDEST) > 0)) {
       throw new IllegalArgumentException(
-          "max-age is %s but must be 0s or more".formatted(DurationText.of(maxAge)));
+          "max-age is %s but must be from 0s to %s"
+              .formatted(DurationText.of(maxAge), DurationText.of(OLDEST)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.loadonce.commands.load;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -275,7 +276,7 @@ class LoadRunTest {
   }
 
   private static void stop(AtomicReference<LoadRun> run) {
-    run.get().stop();
+    requireNonNull(run.get()).stop();
   }
 
   @Test
