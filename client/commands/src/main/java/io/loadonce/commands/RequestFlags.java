@@ -118,13 +118,11 @@ final class RequestFlags {
 
   private List<String> pool(
       Map<String, String> texts, String lookup, URI admin, ClientSettings settings) {
-    String text = texts.get(lookup);
-    if (text == null) {
-      if (idsFile != null) {
-        return IdPool.read(idsFile);
-      }
-      text = texts.get("");
+    boolean isNamed = !lookup.isEmpty() && texts.containsKey(lookup);
+    if (!isNamed && idsFile != null) {
+      return IdPool.read(idsFile);
     }
+    String text = texts.get(isNamed ? lookup : "");
     if (text == null) {
       throw new IllegalArgumentException(
           "there are no ids for lookup %s; set --ids %s=…".formatted(lookup, lookup));

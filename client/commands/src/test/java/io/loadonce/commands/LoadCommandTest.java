@@ -9,6 +9,7 @@ import io.loadonce.commands.load.record.RunJson;
 import io.loadonce.commands.load.record.RunRecord;
 import io.loadonce.commands.load.record.Second;
 import io.loadonce.v1.GetRequest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -191,6 +192,20 @@ class LoadCommandTest {
         .allMatch(each -> each.getId().matches(each.getLookup().equals("price") ? "[AB]" : "[1-4]"))
         .extracting(GetRequest::getLookup)
         .contains("product", "price");
+  }
+
+  @Test
+  void load_fileOfIds_requestsThem(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("ids.txt"), "A-1\nA-2\n");
+
+    assertThat(load("--count", "50", "--ids-file", file.toString()).exitCode()).isZero();
+    assertThat(server.requests).extracting(GetRequest::getId).containsOnly("A-1", "A-2");
+    Files.writeString(file, "\n");
+    CommandRun empty = load("--count", "50", "--ids-file", file.toString());
+    assertThat(empty.exitCode()).isEqualTo(2);
+    assertThat(empty.err()).startsWith("loadonce: " + file + " has no ids; use a range");
+    assertThat(load("--lookup", "a", "--ids", "a=1", "--lookup", "b", "--count", "1").err())
+        .isEqualTo("loadonce: there are no ids for lookup b; set --ids b=…\n");
   }
 
   @Test
