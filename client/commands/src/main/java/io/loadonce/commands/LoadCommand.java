@@ -204,10 +204,12 @@ final class LoadCommand implements Callable<Integer> {
             .toList();
     try {
       HealthCheck.statusOf(clients.getFirst(), "");
-      LoadRun run = new LoadRun(clients, plan);
       LiveReports live = reports.start(admins, settings);
+      ServerCounters before = ServerCounters.read(admins, settings);
+      // The time of the run, and of its warm-up, begins here.
+      LoadRun run = new LoadRun(clients, plan);
       try (StopOnSignal _ = StopOnSignal.calls(run::stop)) {
-        LoadReport report = report(run, plan, settings, live);
+        LoadReport report = report(run, plan, settings, live, before);
         List<RunRecord.Threshold> judged =
             thresholds.stream().map(each -> each.judge(report)).toList();
         out.println(json ? report.json() : report.text());
@@ -227,9 +229,9 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private LoadReport report(LoadRun run, LoadPlan plan, ClientSettings settings, LiveReports live)
+  private LoadReport report(
+      LoadRun run, LoadPlan plan, ClientSettings settings, LiveReports live, ServerCounters before)
       throws InterruptedException {
-    ServerCounters before = ServerCounters.read(admins, settings);
     LoadResult result;
     try (live) {
       result = run.run(live::reached, live.series());
