@@ -34,12 +34,12 @@ import java.util.stream.LongStream;
  */
 final class Attacks {
 
-  private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final Duration LONGEST = Duration.ofSeconds(90);
 
   /** A connection may cancel 4,000 calls in 10 s; these cancel fewer. */
-  private static final int CANCELLING_CONNECTIONS = 40;
+  private static final int CANCELLING_CONNECTIONS = 100;
 
-  private static final int CANCELLED_AT_ONCE = 2_000;
+  private static final int CANCELLED_AT_ONCE = 1_000;
   private static final String CANCELLED = "CANCELLED";
 
   /** Most calls have reached the service by then, and few have been answered. */

@@ -20,9 +20,9 @@ public final class PressureSection implements Section {
   private static final String HEAP = "-Xmx128m";
   private static final int ROWS = 1_000;
 
-  /** 20 ms for each query, so that loads are under way when their callers leave. */
+  /** 50 ms for each query, so that loads are under way when their callers leave. */
   private static final String QUERY =
-      "SELECT id, name, country FROM item WHERE id IN (:ids) AND (SELECT TRUE FROM pg_sleep(0.02))";
+      "SELECT id, name, country FROM item WHERE id IN (:ids) AND (SELECT TRUE FROM pg_sleep(0.05))";
 
   /** Fill the cache of "not found" answers, and open all connections, before the first look. */
   private static final int WARM_UP = 50_000;
