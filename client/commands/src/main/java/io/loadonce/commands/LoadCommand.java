@@ -10,6 +10,8 @@ import io.loadonce.commands.load.LoadRun;
 import io.loadonce.commands.load.Progress;
 import io.loadonce.commands.load.Rates;
 import io.loadonce.commands.load.RatesText;
+import io.loadonce.commands.load.Scenario;
+import io.loadonce.commands.load.ScenarioRun;
 import io.loadonce.commands.load.ServerCounters;
 import io.loadonce.commands.load.Threshold;
 import io.loadonce.v1.InvalidateRequest.Strength;
@@ -34,7 +36,7 @@ import picocli.CommandLine.Option;
       "Runs a load test: many callers, each of which sends its next call when the last one has"
           + " ended. Prints latencies and counts.",
       "Exit code 0; 1 if no call or fewer than half of the calls have succeeded; 2 if a flag is"
-          + " wrong; 3 if a --fail-if is true."
+          + " wrong; 3 if a --fail-if is true, or if a --scenario fails."
     })
 final class LoadCommand implements Callable<Integer> {
 
@@ -142,6 +144,19 @@ final class LoadCommand implements Callable<Integer> {
   private Duration warmUp = Duration.ofSeconds(2);
 
   @Option(
+      names = "--scenario",
+      paramLabel = "NAME",
+      description =
+          "A load test with a verdict. It sends calls for --warm-up, invalidates all --ids, and"
+              + " decides by itself what the calls request and how many they are. herd: all callers"
+              + " request the first id; storm: each id many times; avalanche: for --duration, and"
+              + " half way all ids are invalidated; penetration: ids that do not exist; steady: the"
+              + " first ids most, for --duration. It fails, with exit code 3, if the server loads"
+              + " an id more than once, or once more for each invalidation and each time to live."
+              + " Default: none.")
+  private @Nullable Scenario scenario;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description =
@@ -192,20 +207,21 @@ final class LoadCommand implements Callable<Integer> {
     List<Threshold> thresholds = failIf.stream().map(Threshold::parse).toList();
     Target target = Target.of(settings.target());
     target.requireOwned(ownsServer);
-    LoadPlan plan = plan(settings, target);
+    LoadPlan flagged = plan(settings, target);
+    LoadPlan plan = scenario == null ? flagged : scenario.plan(flagged);
     List<ResourceClient> clients =
         IntStream.range(0, plan.connections())
             .mapToObj(i -> ResourceClient.open(target.settings(settings, i, affinity)))
             .toList();
     try {
       HealthCheck.statusOf(clients.getFirst(), "");
-      LoadRun run = new LoadRun(clients, plan);
-      try (StopOnSignal _ = StopOnSignal.calls(run::stop)) {
-        LoadReport report = report(run, plan, settings);
-        out.println(json ? report.json() : report.text());
-        out.flush();
-        return exitCode(report, thresholds);
+      if (scenario == null) {
+        return run(clients, plan, settings, thresholds, /* scenarioRun= */ null);
       }
+      int instances = affinity == 0 ? target.addresses().size() : 1;
+      ScenarioRun scenarioRun = new ScenarioRun(scenario, plan, clients.subList(0, instances));
+      scenarioRun.prepare(clients, warmUp);
+      return run(clients, plan, settings, thresholds, scenarioRun);
     } catch (LoadonceException e) {
       err.println("loadonce: %s: %s".formatted(settings.target(), e.getMessage()));
       return Main.FAILED;
@@ -214,14 +230,39 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private LoadReport report(LoadRun run, LoadPlan plan, ClientSettings settings)
+  private int run(
+      List<ResourceClient> clients,
+      LoadPlan plan,
+      ClientSettings settings,
+      List<Threshold> thresholds,
+      @Nullable ScenarioRun scenarioRun)
       throws InterruptedException {
     ServerCounters before = ServerCounters.read(admins, settings);
-    LoadResult result;
-    try (Progress progress = Progress.start()) {
-      result = run.run(progress::reached);
+    LoadRun run = new LoadRun(clients, plan);
+    try (StopOnSignal _ = StopOnSignal.calls(run::stop)) {
+      LoadResult result;
+      try (Progress progress = Progress.start()) {
+        result =
+            run.run(
+                share -> {
+                  progress.reached(share);
+                  if (scenarioRun != null) {
+                    scenarioRun.reached(share);
+                  }
+                });
+      }
+      LoadReport report =
+          new LoadReport(plan, result, ServerCounters.read(admins, settings).since(before));
+      out.println(json ? report.json() : report.text());
+      int exitCode = exitCode(report, thresholds);
+      if (scenarioRun != null) {
+        ScenarioRun.Verdict verdict = scenarioRun.verdict(report);
+        (json ? err : out).println(verdict.text());
+        exitCode = verdict.isPassed() ? exitCode : THRESHOLD_MISSED;
+      }
+      out.flush();
+      return exitCode;
     }
-    return new LoadReport(plan, result, ServerCounters.read(admins, settings).since(before));
   }
 
   /** Says on standard error which calls failed and which thresholds were missed. */
@@ -265,6 +306,11 @@ final class LoadCommand implements Callable<Integer> {
     }
     if (duration != null && count != null) {
       throw new IllegalArgumentException("--duration and --count are both set; set one of them");
+    }
+    if (scenario != null
+        && (count != null || rate != null || steps != null || invalidate != null)) {
+      throw new IllegalArgumentException(
+          "--scenario decides the calls; set it without --count, --rate, --plan and --invalidate");
     }
     if (steps != null && (rate != null || duration != null || count != null)) {
       throw new IllegalArgumentException(
