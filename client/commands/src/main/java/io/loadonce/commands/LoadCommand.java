@@ -7,13 +7,15 @@ import io.loadonce.commands.load.LoadPlan;
 import io.loadonce.commands.load.LoadReport;
 import io.loadonce.commands.load.LoadResult;
 import io.loadonce.commands.load.LoadRun;
-import io.loadonce.commands.load.Progress;
 import io.loadonce.commands.load.Rates;
 import io.loadonce.commands.load.RatesText;
 import io.loadonce.commands.load.Scenario;
 import io.loadonce.commands.load.ScenarioRun;
 import io.loadonce.commands.load.ServerCounters;
 import io.loadonce.commands.load.Threshold;
+import io.loadonce.commands.load.record.RunRecord;
+import io.loadonce.commands.load.report.Bars;
+import io.loadonce.commands.load.report.Outputs;
 import io.loadonce.v1.InvalidateRequest.Strength;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +49,7 @@ final class LoadCommand implements Callable<Integer> {
   private final PrintWriter err;
 
   @Mixin private final ConnectionFlags flags = new ConnectionFlags();
+  @Mixin private final ReportFlags reports = new ReportFlags();
   @Mixin private final RequestFlags requests = new RequestFlags();
 
   @Option(
@@ -201,10 +205,11 @@ final class LoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    Outputs outputs = reports.outputs();
     // Retries would hide what the server answers, which is what a load test has to show.
     ClientSettings settings =
         flags.settings(/* defaultAttempts= */ 1).withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
-    List<Threshold> thresholds = failIf.stream().map(Threshold::parse).toList();
+    failIf.forEach(Threshold::parse);
     Target target = Target.of(settings.target());
     target.requireOwned(ownsServer);
     LoadPlan flagged = plan(settings, target);
@@ -216,12 +221,12 @@ final class LoadCommand implements Callable<Integer> {
     try {
       HealthCheck.statusOf(clients.getFirst(), "");
       if (scenario == null) {
-        return run(clients, plan, settings, thresholds, /* scenarioRun= */ null);
+        return run(clients, plan, settings, outputs, /* scenarioRun= */ null);
       }
       int instances = affinity == 0 ? target.addresses().size() : 1;
       ScenarioRun scenarioRun = new ScenarioRun(scenario, plan, clients.subList(0, instances));
       scenarioRun.prepare(clients, warmUp);
-      return run(clients, plan, settings, thresholds, scenarioRun);
+      return run(clients, plan, settings, outputs, scenarioRun);
     } catch (LoadonceException e) {
       err.println("loadonce: %s: %s".formatted(settings.target(), e.getMessage()));
       return Main.FAILED;
@@ -234,39 +239,48 @@ final class LoadCommand implements Callable<Integer> {
       List<ResourceClient> clients,
       LoadPlan plan,
       ClientSettings settings,
-      List<Threshold> thresholds,
+      Outputs outputs,
       @Nullable ScenarioRun scenarioRun)
       throws InterruptedException {
+    LiveReports live = reports.start(admins, settings);
+    // Before the run is made, because its first call is due at once.
     ServerCounters before = ServerCounters.read(admins, settings);
     LoadRun run = new LoadRun(clients, plan);
     try (StopOnSignal _ = StopOnSignal.calls(run::stop)) {
       LoadResult result;
-      try (Progress progress = Progress.start()) {
+      try (live) {
         result =
             run.run(
                 share -> {
-                  progress.reached(share);
+                  live.reached(share);
                   if (scenarioRun != null) {
                     scenarioRun.reached(share);
                   }
-                });
+                },
+                live.series());
       }
       LoadReport report =
           new LoadReport(plan, result, ServerCounters.read(admins, settings).since(before));
+      List<RunRecord.Threshold> judged =
+          failIf.stream().map(each -> Threshold.parse(each).judge(report)).toList();
       out.println(json ? report.json() : report.text());
-      int exitCode = exitCode(report, thresholds);
+      if (!json && result.succeeded() > 0) {
+        out.println(Bars.text(live.series().succeeded()));
+      }
+      int exitCode = exitCode(report, judged);
       if (scenarioRun != null) {
         ScenarioRun.Verdict verdict = scenarioRun.verdict(report);
         (json ? err : out).println(verdict.text());
         exitCode = verdict.isPassed() ? exitCode : THRESHOLD_MISSED;
       }
       out.flush();
+      outputs.write(reports.record(report, judged, live, settings.target()));
       return exitCode;
     }
   }
 
   /** Says on standard error which calls failed and which thresholds were missed. */
-  private int exitCode(LoadReport report, List<Threshold> thresholds) {
+  private int exitCode(LoadReport report, List<RunRecord.Threshold> thresholds) {
     LoadResult result = report.result();
     if (result.calls() == 0) {
       err.println("loadonce: no call was measured, because all calls started in the warm-up");
@@ -276,7 +290,7 @@ final class LoadCommand implements Callable<Integer> {
       err.println("loadonce: " + whatFailed(result));
     }
     List<String> missed =
-        thresholds.stream().flatMap(each -> each.missed(report).stream()).toList();
+        thresholds.stream().flatMap(each -> Stream.ofNullable(each.missed())).toList();
     missed.forEach(each -> err.println("loadonce: the load test fails by --fail-if " + each));
     if (!missed.isEmpty()) {
       return THRESHOLD_MISSED;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import io.loadonce.client.FakeServer;
+import io.loadonce.commands.load.record.RunJson;
+import io.loadonce.commands.load.record.RunRecord;
+import io.loadonce.commands.load.record.Second;
 import io.loadonce.v1.GetRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LoadCommandTest {
+
+  @TempDir private Path directory;
 
   private final FakeServer server = new FakeServer();
 
@@ -283,6 +288,9 @@ class LoadCommandTest {
           --fail-if p99>20         | p99 is compared with a time such as 20ms
           --fail-if errors>1       | errors is compared with a share such as 0.1%
           --fail-if queries>1%     | queries is compared with a number without a unit
+          --prometheus 9464        | prometheus is '9464' but must be :PORT or HOST:PORT
+          --out run.txt            | --out is 'run.txt' but must end with .json, .csv or .html
+          --out no-dir/run.csv     | --out is 'no-dir/run.csv' but its directory does not exist
           --admin nowhere          | admin is 'nowhere' but must be http://host:port
           """)
   void load_flagIsWrong_saysSoOnOneLineAndExitsWith2(String flags, String said) {
@@ -291,6 +299,42 @@ class LoadCommandTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err().lines()).singleElement().asString().contains(said);
     assertThat(server.gets).hasValue(0);
+  }
+
+  @Test
+  void load_severalFiles_haveWhatWasMeasured() throws Exception {
+    Path json = directory.resolve("run.json");
+    Path csv = directory.resolve("run.CSV");
+    server.failuresFirst.set(5);
+
+    CommandRun run =
+        load(
+            "--count",
+            "500",
+            "--admin",
+            "http://127.0.0.1:1",
+            "--out",
+            json.toString(),
+            "--out",
+            csv.toString(),
+            "--fail-if",
+            "errors > 0.1%");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    RunRecord record = RunJson.read(json);
+    assertThat(record.statuses())
+        .isEqualTo(Map.of("OK", 495L, "UNAVAILABLE (DATABASE_UNAVAILABLE)", 5L));
+    assertThat(record.succeeded().getTotalCount()).isEqualTo(495);
+    assertThat(record.seconds().stream().mapToLong(Second::sent).sum()).isEqualTo(500);
+    assertThat(record.server()).isNull();
+    assertThat(record.thresholds())
+        .containsExactly(new RunRecord.Threshold("errors > 0.1%", "errors > 0.1%: it is 1.000 %"));
+    assertThat(record.drivers().getFirst().command()).contains("--count", "500");
+    assertThat(csv)
+        .content()
+        .startsWith("second,duration_seconds,sent,succeeded,failed,unsent,p50_ms,")
+        .contains(",500,495,5,0,")
+        .endsWith(",,,\n");
   }
 
   private CommandRun load(String... arguments) {

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import org.HdrHistogram.Histogram;
 
 /**
  * The counts of the calls on one connection. Safe for use by many threads; each connection has its
@@ -22,6 +23,7 @@ final class CallCounts {
   private final LatencyRecorder succeeded = new LatencyRecorder();
   private final LatencyRecorder failed = new LatencyRecorder();
   private final LongAdder warmUpCalls = new LongAdder();
+  private final LongAdder sentCalls = new LongAdder();
   private final LongAdder unsentCalls = new LongAdder();
   private final LongAdder started = new LongAdder();
   private final LongAdder ended = new LongAdder();
@@ -36,6 +38,11 @@ final class CallCounts {
   /** Counts a call of the warm-up that has ended. */
   void addWarmUpCall() {
     warmUpCalls.increment();
+  }
+
+  /** Counts a measured call that is sent now. */
+  void addSentCall() {
+    sentCalls.increment();
   }
 
   /** Counts a call that was due and could not be sent before the end. */
@@ -118,6 +125,10 @@ final class CallCounts {
     return sums(all, each -> each.idReasons);
   }
 
+  static long sentCalls(List<CallCounts> all) {
+    return all.stream().mapToLong(each -> each.sentCalls.sum()).sum();
+  }
+
   static long unsentCalls(List<CallCounts> all) {
     return all.stream().mapToLong(each -> each.unsentCalls.sum()).sum();
   }
@@ -126,13 +137,13 @@ final class CallCounts {
     return all.stream().mapToLong(each -> each.warmUpCalls.sum()).sum();
   }
 
-  /** The latencies of the calls that succeeded. */
-  static LatencyRecorder.Latencies succeeded(List<CallCounts> all) {
+  /** The latencies since the last call of this method, of the calls that succeeded. */
+  static Histogram drainSucceeded(List<CallCounts> all) {
     return LatencyRecorder.drain(all.stream().map(each -> each.succeeded).toList());
   }
 
-  /** The latencies of the calls that failed. */
-  static LatencyRecorder.Latencies failed(List<CallCounts> all) {
+  /** The latencies since the last call of this method, of the calls that failed. */
+  static Histogram drainFailed(List<CallCounts> all) {
     return LatencyRecorder.drain(all.stream().map(each -> each.failed).toList());
   }
 

@@ -106,6 +106,9 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
     invented = request.isInvented();
     reply = null;
     counts.addStart();
+    if (measured) {
+      counts.addSentCall();
+    }
     ClientCall<Q, A> call = calls.apply(request.request());
     underWay = call;
     ClientCalls.asyncUnaryCall(call, request.request(), this);

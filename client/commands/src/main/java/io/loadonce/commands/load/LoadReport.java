@@ -86,7 +86,8 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
             .build());
   }
 
-  private String pace() {
+  /** When calls are due, for people. */
+  public String pace() {
     return plan.rates()
         .map(
             rates ->

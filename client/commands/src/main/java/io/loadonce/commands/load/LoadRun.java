@@ -7,13 +7,16 @@ import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
 import io.loadonce.client.ResourceClient;
 import io.loadonce.client.RowKey;
+import io.loadonce.commands.load.record.Series;
 import io.loadonce.v1.ResourceServiceGrpc;
 import io.loadonce.v1.ResourceServiceGrpc.ResourceServiceStub;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleConsumer;
@@ -24,7 +27,8 @@ import java.util.stream.Stream;
 /** One run of a load test. Each caller stays on one connection, and so do its counts. */
 public final class LoadRun {
 
-  private static final long PROGRESS_EVERY_MILLIS = 200;
+  private static final long PROGRESS_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final long STEP_MILLIS = 10;
   private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -60,26 +64,33 @@ public final class LoadRun {
    * the deadline of a call at most.
    *
    * @param progress is told several times a second which share of the load test is done, 0 to 1
+   * @param series gets each second of the measurement when it has passed; empty before
    * @throws InterruptedException if interrupted; calls then continue until the clients are closed
    */
-  public LoadResult run(DoubleConsumer progress) throws InterruptedException {
+  public LoadResult run(DoubleConsumer progress, Series series) throws InterruptedException {
     start();
     await(window.measuredFromNanos(), progress);
     long cpuBefore = cpuNanos();
     long wallBefore = System.nanoTime();
-    while (!callers.await(PROGRESS_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+    long secondNanos = window.measuredFromNanos();
+    while (!callers.await(untilNextStep(secondNanos), TimeUnit.NANOSECONDS)) {
       progress.accept(window.progress(System.nanoTime()));
+      if (System.nanoTime() - secondNanos >= SECOND_NANOS) {
+        addTo(series, SECOND_NANOS);
+        secondNanos += SECOND_NANOS;
+      }
     }
     long end = System.nanoTime();
     awaitCallsUnderWay();
+    addTo(series, Math.max(0, end - secondNanos));
     double cores = Runtime.getRuntime().availableProcessors();
     return new LoadResult(
         CallCounts.warmUpCalls(counts),
         CallCounts.unsentCalls(counts),
         CallCounts.cutOffCalls(counts),
         Duration.ofNanos(Math.max(0, end - window.measuredFromNanos())),
-        CallCounts.succeeded(counts),
-        CallCounts.failed(counts),
+        LatencyRecorder.Latencies.of(series.succeeded()),
+        LatencyRecorder.Latencies.of(series.failed()),
         CallCounts.statuses(counts),
         CallCounts.notFoundAsPlanned(counts),
         CallCounts.reasons(counts),
@@ -87,15 +98,29 @@ public final class LoadRun {
         CallCounts.failedIds(counts),
         CallCounts.idReasons(counts),
         picks.differentIds(),
-        CallCounts.succeeded(List.of(invalidationCounts)),
+        LatencyRecorder.Latencies.of(CallCounts.drainSucceeded(List.of(invalidationCounts))),
         CallCounts.reasons(List.of(invalidationCounts)),
         (cpuNanos() - cpuBefore) / (cores * Math.max(1, end - wallBefore)));
+  }
+
+  private static long untilNextStep(long secondNanos) {
+    return Math.min(PROGRESS_EVERY_NANOS, secondNanos + SECOND_NANOS - System.nanoTime());
+  }
+
+  private void addTo(Series series, long nanos) {
+    Map<String, Long> statuses = new TreeMap<>();
+    CallCounts.statuses(counts).forEach((code, calls) -> statuses.put(code.name(), calls));
+    series.add(
+        nanos / 1e9,
+        CallCounts.drainSucceeded(counts),
+        CallCounts.drainFailed(counts),
+        new Series.Counts(CallCounts.sentCalls(counts), CallCounts.unsentCalls(counts), statuses));
   }
 
   private void await(long untilNanos, DoubleConsumer progress) throws InterruptedException {
     long left = untilNanos - System.nanoTime();
     while (left > 0) {
-      long step = Math.min(left, TimeUnit.MILLISECONDS.toNanos(PROGRESS_EVERY_MILLIS));
+      long step = Math.min(left, PROGRESS_EVERY_NANOS);
       if (callers.await(step, TimeUnit.NANOSECONDS)) {
         return;
       }

@@ -4,6 +4,7 @@ import com.google.protobuf.util.Durations;
 import io.loadonce.client.ResourceClient;
 import io.loadonce.client.RowKey;
 import io.loadonce.commands.load.RequestMix.Share;
+import io.loadonce.commands.load.record.Series;
 import io.loadonce.v1.Lookup;
 import io.loadonce.v1.LookupInfo.Source;
 import java.time.Duration;
@@ -51,7 +52,7 @@ public final class ScenarioRun {
   public void prepare(List<ResourceClient> clients, Duration warmUp) throws InterruptedException {
     if (warmUp.compareTo(LoadPlan.SHORTEST) >= 0) {
       LoadPlan calls = plan.lasting(warmUp);
-      new LoadRun(clients, calls).run(_ -> {});
+      new LoadRun(clients, calls).run(_ -> {}, new Series(() -> null, _ -> {}));
     }
     invalidate();
   }

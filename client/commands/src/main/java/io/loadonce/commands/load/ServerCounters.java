@@ -78,7 +78,8 @@ public sealed interface ServerCounters {
     return new Known(now.queries - then.queries, now.idsLoaded - then.idsLoaded);
   }
 
-  private static long sum(String metrics, String name) {
+  /** The sum of all samples of a metric; those with other labels, too. */
+  static long sum(String metrics, String name) {
     return metrics
         .lines()
         .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))

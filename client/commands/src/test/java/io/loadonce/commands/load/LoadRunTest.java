@@ -1,6 +1,7 @@
 package io.loadonce.commands.load;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,10 +9,13 @@ import io.grpc.Status.Code;
 import io.loadonce.client.ClientSettings;
 import io.loadonce.client.FakeServer;
 import io.loadonce.client.ResourceClient;
+import io.loadonce.commands.load.record.Second;
+import io.loadonce.commands.load.record.Series;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest.Strength;
 import io.loadonce.v1.LookupInfo.Source;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class LoadRunTest {
 
   private final FakeServer server = new FakeServer();
+  private final List<Second> seconds = new ArrayList<>();
   private final ClientSettings settings =
       ClientSettings.forTarget(server.target())
           .withMaxAttempts(1)
@@ -137,6 +142,7 @@ class LoadRunTest {
     assertThat(result.calls()).isEqualTo(500);
     assertThat(result.unsentCalls()).isZero();
     assertThat(result.elapsed()).isGreaterThan(Duration.ofMillis(990));
+    assertThat(seconds.getFirst().sent()).isBetween(495L, 500L);
     requireCountedOnce(result);
   }
 
@@ -308,6 +314,14 @@ class LoadRunTest {
 
   private void requireCountedOnce(LoadResult result) {
     assertThat(result.warmUpCalls() + result.calls()).isEqualTo(server.gets.get());
+    // A rest that was added to the second before comes with all calls of that second.
+    Collection<Second> last =
+        seconds.stream()
+            .collect(toMap(Second::second, each -> each, (_, longer) -> longer))
+            .values();
+    assertThat(last.stream().mapToLong(Second::sent).sum()).isEqualTo(result.calls());
+    assertThat(last.stream().mapToLong(Second::succeeded).sum()).isEqualTo(result.succeeded());
+    assertThat(last.stream().mapToLong(Second::failed).sum()).isEqualTo(result.failed());
   }
 
   private static LoadPlan plan(String ids, int callers, LoadPlan.Length length, int batch) {
@@ -327,17 +341,16 @@ class LoadRunTest {
     return RequestMix.of(IdPool.parse(ids), new IdDistribution.Uniform(), batch);
   }
 
-  private static LoadResult run(ClientSettings settings, LoadPlan plan)
-      throws InterruptedException {
+  private LoadResult run(ClientSettings settings, LoadPlan plan) throws InterruptedException {
     return run(settings, plan, _ -> {});
   }
 
-  private static LoadResult run(ClientSettings settings, LoadPlan plan, DoubleConsumer progress)
+  private LoadResult run(ClientSettings settings, LoadPlan plan, DoubleConsumer progress)
       throws InterruptedException {
     return run(settings, plan, new AtomicReference<>(), progress);
   }
 
-  private static LoadResult run(
+  private LoadResult run(
       ClientSettings settings,
       LoadPlan plan,
       AtomicReference<LoadRun> started,
@@ -348,7 +361,7 @@ class LoadRunTest {
     try {
       LoadRun run = new LoadRun(clients, plan);
       started.set(run);
-      return run.run(progress);
+      return run.run(progress, new Series(() -> null, seconds::add));
     } finally {
       clients.forEach(ResourceClient::close);
     }
