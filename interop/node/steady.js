@@ -53,6 +53,7 @@ async function main() {
   process.stdin.resume().on('end', () => { ended = true; });
   await Promise.all(Array.from({length: LOOPS}, (_, i) => loop(Number(seed) + i)));
   client.close();
+  console.log(`client grpc-js ${require('@grpc/grpc-js/package.json').version}`);
   console.log(`calls ${calls}`);
   console.log(`slowest ${Math.round(slowest)}`);
   for (const [failure, count] of failures) {

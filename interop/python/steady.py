@@ -60,6 +60,7 @@ with grpc.insecure_channel(target, options) as channel:
     for thread in threads:
         thread.join()
 
+print("client grpcio", grpc.__version__)
 print("calls", calls)
 print("slowest", round(slowest * 1000))
 for failure, count in failures.items():

@@ -1,6 +1,7 @@
 package io.loadonce.commands;
 
 import io.loadonce.client.ClientSettings;
+import io.loadonce.client.Invalidation;
 import io.loadonce.client.LoadonceException;
 import io.loadonce.client.ResourceClient;
 import io.loadonce.commands.load.LoadPlan;
@@ -111,21 +112,13 @@ final class LoadCommand implements Callable<Integer> {
               + " picked in the same way; 0.01/s to 1000/s. Default: none.")
   private @Nullable String invalidate;
 
-  /** What Invalidate waits for. */
-  enum InvalidateStrength {
-    /** That the other instances were told. */
-    sent,
-    /** That no other instance returns an older row. */
-    seen
-  }
-
   @Option(
       names = "--strength",
       paramLabel = "sent|seen",
       description =
           "What each call of Invalidate waits for: that the other instances were told, or that none"
-              + " of them returns an older row. Default: ${DEFAULT-VALUE}.")
-  private InvalidateStrength strength = InvalidateStrength.sent;
+              + " of them returns an older row. Default: sent.")
+  private Invalidation.Strength strength = Invalidation.Strength.SENT;
 
   @Option(
       names = "--duration",
@@ -350,7 +343,9 @@ final class LoadCommand implements Callable<Integer> {
     return Optional.of(
         new LoadPlan.Invalidations(
             RatesText.perSecond("invalidate", invalidate),
-            strength == InvalidateStrength.seen ? Strength.STRENGTH_SEEN : Strength.STRENGTH_SENT));
+            strength == Invalidation.Strength.SEEN
+                ? Strength.STRENGTH_SEEN
+                : Strength.STRENGTH_SENT));
   }
 
   private LoadPlan.Length length() {

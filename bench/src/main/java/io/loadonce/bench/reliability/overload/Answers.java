@@ -1,7 +1,6 @@
 package io.loadonce.bench.reliability.overload;
 
 import io.grpc.Status;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,7 +10,8 @@ import java.util.stream.LongStream;
 /** What callers got. */
 record Answers(List<Answer> all) {
 
-  private static final long WINDOW_NANOS = 100_000_000;
+  private static final long HALF_SECOND = 500_000_000;
+  private static final long STEP_NANOS = 100_000_000;
 
   /**
    * @param dueNanos when the call was due, from the start of the load
@@ -55,30 +55,22 @@ record Answers(List<Answer> all) {
   }
 
   /**
-   * When, after the begin of a span, the last window of 100 ms ends in which fewer than 95 % of the
-   * calls were answered well; 0 if there is none. Infinite if that is the last window of the span.
+   * When, after the begin of a span, the first half second begins in which at least 95 % of the
+   * calls were answered well. Infinite if there is none.
    */
   double normalAfterMillis(long fromNanos, long spanNanos) {
-    int windows = (int) (spanNanos / WINDOW_NANOS);
-    Map<Long, List<Answer>> byWindow =
-        dueWithin(fromNanos, fromNanos + windows * WINDOW_NANOS).all().stream()
-            .collect(
-                Collectors.groupingBy(answer -> (answer.dueNanos() - fromNanos) / WINDOW_NANOS));
-    if (byWindow.size() < windows) {
-      throw new IllegalStateException("not all calls after the overload were sent");
+    for (long after = 0; after + HALF_SECOND <= spanNanos; after += STEP_NANOS) {
+      long begin = fromNanos + after;
+      if (dueWithin(begin, begin + HALF_SECOND).share(Status.Code.OK) >= 0.95) {
+        return after / 1e6;
+      }
     }
-    long last =
-        byWindow.entrySet().stream()
-            .filter(window -> share(window.getValue()) < 0.95)
-            .map(Map.Entry::getKey)
-            .max(Comparator.naturalOrder())
-            .orElse(-1L);
-    return last + 1 == windows ? Double.POSITIVE_INFINITY : (last + 1) * WINDOW_NANOS / 1e6;
+    return Double.POSITIVE_INFINITY;
   }
 
-  private static double share(List<Answer> answers) {
-    return (double) answers.stream().filter(answer -> answer.status() == Status.Code.OK).count()
-        / answers.size();
+  /** NaN, which keeps no bound, if there are no calls. */
+  private double share(Status.Code status) {
+    return (double) count(status) / all.size();
   }
 
   private static double millis(LongStream nanos, double share) {

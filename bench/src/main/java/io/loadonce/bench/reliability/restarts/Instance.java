@@ -70,7 +70,7 @@ final class Instance implements AutoCloseable {
       try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         return free.getLocalPort();
       } catch (BindException _) {
-        continue;
+        // Another program has it.
       }
     }
     throw new IOException("no port is free from %d to %d".formatted(FIRST_PORT, LAST_PORT));

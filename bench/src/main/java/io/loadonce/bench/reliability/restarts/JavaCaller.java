@@ -55,7 +55,7 @@ final class JavaCaller implements Caller {
     if (!threads.awaitTermination(END.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new IllegalStateException("the client's calls did not end");
     }
-    return new Tally(calls.sum(), slowest.get(), Map.copyOf(failures));
+    return new Tally("ResourceClient", calls.sum(), slowest.get(), Map.copyOf(failures));
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +78,7 @@ public final class RestartsSection implements Section {
 
   private static void run(Pair pair, int restarts, Scores scores)
       throws IOException, InterruptedException {
-    Map<String, Caller> callers = start(pair.addresses(), scores);
+    List<Caller> callers = start(pair.addresses(), scores);
     try {
       Thread.sleep(WARM_UP);
       int inOrder = 0;
@@ -94,21 +94,21 @@ public final class RestartsSection implements Section {
           "all",
           inOrder == restarts);
       long least = restarts * CALLS_A_RESTART;
-      for (Map.Entry<String, Caller> caller : callers.entrySet()) {
-        Tally tally = caller.getValue().end();
+      for (Caller caller : callers) {
+        Tally tally = caller.end();
         scores.judge(
-            caller.getKey() + ": failed calls",
+            tally.client() + ": failed calls",
             tally.text(),
             "0, of at least %,d".formatted(least),
             tally.failed() == 0 && tally.calls() >= least);
       }
     } finally {
-      callers.values().forEach(Caller::close);
+      callers.forEach(Caller::close);
     }
   }
 
   /** Starts the clients whose programs are installed. */
-  private static Map<String, Caller> start(String addresses, Scores scores)
+  private static List<Caller> start(String addresses, Scores scores)
       throws IOException, InterruptedException {
     Path interop = Jvm.projectRoot().resolve("interop");
     List<String> arguments =
@@ -117,26 +117,24 @@ public final class RestartsSection implements Section {
             interop.resolve("retry.json").toString(),
             Integer.toString(ROWS),
             Long.toString(SEED));
-    Map<String, Caller> callers = new LinkedHashMap<>();
-    callers.put("ResourceClient", JavaCaller.start(addresses, ROWS, SEED));
+    List<Caller> callers = new ArrayList<>();
+    callers.add(JavaCaller.start(addresses, ROWS, SEED));
     Optional<String> python = python();
     if (python.isPresent()) {
-      callers.put(
-          "grpcio (Python)",
+      callers.add(
           ProgramCaller.start(
               command(python.get(), interop.resolve("python/steady.py"), arguments), Map.of()));
     } else {
-      scores.note("grpcio (Python)", "not run: no python3 here has the module grpc");
+      scores.note("grpcio", "not run: no python3 here has the module grpc");
     }
     Path modules = Jvm.projectRoot().resolve("target/interop/node/node_modules");
     if (Files.isDirectory(modules.resolve("@grpc/grpc-js"))) {
-      callers.put(
-          "grpc-js (Node)",
+      callers.add(
           ProgramCaller.start(
               command("node", interop.resolve("node/steady.js"), arguments),
               Map.of("NODE_PATH", modules.toString())));
     } else {
-      scores.note("grpc-js (Node)", "not run: interop/run has not installed it");
+      scores.note("grpc-js", "not run: interop/run has not installed it");
     }
     return callers;
   }

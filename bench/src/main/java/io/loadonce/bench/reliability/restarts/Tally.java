@@ -10,10 +10,12 @@ import java.util.regex.Pattern;
 /**
  * What the calls of one client got.
  *
+ * @param client its name and version
  * @param failures how many calls failed, by status and message
  */
-record Tally(long calls, long slowestMillis, Map<String, Long> failures) {
+record Tally(String client, long calls, long slowestMillis, Map<String, Long> failures) {
 
+  private static final Pattern CLIENT = Pattern.compile("(?m)^client (.*)$");
   private static final Pattern LINE = Pattern.compile("(?m)^(calls|slowest|failed) (\\d+)(.*)$");
   private static final int SHOWN_LETTERS = 160;
 
@@ -29,7 +31,14 @@ record Tally(long calls, long slowestMillis, Map<String, Long> failures) {
         .filter(line -> line.group(1).equals("failed"))
         .forEach(
             line -> failures.merge(line.group(3).strip(), Long.valueOf(line.group(2)), Long::sum));
-    return new Tally(number(lines, "calls"), number(lines, "slowest"), failures);
+    String client =
+        CLIENT
+            .matcher(printed)
+            .results()
+            .map(line -> line.group(1))
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("no client has printed: " + printed));
+    return new Tally(client, number(lines, "calls"), number(lines, "slowest"), failures);
   }
 
   long failed() {
