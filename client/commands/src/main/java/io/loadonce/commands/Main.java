@@ -69,6 +69,7 @@ public final class Main {
     line.setOut(out)
         .setErr(err)
         .setDefaultValueProvider(new EnvironmentDefaults(environment))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Duration.class, DurationText::parse)
         .setParameterExceptionHandler((wrong, _) -> reportUsage(wrong, err))
         .setExecutionExceptionHandler((failure, _, _) -> reportFailure(failure, err));
