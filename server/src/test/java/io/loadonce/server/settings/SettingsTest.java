@@ -133,6 +133,7 @@ class SettingsTest {
             "redis-prefix",
             "redis-timeout",
             "redis-max-value-bytes",
+            "redis-ca",
             "call-timeout",
             "max-queue-time",
             "max-waiters-per-id",
