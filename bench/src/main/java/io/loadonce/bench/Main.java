@@ -3,6 +3,7 @@ package io.loadonce.bench;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.loadonce.bench.ladder.LadderCommand;
+import io.loadonce.bench.reliability.ScoreboardCommand;
 import io.loadonce.bench.speed.BenchCommand;
 import java.sql.SQLException;
 import org.slf4j.LoggerFactory;
@@ -15,7 +16,12 @@ import picocli.CommandLine.ParseResult;
 @Command(
     name = "loadonce",
     description = "Measures the service and compares it with others.",
-    subcommands = {HelpCommand.class, BenchCommand.class, LadderCommand.class})
+    subcommands = {
+      HelpCommand.class,
+      BenchCommand.class,
+      LadderCommand.class,
+      ScoreboardCommand.class
+    })
 public final class Main {
 
   private Main() {}

@@ -18,10 +18,10 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The commands {@code serve}, {@code sql}, {@code token} and {@code check-config}. Exit code 0
- * after a drain in which every call was answered, and after {@code --help}, {@code --version} and
- * {@code --print-config}; 2 and one line on standard error for a wrong setting; 3 after a drain
- * whose time-out passed, so that calls were cancelled; 1 for any other error.
+ * The commands {@code serve}, {@code sql}, {@code token}, {@code check-config} and {@code fleet}.
+ * Exit code 0 after a drain in which every call was answered, and after {@code --help}, {@code
+ * --version} and {@code --print-config}; 2 and one line on standard error for a wrong setting; 3
+ * after a drain whose time-out passed, so that calls were cancelled; 1 for any other error.
  */
 public final class Main {
 
@@ -55,6 +55,9 @@ public final class Main {
       if (!arguments.isEmpty() && arguments.getFirst().equals("check-config")) {
         return CheckConfigCommand.run(
             arguments.subList(1, arguments.size()), environment, out, err);
+      }
+      if (!arguments.isEmpty() && arguments.getFirst().equals("fleet")) {
+        return FleetCommand.run(arguments.subList(1, arguments.size()), out, err);
       }
       ServeFlags.Parsed parsed =
           flags.parse(named ? arguments.subList(1, arguments.size()) : arguments);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +31,10 @@ class DeployTest {
 
   private static final Path DEPLOY = Path.of("..", "deploy");
   private static final Path DOCS = Path.of("..", "docs");
+
+  private static final List<String> COMPOSE = List.of("compose.yaml", "fleet-compose.yaml");
+  private static final List<String> KUBERNETES =
+      List.of("kubernetes.yaml", "fleet-kubernetes.yaml");
 
   private static final Pattern METRIC =
       Pattern.compile("\\b(loadonce_[a-z_]+?)(_bucket|_sum|_count)?(?:\\{([^}]*)})?(?![a-z_])");
@@ -91,7 +96,7 @@ class DeployTest {
                 Stream.of("LOADONCE_CONFIG"),
                 Stream.of(Setting.values()).map(each -> "LOADONCE_" + each.name()))
             .toList();
-    for (String file : List.of("compose.yaml", "kubernetes.yaml")) {
+    for (String file : Stream.concat(COMPOSE.stream(), KUBERNETES.stream()).toList()) {
       TreeSet<String> named = new TreeSet<>();
       VARIABLE.matcher(read(file)).results().forEach(each -> named.add(each.group()));
       assertThat(named).as(file).isNotEmpty();
@@ -100,35 +105,66 @@ class DeployTest {
   }
 
   @Test
-  void containers_stopGracePeriod_isLongerThanTheDrain() throws IOException {
-    Map<?, ?> compose = at(documents("compose.yaml").getFirst(), "services", "loadonce");
-    assertThat(seconds(value(compose, "stop_grace_period")))
-        .isGreaterThanOrEqualTo(drainSeconds(at(compose, "environment")) + 5);
-    Map<?, ?> pod = at(documents("kubernetes.yaml").get(1), "spec", "template", "spec");
-    Map<?, ?> container = (Map<?, ?>) ((List<?>) value(pod, "containers")).getFirst();
-    Map<Object, Object> variables =
-        ((List<?>) value(container, "env"))
-            .stream()
-                .map(each -> (Map<?, ?>) each)
-                .collect(
-                    Collectors.toMap(each -> value(each, "name"), each -> value(each, "value")));
-    assertThat((Integer) value(pod, "terminationGracePeriodSeconds"))
-        .isGreaterThanOrEqualTo(drainSeconds(variables) + 5);
-    assertThat(container.toString())
-        .contains("path=/livez", "containerPort=" + Setting.ADMIN_PORT.defaultText())
-        .contains("grpc={port=" + Setting.PORT.defaultText());
+  void compose_stopGracePeriod_isLongerThanTheDrain() throws IOException {
+    for (String file : COMPOSE) {
+      Map<?, ?> compose = at(documents(file).getFirst(), "services", "loadonce");
+      assertThat(seconds(value(compose, "stop_grace_period")))
+          .as(file)
+          .isGreaterThanOrEqualTo(drainSeconds(at(compose, "environment")) + 5);
+    }
   }
 
   @Test
-  void kubernetes_settingsFile_isAccepted(@TempDir Path directory) throws IOException {
-    Object file = at(documents("kubernetes.yaml").getFirst(), "data").get("loadonce.yaml");
+  void kubernetes_stopGracePeriod_isLongerThanTheDrain() throws IOException {
+    for (String file : KUBERNETES) {
+      Map<?, ?> pod = at(documents(file).get(1), "spec", "template", "spec");
+      Map<?, ?> container = (Map<?, ?>) ((List<?>) value(pod, "containers")).getFirst();
+      Map<Object, Object> variables =
+          ((List<?>) value(container, "env"))
+              .stream()
+                  .map(each -> (Map<?, ?>) each)
+                  .collect(
+                      Collectors.toMap(each -> value(each, "name"), each -> value(each, "value")));
+      assertThat((Integer) value(pod, "terminationGracePeriodSeconds"))
+          .as(file)
+          .isGreaterThanOrEqualTo(drainSeconds(variables) + 5);
+      assertThat(container.toString())
+          .contains("path=/livez", "containerPort=" + Setting.ADMIN_PORT.defaultText())
+          .contains("grpc={port=" + Setting.PORT.defaultText());
+    }
+  }
+
+  @Test
+  void kubernetes_settingsFiles_areAccepted(@TempDir Path directory) throws IOException {
     Path password = Files.writeString(directory.resolve("password"), "secret");
-    String text =
-        String.valueOf(file).replace("/etc/loadonce-secret/password", password.toString());
-    Path yaml = Files.writeString(directory.resolve("loadonce.yaml"), text);
-    Settings settings =
-        Settings.of(SettingTexts.choose(Map.of("--config", yaml.toString()), Map.of()), 1 << 30);
-    assertThat(settings.lookupNames()).containsExactly("product");
+    for (String file : KUBERNETES) {
+      Object config = at(documents(file).getFirst(), "data").get("loadonce.yaml");
+      String text =
+          String.valueOf(config)
+              .replace("/etc/loadonce-secret/password", password.toString())
+              .replace("/etc/loadonce-valkey/password", password.toString());
+      Path yaml = Files.writeString(directory.resolve("loadonce.yaml"), text);
+      Settings settings =
+          Settings.of(SettingTexts.choose(Map.of("--config", yaml.toString()), Map.of()), 1 << 30);
+      assertThat(settings.lookupNames()).as(file).containsExactly("product");
+      assertThat(settings.tier().isPresent()).as(file).isEqualTo(file.startsWith("fleet-"));
+    }
+  }
+
+  /** The variables of the service, and the name of the Redis among the services beside it. */
+  @Test
+  void fleetCompose_variables_areAcceptedAndNameTheServices(@TempDir Path directory)
+      throws IOException {
+    Object compose = documents("fleet-compose.yaml").getFirst();
+    Path password = Files.writeString(directory.resolve("password"), "secret");
+    Map<String, String> variables = new HashMap<>();
+    at(compose, "services", "loadonce", "environment")
+        .forEach((name, text) -> variables.put(String.valueOf(name), String.valueOf(text)));
+    variables.replace("LOADONCE_DB_PASSWORD_FILE", password.toString());
+    Settings settings = Settings.of(SettingTexts.choose(Map.of(), variables), 1 << 30);
+    assertThat(settings.tier().orElseThrow().url()).isEqualTo("redis://valkey:6379");
+    assertThat(settings.database().url()).contains("//postgres:5432/");
+    assertThat(at(compose, "services").keySet().toString()).contains("valkey", "postgres");
   }
 
   private static List<String> unknownMetrics(String text) throws IOException {

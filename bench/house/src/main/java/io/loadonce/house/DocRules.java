@@ -135,7 +135,7 @@ final class DocRules {
   private static boolean shows(SourceFile file, String block) {
     return IntStream.rangeClosed(0, MOST_INDENT)
         .mapToObj(indent -> block.indent(indent).replaceAll("(?m)^ +$", "").stripTrailing())
-        .anyMatch(indented -> file.text().contains("\n" + indented));
+        .anyMatch(indented -> ("\n" + file.text()).contains("\n" + indented));
   }
 
   private static Stream<String> commands(SourceFile page) {

@@ -1,4 +1,11 @@
-/** What the service does when its database cannot keep up or cannot be reached. */
+/**
+ * The scoreboard: what the service does under overload, faults, restarts and attacks. Each section
+ * has a package of its own.
+ *
+ * <pre>
+ *   ScoreboardCommand --> Section.run --> Scores --> ReliabilityPage
+ * </pre>
+ */
 @NullMarked
 package io.loadonce.bench.reliability;
 

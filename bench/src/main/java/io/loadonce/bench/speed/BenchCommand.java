@@ -1,8 +1,8 @@
 package io.loadonce.bench.speed;
 
+import io.loadonce.bench.Machine;
 import io.loadonce.bench.freshness.Expiry;
 import io.loadonce.bench.freshness.Outage;
-import io.loadonce.bench.reliability.Overload;
 import io.loadonce.bench.speed.contender.Jvm;
 import io.loadonce.bench.speed.engine.EngineRun;
 import io.loadonce.bench.speed.memory.MemoryTable;
@@ -90,11 +90,6 @@ public final class BenchCommand implements Callable<Integer> {
         description = "measure the queries for rows that expire together; takes minutes")
     private boolean expiry;
 
-    @Option(
-        names = "--overload",
-        description = "measure what callers get while the database is overloaded; takes minutes")
-    private boolean overload;
-
     @Option(names = "--only", description = "measure one figure: ${COMPLETION-CANDIDATES}")
     private @Nullable Figure only;
   }
@@ -105,10 +100,6 @@ public final class BenchCommand implements Callable<Integer> {
     Alone chosen = alone == null ? new Alone() : alone;
     if (chosen.outage || chosen.expiry) {
       measureFreshness(chosen.outage);
-      return 0;
-    }
-    if (chosen.overload) {
-      print((quick ? Overload.QUICK : Overload.FULL).measure());
       return 0;
     }
     if (chosen.engine) {
@@ -170,7 +161,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   private void print(String tables) {
     PrintWriter out = commandSpec().commandLine().getOut();
-    out.println(commandLine() + ", " + PerformancePage.machine());
+    out.println(commandLine() + ", " + Machine.describe());
     out.println(tables);
     out.flush();
   }

@@ -1,11 +1,11 @@
 package io.loadonce.bench.speed;
 
+import io.loadonce.bench.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,7 +41,7 @@ record PerformancePage(Path file, Clock clock) {
     ```
     <!-- end: %s -->
     """
-        .formatted(name, command, LocalDate.now(clock), machine(), text.strip(), name);
+        .formatted(name, command, LocalDate.now(clock), Machine.describe(), text.strip(), name);
   }
 
   private static String put(String page, String name, String section) {
@@ -52,29 +52,5 @@ record PerformancePage(Path file, Clock clock) {
     return old.find()
         ? page.substring(0, old.start()) + section + page.substring(old.end())
         : page + "\n" + section;
-  }
-
-  /** The properties of the machine that matter, without its name. */
-  static String machine() {
-    return String.format(
-        Locale.ROOT,
-        "%d processors%s, %s %s, Java %s",
-        Runtime.getRuntime().availableProcessors(),
-        processor(),
-        System.getProperty("os.name"),
-        System.getProperty("os.version"),
-        Runtime.version());
-  }
-
-  private static String processor() {
-    try {
-      return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> " (" + line.substring(line.indexOf(':') + 1).strip() + ")")
-          .findFirst()
-          .orElse("");
-    } catch (IOException _) {
-      return "";
-    }
   }
 }

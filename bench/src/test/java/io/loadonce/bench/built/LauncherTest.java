@@ -61,7 +61,7 @@ class LauncherTest {
     Run run = run(project, launcher, Map.of());
     assertThat(run.exit()).isZero();
     assertThat(run.out())
-        .contains("serve", "get ID", "check", "load", "ladder", "LOADONCE_JAVA_OPTS");
+        .contains("serve", "get ID", "check", "load", "ladder", "scoreboard", "LOADONCE_JAVA_OPTS");
   }
 
   @Test
@@ -110,6 +110,13 @@ class LauncherTest {
     Run run = run(project, launcher, Map.of(), "sql", "triggers", "--table", "city");
     assertThat(run.out())
         .isEqualTo(options("quick") + " -jar " + jar + " sql triggers --table city\n");
+  }
+
+  @Test
+  void fleet_builtJar_startsTheServerWithTheCommand() throws Exception {
+    Path jar = built("server", "loadonce-server-1.jar");
+    Run run = run(project, launcher, Map.of(), "fleet", "--instances", "2");
+    assertThat(run.out()).isEqualTo(options("serve") + " -jar " + jar + " fleet --instances 2\n");
   }
 
   @Test

@@ -2,10 +2,12 @@ package io.loadonce.commands;
 
 import io.loadonce.client.ClientSettings;
 import io.loadonce.client.Invalidation;
+import io.loadonce.client.Invalidation.Strength;
 import io.loadonce.client.LoadonceException;
 import io.loadonce.client.ResourceClient;
 import io.loadonce.client.RowKey;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -13,14 +15,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code invalidate ID…}: removes rows from the cache of one server, so that the next call loads
- * them from the database, and prints what was removed as one JSON object.
+ * {@code invalidate ID…}: removes rows from the cache of a server, so that the next call loads them
+ * from the database, and prints what was removed as one JSON object.
  */
 @Command(
     name = "invalidate",
     description = {
       "Removes the rows of the given ids, or of one key, from the cache of the server, so that the"
-          + " next call loads them from the database. It reaches the server of --target only.",
+          + " next call loads them from the database. It reaches the server of --target, and the"
+          + " instances with which that one shares a store.",
       "Exit code 0 if they were invalidated, also if none was cached, else 1."
     })
 final class InvalidateCommand implements Callable<Integer> {
@@ -42,6 +45,16 @@ final class InvalidateCommand implements Callable<Integer> {
               + " each id that is requested next. Default: false.")
   private boolean all;
 
+  @Option(
+      names = "--strength",
+      paramLabel = "sent|seen",
+      description =
+          "What is known of the other instances at the end. With sent, the invalidation was sent to"
+              + " them. With seen, none of them returns a row any more that was read before; that"
+              + " takes 2 s or so if one does not answer, and the command fails if it cannot be"
+              + " sent. Default: sent.")
+  private Strength strength = Strength.SENT;
+
   InvalidateCommand(PrintWriter out, PrintWriter err) {
     this.out = out;
     this.err = err;
@@ -52,10 +65,16 @@ final class InvalidateCommand implements Callable<Integer> {
     ClientSettings settings = flags.settings(ClientSettings.DEFAULT_MAX_ATTEMPTS);
     List<RowKey> keys = keys();
     try (ResourceClient client = ResourceClient.open(settings)) {
-      Invalidation done = all ? client.invalidateAll(rows.lookup()) : invalidate(client, keys);
+      Invalidation done =
+          all ? client.invalidateAll(rows.lookup(), strength) : invalidate(client, keys);
       out.println(
-          "{\"entriesRemoved\":%d,\"flightsFenced\":%d}"
-              .formatted(done.entriesRemoved(), done.flightsFenced()));
+          ("{\"entriesRemoved\":%d,\"flightsFenced\":%d"
+                  + ",\"instancesReached\":%d,\"instancesWaitedOut\":%d}")
+              .formatted(
+                  done.entriesRemoved(),
+                  done.flightsFenced(),
+                  done.instancesReached(),
+                  done.instancesWaitedOut()));
       return 0;
     } catch (LoadonceException e) {
       err.println("loadonce: %s: %s".formatted(settings.target(), e.getMessage()));
@@ -74,15 +93,12 @@ final class InvalidateCommand implements Callable<Integer> {
     return List.of();
   }
 
-  private static Invalidation invalidate(ResourceClient client, List<RowKey> keys) {
-    long entries = 0;
-    long flights = 0;
+  private Invalidation invalidate(ResourceClient client, List<RowKey> keys) {
+    List<Invalidation> done = new ArrayList<>();
     for (int from = 0; from < keys.size(); from += ResourceClient.MAX_IDS_PER_CALL) {
       int to = Math.min(keys.size(), from + ResourceClient.MAX_IDS_PER_CALL);
-      Invalidation done = client.invalidateKeys(keys.subList(from, to));
-      entries += done.entriesRemoved();
-      flights += done.flightsFenced();
+      done.add(client.invalidateKeys(keys.subList(from, to), strength));
     }
-    return new Invalidation(entries, flights);
+    return done.stream().reduce(Invalidation::plus).orElseThrow();
   }
 }

@@ -1,26 +1,29 @@
 package io.loadonce.commands;
 
-import io.grpc.Status;
 import io.loadonce.client.ClientSettings;
 import io.loadonce.client.LoadonceException;
 import io.loadonce.client.ResourceClient;
-import io.loadonce.commands.load.IdDistribution;
-import io.loadonce.commands.load.IdPool;
 import io.loadonce.commands.load.LoadPlan;
 import io.loadonce.commands.load.LoadReport;
 import io.loadonce.commands.load.LoadResult;
 import io.loadonce.commands.load.LoadRun;
-import io.loadonce.commands.load.Progress;
+import io.loadonce.commands.load.Rates;
+import io.loadonce.commands.load.RatesText;
 import io.loadonce.commands.load.ServerCounters;
 import io.loadonce.commands.load.Threshold;
+import io.loadonce.commands.load.record.RunRecord;
+import io.loadonce.commands.load.report.Bars;
+import io.loadonce.commands.load.report.Outputs;
+import io.loadonce.v1.InvalidateRequest.Strength;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,68 +43,21 @@ final class LoadCommand implements Callable<Integer> {
 
   private static final int THRESHOLD_MISSED = 3;
 
-  /** The names of the id distributions. */
-  enum Pick {
-    /** The first id only. */
-    hot,
-    /** All ids equally often. */
-    uniform,
-    /** The first ids most. */
-    zipf
-  }
-
   private final PrintWriter out;
   private final PrintWriter err;
 
   @Mixin private final ConnectionFlags flags = new ConnectionFlags();
+  @Mixin private final ReportFlags reports = new ReportFlags();
+  @Mixin private final RequestFlags requests = new RequestFlags();
 
   @Option(
       names = "--admin",
       paramLabel = "URL",
+      split = ",",
       description =
-          "Admin port of the server, to print how many queries it ran during the test. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private URI admin = URI.create("http://127.0.0.1:50080");
-
-  @Option(
-      names = "--ids",
-      paramLabel = "A..B|A,B,C",
-      description =
-          "Ids to request, as a range or a list, the hottest first. Default: ${DEFAULT-VALUE}"
-              + " (Paris).")
-  private String ids = "2988507";
-
-  @Option(
-      names = "--ids-file",
-      paramLabel = "FILE",
-      description =
-          "File of ids in place of --ids: one on each line, or the first column of a .csv with a"
-              + " header.")
-  private @Nullable Path idsFile;
-
-  @Option(
-      names = "--lookup",
-      paramLabel = "NAME",
-      description =
-          "Lookup to read from; its key has one column. Default: the lookup called default, or the"
-              + " only one of the server.")
-  private String lookup = "";
-
-  @Option(
-      names = "--pick",
-      paramLabel = "HOW",
-      description =
-          "How often each id is requested: hot (the first id only), uniform (all equally) or zipf"
-              + " (the first ids most, like real traffic). Default: ${DEFAULT-VALUE}.")
-  private Pick pick = Pick.uniform;
-
-  @Option(
-      names = "--exponent",
-      paramLabel = "X",
-      description =
-          "Skew of zipf, more than 0 and at most 10; higher requests the first ids more. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private double exponent = 1;
+          "Admin port of the server, to print how many queries it ran during the test; of several"
+              + " instances, with commas between. Default: http://127.0.0.1:50080.")
+  private List<URI> admins = List.of(URI.create("http://127.0.0.1:50080"));
 
   @Option(
       names = "--callers",
@@ -120,18 +76,54 @@ final class LoadCommand implements Callable<Integer> {
   private @Nullable String rate;
 
   @Option(
+      names = "--plan",
+      paramLabel = "STEPS",
+      description =
+          "Rates that change, in place of --rate and --duration, such as '1000/s for 10s, ramp to"
+              + " 8000/s over 30s, 8000/s for 20s'. A ramp begins at the rate of the step before."
+              + " The warm-up has the mean rate of the first step.")
+  private @Nullable String steps;
+
+  @Option(
       names = "--connections",
       paramLabel = "N",
       description =
           "Number of TCP connections that the callers share, 1 to 1024. Raise it if one core of"
-              + " the server is busier than the others. Default: ${DEFAULT-VALUE}.")
-  private int connections = 2;
+              + " the server is busier than the others. If --target names several instances, the"
+              + " connections go to them in turn. Default: 2, or one for each instance.")
+  private @Nullable Integer connections;
 
   @Option(
-      names = "--batch",
+      names = "--affinity",
       paramLabel = "N",
-      description = "Number of ids per call, 1 to 1000. Default: ${DEFAULT-VALUE}.")
-  private int batch = 1;
+      description =
+          "Over how many instances of --target the calls of one id are spread, 1 to 16, as a client"
+              + " with affinity does. Default: 0, which sends an id to any of them.")
+  private int affinity;
+
+  @Option(
+      names = "--invalidate",
+      paramLabel = "N/s",
+      description =
+          "Calls of Invalidate in a second, such as 2/s, beside the other calls, for ids that are"
+              + " picked in the same way; 0.01/s to 1000/s. Default: none.")
+  private @Nullable String invalidate;
+
+  /** What Invalidate waits for. */
+  enum InvalidateStrength {
+    /** That the other instances were told. */
+    sent,
+    /** That no other instance returns an older row. */
+    seen
+  }
+
+  @Option(
+      names = "--strength",
+      paramLabel = "sent|seen",
+      description =
+          "What each call of Invalidate waits for: that the other instances were told, or that none"
+              + " of them returns an older row. Default: ${DEFAULT-VALUE}.")
+  private InvalidateStrength strength = InvalidateStrength.sent;
 
   @Option(
       names = "--duration",
@@ -146,7 +138,7 @@ final class LoadCommand implements Callable<Integer> {
   private @Nullable Long count;
 
   @Option(
-      names = "--warmup",
+      names = "--warm-up",
       paramLabel = "TIME",
       description =
           "Time before the measurement in which calls are sent but not counted, 0s to 1h. Default:"
@@ -168,8 +160,9 @@ final class LoadCommand implements Callable<Integer> {
           "Exit with code 3 if it is true, such as 'p99 > 20ms', 'errors > 0.1%%' or 'queries > 1'."
               + " Can be repeated. Values: p50, p90, p99, p99.9 and max of the calls that"
               + " succeeded; errors, the share of the calls that failed; calls_per_second, of those"
-              + " that succeeded; queries and queries_per_call, by the admin port, warm-up"
-              + " included. A value that is not known fails. Default: no threshold.")
+              + " that succeeded; by the admin port and with the warm-up: queries,"
+              + " queries_per_call, and queries_per_id, for each different id. A value that is not"
+              + " known fails. Default: no threshold.")
   private List<String> failIf = List.of();
 
   @Option(
@@ -185,20 +178,49 @@ final class LoadCommand implements Callable<Integer> {
     this.err = err;
   }
 
+  @Option(
+      names = "--i-own-this-server",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description =
+          "Allow a load test of another machine than this one. Set it only if you are allowed to"
+              + " put that much load on it. Default: false.")
+  private boolean ownsServer;
+
   @Override
   public Integer call() throws InterruptedException {
-    LoadPlan plan = plan();
-    List<Threshold> thresholds = failIf.stream().map(Threshold::parse).toList();
+    Outputs outputs = reports.outputs();
     // Retries would hide what the server answers, which is what a load test has to show.
     ClientSettings settings =
         flags.settings(/* defaultAttempts= */ 1).withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
+    List<Threshold> thresholds = failIf.stream().map(Threshold::parse).toList();
+    Target target = Target.of(settings.target());
+    target.requireOwned(ownsServer);
+    LoadPlan plan = plan(settings, target);
     List<ResourceClient> clients =
-        Stream.generate(() -> ResourceClient.open(settings)).limit(connections).toList();
+        IntStream.range(0, plan.connections())
+            .mapToObj(i -> ResourceClient.open(target.settings(settings, i, affinity)))
+            .toList();
     try {
       HealthCheck.statusOf(clients.getFirst(), "");
-      LoadReport report = run(clients, plan, settings);
-      out.println(json ? report.json() : report.text());
-      return exitCode(report, thresholds);
+      LiveReports live = reports.start(admins, settings);
+      ServerCounters before = ServerCounters.read(admins, settings);
+      // The time of the run, and of its warm-up, begins here.
+      LoadRun run = new LoadRun(clients, plan);
+      try (StopOnSignal _ = StopOnSignal.calls(run::stop)) {
+        LoadReport report = report(run, plan, settings, live, before);
+        List<RunRecord.Threshold> judged =
+            thresholds.stream().map(each -> each.judge(report)).toList();
+        out.println(json ? report.json() : report.text());
+        if (!json && report.result().succeeded() > 0) {
+          out.println(Bars.text(live.series().succeeded()));
+        }
+        out.flush();
+        int exitCode = exitCode(report, judged);
+        outputs.write(reports.record(report, judged, live, settings.target()));
+        return exitCode;
+      }
     } catch (LoadonceException e) {
       err.println("loadonce: %s: %s".formatted(settings.target(), e.getMessage()));
       return Main.FAILED;
@@ -207,18 +229,18 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private LoadReport run(List<ResourceClient> clients, LoadPlan plan, ClientSettings settings)
+  private LoadReport report(
+      LoadRun run, LoadPlan plan, ClientSettings settings, LiveReports live, ServerCounters before)
       throws InterruptedException {
-    ServerCounters before = ServerCounters.read(admin, settings);
     LoadResult result;
-    try (Progress progress = Progress.start()) {
-      result = LoadRun.of(clients, plan, progress::reached);
+    try (live) {
+      result = run.run(live::reached, live.series());
     }
-    return new LoadReport(plan, result, ServerCounters.read(admin, settings).since(before));
+    return new LoadReport(plan, result, ServerCounters.read(admins, settings).since(before));
   }
 
   /** Says on standard error which calls failed and which thresholds were missed. */
-  private int exitCode(LoadReport report, List<Threshold> thresholds) {
+  private int exitCode(LoadReport report, List<RunRecord.Threshold> thresholds) {
     LoadResult result = report.result();
     if (result.calls() == 0) {
       err.println("loadonce: no call was measured, because all calls started in the warm-up");
@@ -228,7 +250,7 @@ final class LoadCommand implements Callable<Integer> {
       err.println("loadonce: " + whatFailed(result));
     }
     List<String> missed =
-        thresholds.stream().flatMap(each -> each.missed(report).stream()).toList();
+        thresholds.stream().flatMap(each -> Stream.ofNullable(each.missed())).toList();
     missed.forEach(each -> err.println("loadonce: the load test fails by --fail-if " + each));
     if (!missed.isEmpty()) {
       return THRESHOLD_MISSED;
@@ -244,55 +266,64 @@ final class LoadCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%.1f %% of the calls failed: ",
                 100.0 * result.failed() / result.calls());
-    return result.statuses().entrySet().stream()
-        .filter(status -> status.getKey() != Status.Code.OK)
-        .map(status -> status.getValue() + " ended as " + status.getKey())
+    return result.reasons().entrySet().stream()
+        .map(reason -> reason.getValue() + " ended as " + reason.getKey().text())
         .collect(Collectors.joining(", ", share, ""));
   }
 
-  private LoadPlan plan() {
-    if (!String.valueOf(admin.getScheme()).matches("https?") || admin.getHost() == null) {
-      throw new IllegalArgumentException(
-          "admin is '%s' but must be http://host:port or https://host:port".formatted(admin));
+  private LoadPlan plan(ClientSettings settings, Target target) {
+    for (URI admin : admins) {
+      if (!String.valueOf(admin.getScheme()).matches("https?") || admin.getHost() == null) {
+        throw new IllegalArgumentException(
+            "admin is '%s' but must be http://host:port or https://host:port".formatted(admin));
+      }
     }
     if (duration != null && count != null) {
       throw new IllegalArgumentException("--duration and --count are both set; set one of them");
     }
-    List<String> pool = idsFile == null ? IdPool.parse(ids) : IdPool.read(idsFile);
-    LoadPlan.Length length =
-        count == null
-            ? new LoadPlan.Length.Lasting(duration == null ? Duration.ofSeconds(10) : duration)
-            : new LoadPlan.Length.Calls(count);
+    if (steps != null && (rate != null || duration != null || count != null)) {
+      throw new IllegalArgumentException(
+          "--plan says the rates and the times; set it without --rate, --duration and --count");
+    }
+    LoadPlan.Length length = length();
     return new LoadPlan(
-        lookup,
-        pool,
-        distribution(),
+        requests.mix(admins.getFirst(), settings),
         callers,
-        connections,
-        perSecond(),
+        target.connections(connections, affinity),
+        rates(length),
         length,
-        batch,
+        invalidations(),
+        affinity,
         warmUp,
         seed);
   }
 
-  private double perSecond() {
-    if (rate == null) {
-      return 0;
+  private Optional<LoadPlan.Invalidations> invalidations() {
+    if (invalidate == null) {
+      return Optional.empty();
     }
-    if (!rate.matches("\\d{1,7}(\\.\\d{1,6})?/s") || rate.matches("[0.]+/s")) {
-      throw new IllegalArgumentException(
-          "rate is '%s' but must be more than 0 and at most 1000000/s, such as 5000/s"
-              .formatted(rate));
-    }
-    return Double.parseDouble(rate.substring(0, rate.length() - 2));
+    return Optional.of(
+        new LoadPlan.Invalidations(
+            RatesText.perSecond("invalidate", invalidate),
+            strength == InvalidateStrength.seen ? Strength.STRENGTH_SEEN : Strength.STRENGTH_SENT));
   }
 
-  private IdDistribution distribution() {
-    return switch (pick) {
-      case hot -> new IdDistribution.Hot();
-      case uniform -> new IdDistribution.Uniform();
-      case zipf -> new IdDistribution.Zipf(exponent);
-    };
+  private LoadPlan.Length length() {
+    if (steps != null) {
+      return new LoadPlan.Length.Lasting(RatesText.parse(steps).time());
+    }
+    return count == null
+        ? new LoadPlan.Length.Lasting(duration == null ? Duration.ofSeconds(10) : duration)
+        : new LoadPlan.Length.Calls(count);
+  }
+
+  private Optional<Rates> rates(LoadPlan.Length length) {
+    if (steps != null) {
+      return Optional.of(RatesText.parse(steps));
+    }
+    if (rate == null) {
+      return Optional.empty();
+    }
+    return Optional.of(Rates.steady(rate, RatesText.perSecond("rate", rate), length.most()));
   }
 }

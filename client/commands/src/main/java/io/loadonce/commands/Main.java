@@ -61,12 +61,15 @@ public final class Main {
             .addSubcommand(new InvalidateCommand(out, err))
             .addSubcommand(new ExplainCommand(out, err))
             .addSubcommand(new CheckCommand(out, err))
-            .addSubcommand(new LoadCommand(out, err));
-    addHelpAndVersion(line.getCommandSpec());
-    line.getSubcommands().values().forEach(each -> addHelpAndVersion(each.getCommandSpec()));
+            .addSubcommand(
+                new CommandLine(new LoadCommand(out, err))
+                    .addSubcommand(new LoadCompareCommand(out))
+                    .addSubcommand(new LoadMergeCommand()));
+    addHelpAndVersion(line);
     line.setOut(out)
         .setErr(err)
         .setDefaultValueProvider(new EnvironmentDefaults(environment))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Duration.class, DurationText::parse)
         .setParameterExceptionHandler((wrong, _) -> reportUsage(wrong, err))
         .setExecutionExceptionHandler((failure, _, _) -> reportFailure(failure, err));
@@ -78,7 +81,10 @@ public final class Main {
     return line.execute(arguments.toArray(String[]::new));
   }
 
-  private static void addHelpAndVersion(CommandSpec command) {
+  /** Adds them to a command and to all commands below it. */
+  private static void addHelpAndVersion(CommandLine line) {
+    line.getSubcommands().values().forEach(Main::addHelpAndVersion);
+    CommandSpec command = line.getCommandSpec();
     command
         .versionProvider(new Version())
         .addOption(

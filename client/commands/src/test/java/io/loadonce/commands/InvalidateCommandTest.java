@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.client.FakeServer;
 import io.loadonce.v1.InvalidateRequest;
+import io.loadonce.v1.InvalidateRequest.Strength;
 import io.loadonce.v1.Key;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,10 +24,9 @@ class InvalidateCommandTest {
   @Test
   void invalidate_ids_printsWhatWasRemoved() {
     assertThat(invalidate("--lookup", "product", "7", "8"))
-        .isEqualTo(new CommandRun(0, "{\"entriesRemoved\":2,\"flightsFenced\":1}\n", ""));
+        .isEqualTo(new CommandRun(0, counts(2, 1), ""));
     assertThat(server.invalidations)
-        .containsExactly(
-            InvalidateRequest.newBuilder().setLookup("product").addIds("7").addIds("8").build());
+        .containsExactly(sent().setLookup("product").addIds("7").addIds("8").build());
   }
 
   @Test
@@ -35,7 +35,7 @@ class InvalidateCommandTest {
         .isZero();
     assertThat(server.invalidations)
         .containsExactly(
-            InvalidateRequest.newBuilder()
+            sent()
                 .addKeys(Key.newBuilder().setLookup("price").addKey("acme").addKey("a,b"))
                 .build());
   }
@@ -44,7 +44,7 @@ class InvalidateCommandTest {
   void invalidate_all_namesNoId() {
     assertThat(invalidate("--all", "--lookup", "product").exitCode()).isZero();
     assertThat(server.invalidations)
-        .containsExactly(InvalidateRequest.newBuilder().setLookup("product").setAll(true).build());
+        .containsExactly(sent().setLookup("product").setAll(true).build());
   }
 
   @Test
@@ -53,7 +53,7 @@ class InvalidateCommandTest {
         invalidate(
             IntStream.rangeClosed(1, 2_001).mapToObj(Integer::toString).toArray(String[]::new));
 
-    assertThat(run.out()).isEqualTo("{\"entriesRemoved\":2001,\"flightsFenced\":3}\n");
+    assertThat(run.out()).isEqualTo(counts(2_001, 3));
     assertThat(server.invalidations)
         .extracting(InvalidateRequest::getIdsCount)
         .containsExactly(1_000, 1_000, 1);
@@ -70,6 +70,31 @@ class InvalidateCommandTest {
         .singleElement()
         .asString()
         .startsWith("loadonce: " + server.target() + ": UNAVAILABLE: cannot connect");
+  }
+
+  @Test
+  void invalidate_seen_asksForThatStrength() {
+    assertThat(invalidate("--strength", "seen", "7").exitCode()).isZero();
+    assertThat(invalidate("--all", "--strength=SEEN").exitCode()).isZero();
+    assertThat(server.invalidations)
+        .extracting(InvalidateRequest::getStrength)
+        .containsExactly(Strength.STRENGTH_SEEN, Strength.STRENGTH_SEEN);
+  }
+
+  @Test
+  void invalidate_unknownStrength_printsWhatWouldBeRight() {
+    CommandRun run = invalidate("--strength", "soon", "7");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--strength").contains("'soon'").contains("SENT, SEEN");
+  }
+
+  private static InvalidateRequest.Builder sent() {
+    return InvalidateRequest.newBuilder().setStrength(Strength.STRENGTH_SENT);
+  }
+
+  private static String counts(int entries, int flights) {
+    return "{\"entriesRemoved\":%d,\"flightsFenced\":%d,\"instancesReached\":1,\"instancesWaitedOut\":0}\n"
+        .formatted(entries, flights);
   }
 
   private CommandRun invalidate(String... arguments) {

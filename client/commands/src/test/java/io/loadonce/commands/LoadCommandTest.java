@@ -4,21 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
-import com.sun.net.httpserver.HttpServer;
 import io.loadonce.client.FakeServer;
+import io.loadonce.commands.load.record.RunJson;
+import io.loadonce.commands.load.record.RunRecord;
+import io.loadonce.commands.load.record.Second;
 import io.loadonce.v1.GetRequest;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LoadCommandTest {
+
+  @TempDir private Path directory;
 
   private final FakeServer server = new FakeServer();
 
@@ -48,10 +51,8 @@ class LoadCommandTest {
 
   @Test
   void load_json_isOneObjectWithTheCounts() throws Exception {
-    HttpServer admin = admin();
-    try {
-      String url = "http://127.0.0.1:" + admin.getAddress().getPort();
-
+    try (FakeAdmin admin = new FakeAdmin()) {
+      String url = admin.url();
       CommandRun run = load("--count", "500", "--batch", "2", "--admin", url, "--json");
 
       assertThat(run.out().lines()).hasSize(1);
@@ -60,8 +61,6 @@ class LoadCommandTest {
       assertThat(run.out())
           .contains("\"calls\":500,", "\"statuses\":{\"OK\":500}", "\"sources\":{\"MEMORY\":1000}")
           .contains("\"server\":{\"queries\":3,\"ids_loaded\":30}");
-    } finally {
-      admin.stop(0);
     }
   }
 
@@ -83,7 +82,9 @@ class LoadCommandTest {
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out()).contains("succeeded |     5 |").contains("failed |    15 |");
     assertThat(run.err())
-        .isEqualTo("loadonce: 75.0 % of the calls failed: 15 ended as UNAVAILABLE\n");
+        .isEqualTo(
+            "loadonce: 75.0 % of the calls failed: 15 ended as UNAVAILABLE"
+                + " (DATABASE_UNAVAILABLE)\n");
   }
 
   @Test
@@ -94,15 +95,15 @@ class LoadCommandTest {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.err())
-        .isEqualTo("loadonce: 25.0 % of the calls failed: 5 ended as UNAVAILABLE\n");
+        .isEqualTo(
+            "loadonce: 25.0 % of the calls failed: 5 ended as UNAVAILABLE"
+                + " (DATABASE_UNAVAILABLE)\n");
   }
 
   @Test
   void load_thresholdsAreMissed_exitsWith3AndNamesEachOfThem() throws Exception {
-    HttpServer admin = admin();
-    try {
-      String url = "http://127.0.0.1:" + admin.getAddress().getPort();
-
+    try (FakeAdmin admin = new FakeAdmin()) {
+      String url = admin.url();
       CommandRun run =
           load(
               "--count",
@@ -127,8 +128,6 @@ class LoadCommandTest {
                           "loadonce: the load test fails by --fail-if queries > 1: it is 3.000"),
               second -> assertThat(second).contains("calls_per_second < 999999999: it is "),
               third -> assertThat(third).contains("p99 > 0us: it is ").endsWith(" ms"));
-    } finally {
-      admin.stop(0);
     }
   }
 
@@ -156,6 +155,99 @@ class LoadCommandTest {
         .startsWith("loadonce: " + server.target() + ": UNAVAILABLE: cannot connect: ");
   }
 
+  @Test
+  void load_idsThatAreMissing_areASuccessOnlyIfTheyAreInvented() {
+    CommandRun planned = load("--count", "50", "--ids", "a", "--missing", "100%");
+
+    assertThat(planned.exitCode()).isZero();
+    assertThat(planned.err()).isEmpty();
+    assertThat(planned.out()).contains("NOT_FOUND for an invented id |    50 |");
+    assertThat(load("--count", "50", "--ids", "missing", "--missing", "0%").exitCode())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void load_severalLookupsAndOptions_areInTheCalls() {
+    CommandRun run =
+        load(
+            "--count",
+            "400",
+            "--lookup",
+            "product=3",
+            "--lookup",
+            "price",
+            "--ids",
+            "1..4",
+            "--ids",
+            "price=A,B",
+            "--max-age",
+            "2s",
+            "--pick",
+            "hot:0.5/1");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(server.requests)
+        .hasSize(400)
+        .allMatch(each -> each.getMaxAge().getSeconds() == 2)
+        .allMatch(each -> each.getId().matches(each.getLookup().equals("price") ? "[AB]" : "[1-4]"))
+        .extracting(GetRequest::getLookup)
+        .contains("product", "price");
+  }
+
+  @Test
+  void load_fileOfIds_requestsThem(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("ids.txt"), "A-1\nA-2\n");
+
+    assertThat(load("--count", "50", "--ids-file", file.toString()).exitCode()).isZero();
+    assertThat(server.requests).extracting(GetRequest::getId).containsOnly("A-1", "A-2");
+    Files.writeString(file, "\n");
+    CommandRun empty = load("--count", "50", "--ids-file", file.toString());
+    assertThat(empty.exitCode()).isEqualTo(2);
+    assertThat(empty.err()).startsWith("loadonce: " + file + " has no ids; use a range");
+    assertThat(load("--lookup", "a", "--ids", "a=1", "--lookup", "b", "--count", "1").err())
+        .isEqualTo("loadonce: there are no ids for lookup b; set --ids b=…\n");
+  }
+
+  @Test
+  void load_severalInstances_getConnectionsInTurn() {
+    try (FakeServer second = new FakeServer()) {
+      String both = server.target() + "," + second.target();
+      CommandRun run = load("--count", "100", "--target", both);
+
+      assertThat(run.exitCode()).isZero();
+      assertThat(server.gets.get()).isBetween(1, 99);
+      assertThat(second.gets.get()).isEqualTo(100 - server.gets.get());
+      assertThat(load("--count", "9", "--connections", "1", "--target", both).err())
+          .contains("connections is 1 but must be 2 or more, one for each instance");
+    }
+  }
+
+  @Test
+  void load_sampleOfIds_requestsThoseOfTheAdminPort() throws Exception {
+    try (FakeAdmin admin = new FakeAdmin()) {
+      String url = admin.url();
+      CommandRun run =
+          load(
+              "--count",
+              "100",
+              "--ids",
+              "sample",
+              "--admin",
+              url,
+              "--fail-if",
+              "queries_per_id > 1.4");
+
+      assertThat(server.requests).extracting(GetRequest::getId).containsOnly("hot", "warm");
+      assertThat(run.err()).contains("queries_per_id > 1.4: it is 1.500");
+      assertThat(load("--ids", "sample", "--lookup", "none", "--admin", url))
+          .isEqualTo(
+              new CommandRun(
+                  1,
+                  "",
+                  "loadonce: --ids sample: " + url + "/hot.txt?lookup=none: no such lookup\n"));
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -164,21 +256,41 @@ class LoadCommandTest {
           """
           --callers 0              | callers is 0 but must be from 1 to 100000
           --batch 1001             | batch is 1001 but must be from 1 to 1000
-          --count 0                | count is 0 but must be 1 or more
+          --count 0                | count is 0 but must be from 1 to 1000000000
           --count 1 --duration 1s  | --duration and --count are both set
           --duration 1ms           | duration is 1ms but must be from 100ms to 24h
-          --warmup 2h              | warm-up is 2h but must be from 0s to 1h
+          --warm-up 2h             | warm-up is 2h but must be from 0s to 1h
           --connections 1025       | connections is 1025 but must be from 1 to 1024
-          --pick zipf --exponent 0 | exponent is 0.0 but must be more than 0
-          --pick cold              | hot, uniform, zipf
+          --pick zipf:0            | pick is zipf:0.0 but the exponent must be more than 0
+          --pick cold              | pick is 'cold' but must be one, sequential, uniform, zipf
+          --pick hot:0.9/1         | pick has 1 hot ids but there are 1 ids; there must be more
+          --missing 1              | missing is '1' but must be from 0% to 100%, such as 1%
+          --missing 101%           | missing is '101%' but must be from 0% to 100%
+          --max-age 9000h          | max-age is 9000h but must be from 0s to 8760h
+          --lookup a=b             | lookup is 'a=b' but must be NAME or NAME=WEIGHT
+          --lookup a=0             | weight of lookup a is 0 but must be from 1 to 1000000
+          --lookup a --lookup a    | --lookup is set twice for a
+          --lookup a --ids b=1     | there is no lookup b to request
+          --ids 1 --ids 2          | --ids is set twice for all lookups
+          --invalidate 2           | invalidate is '2' but must be more than 0
+          --invalidate 1001/s      | invalidate is 1001.0/s but must be from 0.01 to 1000/s
+          --strength all           | sent, seen
+          --affinity 17            | affinity is 17 but must be from 0 to 16
+          --affinity 1 --batch 2   | --affinity sends each id to its instance, so it needs --batch 1
+          --target 192.0.2.1:50051 | 192.0.2.1:50051 is not this machine; set --i-own-this-server
           --ids 9..1               | a range must go up
           --rate 10                | rate is '10' but must be more than 0
           --rate 0/s               | rate is '0/s' but must be more than 0
+          --rate 1000001/s         | rate is '1000001/s' but must be more than 0 and at most 1000000/s
+          --rate 1/s --plan 9/s    | --plan says the rates and the times; set it without --rate
           --fail-if p99            | 'p99' is not a threshold such as 'p99 > 20ms'
           --fail-if cold>1         | cold is not measured; use one of p50, p90, p99, p99.9, max, errors
           --fail-if p99>20         | p99 is compared with a time such as 20ms
           --fail-if errors>1       | errors is compared with a share such as 0.1%
           --fail-if queries>1%     | queries is compared with a number without a unit
+          --prometheus 9464        | prometheus is '9464' but must be :PORT or HOST:PORT
+          --out run.txt            | --out is 'run.txt' but must end with .json, .csv or .html
+          --out no-dir/run.csv     | --out is 'no-dir/run.csv' but its directory does not exist
           --admin nowhere          | admin is 'nowhere' but must be http://host:port
           """)
   void load_flagIsWrong_saysSoOnOneLineAndExitsWith2(String flags, String said) {
@@ -189,31 +301,46 @@ class LoadCommandTest {
     assertThat(server.gets).hasValue(0);
   }
 
-  private static HttpServer admin() throws Exception {
-    AtomicInteger reads = new AtomicInteger();
-    HttpServer admin =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    admin.createContext(
-        "/metrics",
-        exchange -> {
-          int read = reads.incrementAndGet();
-          String metrics =
-              "loadonce_queries_total %d.0%nloadonce_ids_loaded_total %d.0%n"
-                  .formatted(read * 3, read * 30);
-          byte[] body = metrics.getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    admin.start();
-    return admin;
+  @Test
+  void load_severalFiles_haveWhatWasMeasured() throws Exception {
+    Path json = directory.resolve("run.json");
+    Path csv = directory.resolve("run.CSV");
+    server.failuresFirst.set(5);
+
+    CommandRun run =
+        load(
+            "--count",
+            "500",
+            "--admin",
+            "http://127.0.0.1:1",
+            "--out",
+            json.toString(),
+            "--out",
+            csv.toString(),
+            "--fail-if",
+            "errors > 0.1%");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    RunRecord record = RunJson.read(json);
+    assertThat(record.statuses())
+        .isEqualTo(Map.of("OK", 495L, "UNAVAILABLE (DATABASE_UNAVAILABLE)", 5L));
+    assertThat(record.succeeded().getTotalCount()).isEqualTo(495);
+    assertThat(record.seconds().stream().mapToLong(Second::sent).sum()).isEqualTo(500);
+    assertThat(record.server()).isNull();
+    assertThat(record.thresholds())
+        .containsExactly(new RunRecord.Threshold("errors > 0.1%", "errors > 0.1%: it is 1.000 %"));
+    assertThat(record.drivers().getFirst().command()).contains("--count", "500");
+    assertThat(csv)
+        .content()
+        .startsWith("second,duration_seconds,sent,succeeded,failed,unsent,p50_ms,")
+        .contains(",500,495,5,0,")
+        .endsWith(",,,\n");
   }
 
   private CommandRun load(String... arguments) {
     // In the environment, because some tests set the flag.
     return CommandRun.with(
-        Map.of("LOADONCE_WARMUP", "0s"),
-        Stream.concat(Stream.of("load", "--target", server.target()), Stream.of(arguments))
-            .toArray(String[]::new));
+        Map.of("LOADONCE_WARM_UP", "0s", "LOADONCE_TARGET", server.target()),
+        Stream.concat(Stream.of("load"), Stream.of(arguments)).toArray(String[]::new));
   }
 }

@@ -14,7 +14,6 @@ import io.loadonce.v1.BatchGetResult;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.InvalidateRequest;
-import io.loadonce.v1.InvalidateResponse;
 import io.loadonce.v1.ListLookupsRequest;
 import io.loadonce.v1.Lookup;
 import io.loadonce.v1.LookupInfo;
@@ -218,6 +217,14 @@ public final class ResourceClient implements AutoCloseable {
   }
 
   /**
+   * Invalidates keys, as {@link #invalidateKeys(List)}, on all instances that share a store.
+   * Blocks, with {@code SEEN} for 2 s or so if an instance does not answer.
+   */
+  public Invalidation invalidateKeys(List<RowKey> keys, Invalidation.Strength strength) {
+    return invalidate(keys, strength.options());
+  }
+
+  /**
    * Invalidates keys now, as {@link #invalidateKeys(List)}, and once more later; for a write that
    * becomes visible only after this call, as on a replica that lags. Blocks for the first time
    * only. The second time is lost if the server ends before it.
@@ -237,9 +244,14 @@ public final class ResourceClient implements AutoCloseable {
    * @param lookup empty for the lookup called {@code default}, or the only one
    */
   public Invalidation invalidateAll(String lookup) {
+    return invalidateAll(lookup, Invalidation.Strength.SENT);
+  }
+
+  /** Invalidates everything of a lookup, on all instances that share a store. Blocks. */
+  public Invalidation invalidateAll(String lookup, Invalidation.Strength strength) {
     InvalidateRequest request =
-        InvalidateRequest.newBuilder().setLookup(lookup).setAll(true).build();
-    return invalidation(call(stub -> stub.invalidate(request)));
+        strength.options().toBuilder().setLookup(lookup).setAll(true).build();
+    return Invalidation.of(call(stub -> stub.invalidate(request)));
   }
 
   /**
@@ -296,22 +308,15 @@ public final class ResourceClient implements AutoCloseable {
     if (parts.size() <= 1 || keys.size() > MAX_IDS_PER_CALL) {
       return invalidatePart(keys, options);
     }
-    List<Invalidation> done =
-        parts.stream()
-            .map(part -> invalidatePart(part.stream().map(keys::get).toList(), options))
-            .toList();
-    return new Invalidation(
-        done.stream().mapToLong(Invalidation::entriesRemoved).sum(),
-        done.stream().mapToLong(Invalidation::flightsFenced).sum());
+    return parts.stream()
+        .map(part -> invalidatePart(part.stream().map(keys::get).toList(), options))
+        .reduce(Invalidation::plus)
+        .orElseThrow();
   }
 
   private Invalidation invalidatePart(List<RowKey> keys, InvalidateRequest options) {
     InvalidateRequest request = Requests.invalidate(keys).mergeFrom(options).build();
-    return invalidation(call(stub -> affinity.route(stub, keys).invalidate(request)));
-  }
-
-  private static Invalidation invalidation(InvalidateResponse reply) {
-    return new Invalidation(reply.getEntriesRemoved(), reply.getFlightsFenced());
+    return Invalidation.of(call(stub -> affinity.route(stub, keys).invalidate(request)));
   }
 
   private <R> R call(Function<ResourceServiceBlockingStub, R> method) {

@@ -88,7 +88,7 @@ class AffinityTest {
       Invalidation invalidation = client.invalidate(ids);
 
       assertThat(results).extracting(BatchResult::id).isEqualTo(ids);
-      assertThat(invalidation).isEqualTo(new Invalidation(300, 3));
+      assertThat(invalidation).isEqualTo(new Invalidation(300, 3, 1, 0));
       for (FakeServer server : servers) {
         List<String> own = server.requests.stream().map(GetRequest::getId).toList();
         assertThat(server.batches).containsExactly(own);

@@ -138,6 +138,7 @@ public final class FakeServer extends ResourceServiceImplBase implements AutoClo
         InvalidateResponse.newBuilder()
             .setEntriesRemoved(request.getIdsCount())
             .setFlightsFenced(1)
+            .setInstancesReached(1)
             .build());
     observer.onCompleted();
   }

@@ -207,7 +207,7 @@ class ResourceClientTest {
 
   @Test
   void invalidate_twoIds_tellsWhatWasRemoved() {
-    assertThat(client.invalidate(List.of("1", "2"))).isEqualTo(new Invalidation(2, 1));
+    assertThat(client.invalidate(List.of("1", "2"))).isEqualTo(new Invalidation(2, 1, 1, 0));
   }
 
   @Test
@@ -223,7 +223,11 @@ class ResourceClientTest {
                 .addIds("1")
                 .setRepeatAfter(Durations.fromMillis(1_500))
                 .build(),
-            InvalidateRequest.newBuilder().setLookup("product").setAll(true).build(),
+            InvalidateRequest.newBuilder()
+                .setLookup("product")
+                .setAll(true)
+                .setStrength(InvalidateRequest.Strength.STRENGTH_SENT)
+                .build(),
             InvalidateRequest.newBuilder().setLookup("product").addIds("2").build(),
             InvalidateRequest.newBuilder()
                 .addKeys(Key.newBuilder().setLookup("price").addKey("acme").addKey("a"))

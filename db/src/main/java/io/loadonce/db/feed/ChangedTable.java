@@ -34,7 +34,7 @@ public record ChangedTable(String name, List<String> keyColumns) {
   private static final Pattern FROM = Pattern.compile("(?i)\\bFROM\\b");
   private static final Pattern ONLY_TABLE =
       Pattern.compile(
-          "(?i).*\\bFROM\\s+(?<table>(?:%1$s\\.)?%1$s)(?:\\s+(?:AS\\s+)?\\w+)?\\s+WHERE\\b.*"
+          "(?i).*\\bFROM\\s+(?!ONLY\\b)(?<table>(?:%1$s\\.)?%1$s)(?:\\s+(?:AS\\s+)?\\w+)?\\s+WHERE\\b.*"
               .formatted(PART),
           Pattern.DOTALL);
 

@@ -123,11 +123,14 @@ final class Connector {
    */
   private void avoidNamedStatements(Connection connection) throws SQLException {
     PGConnection own = connection.unwrap(PGConnection.class);
+    int threshold = own.getPrepareThreshold();
+    own.setPrepareThreshold(0);
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery("SELECT pg_backend_pid()")) {
       if (result.next() && result.getInt(1) != own.getBackendPID()) {
-        own.setPrepareThreshold(0);
         logPooler();
+      } else {
+        own.setPrepareThreshold(threshold);
       }
     } catch (SQLException e) {
       connection.close();

@@ -33,8 +33,8 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
   private static final Duration CANCEL_GRACE = Duration.ofSeconds(1);
 
   /**
-   * What ends one pooled connection may end the next one a moment later, after its check: so there
-   * is a third attempt.
+   * What ends one pooled connection may end the next one a moment later, after its check. So there
+   * is a third attempt, on a connection that is opened after that.
    */
   private static final int MAX_ATTEMPTS = 3;
 
@@ -83,6 +83,9 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
     long startNanos = System.nanoTime();
     boolean avoidsNames = false;
     for (int attempt = 1; ; attempt++) {
+      if (attempt == MAX_ATTEMPTS) {
+        pool.getHikariPoolMXBean().softEvictConnections();
+      }
       try (Connection connection = attempt == 1 ? connect() : connectAlive()) {
         if (avoidsNames) {
           connection.unwrap(PGConnection.class).setPrepareThreshold(0);

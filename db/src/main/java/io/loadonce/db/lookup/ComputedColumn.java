@@ -8,9 +8,6 @@ import java.util.regex.Pattern;
 /** Finds the expression that a query computes for a column of its result. */
 final class ComputedColumn {
 
-  private static final Pattern AGGREGATE =
-      Pattern.compile("(?i)(?<![\\w.$])(MAX|MIN|SUM|COUNT|AVG|ANY_VALUE)\\s*\\(");
-
   private static final Pattern LIST_BEGINS =
       Pattern.compile("(?i)\\bSELECT\\s+(?:ALL\\b|DISTINCT\\b)?");
 
@@ -30,7 +27,8 @@ final class ComputedColumn {
       boolean isQuoted =
           !bare.startsWith(query.substring(label.start(), label.start() + 2), label.start());
       Matcher function =
-          AGGREGATE.matcher(bare.substring(start(bare, label.start()), label.start()));
+          RowDependence.AGGREGATE.matcher(
+              bare.substring(start(bare, label.start()), label.start()));
       if (!isQuoted && function.find()) {
         return Optional.of(function.group(1).toUpperCase(Locale.ROOT));
       }

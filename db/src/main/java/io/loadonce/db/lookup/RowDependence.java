@@ -58,12 +58,15 @@ final class RowDependence {
   private static final Pattern GROUP_BY =
       Pattern.compile(
           "(?i)\\bGROUP\\s+BY\\b(.*?)(?=\\b(?:HAVING|WINDOW|ORDER|LIMIT)\\b|$)", Pattern.DOTALL);
-  private static final Pattern AGGREGATE =
+
+  /** An aggregate function with its opening parenthesis; its name is the first group. */
+  static final Pattern AGGREGATE =
       Pattern.compile(
           "(?i)(?<![\\w.$]|\\bAS\\s)(ANY_VALUE|ARRAY_AGG|AVG|BIT_AND|BIT_OR|BIT_XOR|BOOL_AND"
               + "|BOOL_OR|COUNT|EVERY|GROUP_CONCAT|JSONB?_AGG|JSONB?_OBJECT_AGG|JSON_ARRAYAGG"
               + "|JSON_OBJECTAGG|LISTAGG|MAX|MEDIAN|MIN|MODE|PERCENTILE_CONT|PERCENTILE_DISC"
               + "|STDDEV\\w*|STRING_AGG|SUM|VARIANCE|VAR_POP|VAR_SAMP|XMLAGG)\\s*\\(");
+
   private static final Pattern BEHIND_AN_AGGREGATE =
       Pattern.compile("(?i)\\s*(?:FILTER|WITHIN\\s+GROUP)\\s*\\(");
   private static final Pattern IS_WINDOW = Pattern.compile("(?i)\\s*OVER\\b");

@@ -38,6 +38,7 @@ class ChangedTableTest {
     for (String query :
         new String[] {
           "SELECT id FROM a, b WHERE a.id = b.id AND id IN (:ids)",
+          "SELECT id FROM ONLY a WHERE id IN (:ids)",
           "SELECT id FROM a JOIN b ON a.id = b.id WHERE id IN (:ids)",
           "SELECT id FROM (SELECT * FROM a) x WHERE id IN (:ids)",
           "SELECT id FROM a WHERE id IN (:ids) AND x = (SELECT 1 FROM b)",

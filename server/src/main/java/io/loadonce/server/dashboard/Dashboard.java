@@ -72,6 +72,14 @@ public final class Dashboard {
             JSON,
             Page.NOTHING_RUNS,
             this::json));
+    all.add(
+        new Page(
+            "/hot.txt",
+            Page.Readers.OPERATORS,
+            "the ids with the most lookups, the hottest first: /hot.txt?lookup=NAME",
+            Page.TEXT,
+            Page.NOTHING_RUNS,
+            new HotPage(watched)::of));
     all.addAll(others);
     all.addFirst(page(List.copyOf(all)));
     return all;

@@ -42,13 +42,7 @@ final class Explanation {
     String name = request.first("lookup");
     Lookup lookup = lookups.find(name);
     if (lookup == null) {
-      return mistake(
-          "there is no lookup '%s'; the lookups are: %s"
-              .formatted(
-                  name.isEmpty() ? "default" : name,
-                  lookups.all().stream()
-                      .map(each -> each.settings().name())
-                      .collect(Collectors.joining(", "))));
+      return noLookup(name, lookups);
     }
     List<String> parts = request.all("key");
     if (parts.isEmpty() && request.first("id").isEmpty()) {
@@ -60,6 +54,16 @@ final class Explanation {
     } catch (InvalidIdException e) {
       return mistake(String.valueOf(e.getMessage()));
     }
+  }
+
+  static Content noLookup(String name, Lookups lookups) {
+    return mistake(
+        "there is no lookup '%s'; the lookups are: %s"
+            .formatted(
+                name.isEmpty() ? "default" : name,
+                lookups.all().stream()
+                    .map(each -> each.settings().name())
+                    .collect(Collectors.joining(", "))));
   }
 
   private Content explain(Lookup lookup, Key id) {
@@ -157,7 +161,7 @@ final class Explanation {
     return String.format(Locale.ROOT, "%.3f s", Math.max(0, nanos) / NANOS_PER_SECOND);
   }
 
-  private static Content mistake(String line) {
+  static Content mistake(String line) {
     return new Content(400, line + "\n");
   }
 }

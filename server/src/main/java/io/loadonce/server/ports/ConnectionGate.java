@@ -63,6 +63,7 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
       return;
     }
     connection = opened;
+    RequestBytes.count(http2.connection(), opened);
     var _ = channel.closeFuture().addListener(_ -> opened.closed());
     context.pipeline().addAfter(context.name(), /* name= */ null, next);
   }

@@ -68,7 +68,6 @@ public final class GrpcPort {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address.resolve(), credentials)
             .directExecutor()
-            .addStreamTracerFactory(new RequestBytes.Factory())
             .maxInboundMessageSize(limits.maxRequestBytes())
             .maxInboundMetadataSize(limits.maxMetadataBytes())
             .maxConcurrentCallsPerConnection(limits.maxCalls())

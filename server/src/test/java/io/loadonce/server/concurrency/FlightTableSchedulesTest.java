@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The lock under schedules that Lincheck picks: each test is run some thousand times, with the
+ * The lock under schedules that Lincheck picks: each test is run some hundred times, with the
  * threads switched at another place every time. LockBugsTest breaks the lock and sees these turn
  * red.
  */
 @Tag("slow")
 class FlightTableSchedulesTest {
-  private static final int SCHEDULES = Integer.getInteger("schedules", 1_000);
+  private static final int SCHEDULES = Integer.getInteger("schedules", 500);
 
   /**
    * How many schedules ran, since a check that ran nothing is red. Outside of the heap, because

@@ -72,6 +72,9 @@ class DashboardTest {
       assertThat(read(service, "/explain?id=2988507").body())
           .contains("cache      a row of 179 bytes");
       assertThat(read(service, "/explain?id=%zz").statusCode()).isEqualTo(400);
+      assertThat(read(service, "/hot.txt").body()).isEqualTo("2988507\n");
+      assertThat(read(service, "/hot.txt?lookup=none").body())
+          .isEqualTo("there is no lookup 'none'; the lookups are: default, cities-of-country\n");
       assertThat(read(service, "/page.json?since=x").statusCode()).isEqualTo(400);
       Awaitility.await()
           .atMost(Duration.ofSeconds(20))
@@ -91,6 +94,8 @@ class DashboardTest {
       assertThat(read(service, "/").body())
           .doesNotContain("2988507")
           .containsPattern("<td>#[0-9a-f]{16}</td>");
+      assertThat(read(service, "/hot.txt").body())
+          .isEqualTo("the server does not show its ids, because of --hash-ids\n");
     }
   }
 

@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -75,11 +76,28 @@ public final class HistoryDatabase implements AutoCloseable {
    * {@code maxDelay} later.
    */
   public OneLookup settings(Duration maxDelay) {
-    String query = "SELECT id, version, payload FROM history WHERE id IN (:ids)";
-    String delay = " AND (SELECT TRUE FROM pg_sleep(random() * " + maxDelay.toNanos() / 1e9 + "))";
     return new OneLookup(
         DatabaseSettings.of(url, "postgres", ""),
-        LookupSettings.of(maxDelay.isZero() ? query : query + delay).withVersionColumn("version"));
+        LookupSettings.of(query(maxDelay)).withVersionColumn("version"));
+  }
+
+  /** The same, as flags of the service. */
+  Map<String, String> flags(Duration maxDelay) {
+    return Map.of(
+        "--db-url",
+        url,
+        "--db-user",
+        "postgres",
+        "--query",
+        query(maxDelay),
+        "--version-column",
+        "version");
+  }
+
+  private static String query(Duration maxDelay) {
+    String query = "SELECT id, version, payload FROM history WHERE id IN (:ids)";
+    String delay = " AND (SELECT TRUE FROM pg_sleep(random() * " + maxDelay.toNanos() / 1e9 + "))";
+    return maxDelay.isZero() ? query : query + delay;
   }
 
   /** Creates the triggers that report changes of the table. */

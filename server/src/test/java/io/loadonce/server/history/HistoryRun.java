@@ -5,8 +5,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -88,7 +90,7 @@ public final class HistoryRun {
     while (true) {
       wanted = Math.min(plan.reads(), wanted + plan.slice());
       slice();
-      Verdict verdict = HistoryJudge.judge(clients, writers, IDS);
+      Verdict verdict = HistoryJudge.judge(clients, writers, IDS * subject.caches());
       if (!verdict.isClean() || verdict.judged() >= plan.reads()) {
         return verdict;
       }
@@ -170,9 +172,19 @@ public final class HistoryRun {
     if (random.nextInt(4) == 0) {
       LockSupport.parkNanos(random.nextLong(MAX_WAY_NANOS));
     }
-    subject.invalidate(id);
-    log.acknowledged(id, version, nanos() + subject.freshWithin().toNanos());
+    declare(log, id, random.nextInt(subject.caches()), version);
     readsDue.release(READS_PER_WRITE);
+  }
+
+  private void declare(WriteLog log, int id, int through, long version) {
+    List<Optional<Duration>> freshWithin = subject.declare(through * IDS + id);
+    long declaredNanos = nanos();
+    for (int cache = 0; cache < freshWithin.size(); cache++) {
+      Optional<Duration> within = freshWithin.get(cache);
+      if (within.isPresent()) {
+        log.acknowledged(cache * IDS + id, version, declaredNanos + within.get().toNanos());
+      }
+    }
   }
 
   private @Nullable Void read(ReadLog log, SplittableRandom random) throws InterruptedException {
@@ -184,12 +196,13 @@ public final class HistoryRun {
       }
       id = next(id, random);
       long minVersion = demand(id, random);
+      int asked = random.nextInt(subject.caches()) * IDS + id;
       long startNanos = nanos();
-      Answer answer = subject.read(id, minVersion);
+      Answer answer = subject.read(asked, minVersion);
       long endNanos = nanos();
       switch (answer) {
         case Answer.Row(long version) -> {
-          log.row(id, startNanos, endNanos, minVersion, version);
+          log.row(asked, startNanos, endNanos, minVersion, version);
           answered.incrementAndGet();
         }
         case Answer.TooOld() -> log.tooOld();

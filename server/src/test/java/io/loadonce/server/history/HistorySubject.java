@@ -1,8 +1,13 @@
 package io.loadonce.server.history;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
-/** A cache under judgement. Safe for use by many threads. */
+/**
+ * A cache under judgement, or several of one fleet. The id of one row is another one in each cache:
+ * {@code cache * HistoryRun.IDS + row}. Safe for use by many threads.
+ */
 public interface HistorySubject extends AutoCloseable {
 
   /** How a read ended. */
@@ -18,6 +23,11 @@ public interface HistorySubject extends AutoCloseable {
     record NoAnswer(String reason) implements Answer {}
   }
 
+  /** How many caches there are. */
+  default int caches() {
+    return 1;
+  }
+
   /**
    * Reads a row; blocks until there is an answer.
    *
@@ -31,6 +41,16 @@ public interface HistorySubject extends AutoCloseable {
   /** How long after {@link #invalidate} has returned its promise begins. */
   default Duration freshWithin() {
     return Duration.ZERO;
+  }
+
+  /**
+   * As {@link #invalidate}.
+   *
+   * @return by cache, how long after this call the promise begins there; nothing if there is none
+   */
+  default List<Optional<Duration>> declare(int id) {
+    invalidate(id);
+    return List.of(Optional.of(freshWithin()));
   }
 
   @Override

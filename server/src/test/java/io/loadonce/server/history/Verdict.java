@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param backward G4: older than an earlier read of the same client
  * @param failed the reads that ended with an error
  * @param refused the reads that failed because the row is older than min_version
- * @param writes the acknowledged invalidations
+ * @param writes the acknowledged invalidations, once for each cache
  * @param firstFailure why the first of the failed reads failed, empty for none
  * @param first the first violation that was found, empty for none
  */

@@ -52,6 +52,8 @@ class MemoryLimitsTest {
           + ROW_BYTES
           + " ELSE 100 END) AS body FROM large WHERE id IN (:ids)";
 
+  private static final Duration STORM = Duration.ofSeconds(6);
+
   /** An id with a small row. */
   private static final int SMALL = 6_000;
 
@@ -186,7 +188,7 @@ class MemoryLimitsTest {
         Storm storm = new Storm(served.channel(), 1_000_000L * (i + 1), cancelled);
         var _ = clock.scheduleAtFixedRate(storm::next, 7L * i, 150, TimeUnit.MILLISECONDS);
       }
-      long untilNanos = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+      long untilNanos = System.nanoTime() + STORM.toNanos();
       while (System.nanoTime() - untilNanos < 0) {
         ofNeighbour.add(answered(neighbour, SMALL));
       }

@@ -103,7 +103,7 @@ final class CheckWorkers implements AutoCloseable {
     static Worker start(Path directory, List<Path> planted) throws IOException {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(List.of("-Dschedules=1000", "-Dtimeout.seconds=2"));
+      command.addAll(List.of("-Dschedules=500", "-Dtimeout.seconds=2"));
       command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
       command.addAll(
           List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));

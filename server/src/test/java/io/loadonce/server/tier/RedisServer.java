@@ -51,6 +51,24 @@ public final class RedisServer implements AutoCloseable {
     return new RedisServer(port, directory, List.of(options), process);
   }
 
+  /** Starts a sentinel that replaces this primary by itself, soon after it is gone. */
+  static RedisServer startSentinel(String name, int primaryPort) throws IOException {
+    assumeInstalled();
+    Path directory = Files.createTempDirectory("sentinel");
+    Path config =
+        Files.writeString(
+            directory.resolve("sentinel.conf"),
+            """
+            sentinel monitor %1$s 127.0.0.1 %2$d 1
+            sentinel down-after-milliseconds %1$s 500
+            sentinel failover-timeout %1$s 2000
+            """
+                .formatted(name, primaryPort));
+    int port = freePort();
+    List<String> options = List.of(config.toString(), "--sentinel");
+    return new RedisServer(port, directory, options, run(port, directory, options));
+  }
+
   public String url() {
     return "redis://127.0.0.1:" + port;
   }
@@ -79,6 +97,11 @@ public final class RedisServer implements AutoCloseable {
     process = run(port, directory, options);
   }
 
+  /** Deletes what it had saved, so that it begins with nothing in it. */
+  public void discardDump() throws IOException {
+    Files.deleteIfExists(directory.resolve("dump.rdb"));
+  }
+
   /** Stops it from doing anything; its sockets stay open. */
   public void suspend() throws IOException, InterruptedException {
     signal("-STOP");
@@ -98,23 +121,19 @@ public final class RedisServer implements AutoCloseable {
   }
 
   private static Process run(int port, Path directory, List<String> options) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                find()
-                    .orElseThrow(() -> new IOException("redis-server is not installed"))
-                    .toString(),
-                "--port",
-                Integer.toString(port),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-                "--dir",
-                directory.toString()));
-    command.addAll(options);
+    List<String> command = new ArrayList<>();
+    command.add(
+        find().orElseThrow(() -> new IOException("redis-server is not installed")).toString());
+    boolean isSentinel = options.contains("--sentinel");
+    if (isSentinel) {
+      command.addAll(options); // its file comes first
+    }
+    command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1"));
+    command.addAll(List.of("--dir", directory.toString()));
+    if (!isSentinel) {
+      command.addAll(List.of("--save", "", "--appendonly", "no"));
+      command.addAll(options);
+    }
     Process started =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

@@ -81,6 +81,27 @@ public final class ServerProcess implements AutoCloseable {
     return port("admin");
   }
 
+  /** What it has written to its standard error so far, which is the log of Loadonce. */
+  public String logs() throws IOException {
+    return Files.readString(errors);
+  }
+
+  /**
+   * Sends SIGTERM and waits for its end.
+   *
+   * @param within the longest wait; then it is killed
+   * @return its exit code
+   * @throws IllegalStateException if it had to be killed
+   */
+  public int stop(Duration within) throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(within.toNanos(), TimeUnit.NANOSECONDS)) {
+      process.destroyForcibly();
+      throw new IllegalStateException("did not end within %s after SIGTERM".formatted(within));
+    }
+    return process.exitValue();
+  }
+
   @Override
   public void close() {
     try {

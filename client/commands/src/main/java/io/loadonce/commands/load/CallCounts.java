@@ -8,8 +8,11 @@ import io.loadonce.v1.LookupInfo.Source;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import org.HdrHistogram.Histogram;
 
 /**
  * The counts of the calls on one connection. Safe for use by many threads; each connection has its
@@ -20,8 +23,15 @@ final class CallCounts {
   private final LatencyRecorder succeeded = new LatencyRecorder();
   private final LatencyRecorder failed = new LatencyRecorder();
   private final LongAdder warmUpCalls = new LongAdder();
+  private final LongAdder sentCalls = new LongAdder();
   private final LongAdder unsentCalls = new LongAdder();
+  private final LongAdder started = new LongAdder();
+  private final LongAdder ended = new LongAdder();
+  private final LongAdder cutOffCalls = new LongAdder();
+  private final LongAdder notFoundAsPlanned = new LongAdder();
   private final Map<Code, LongAdder> statuses = adders(Code.class);
+  private final Map<Ending, LongAdder> reasons = new ConcurrentHashMap<>();
+  private final Map<Ending, LongAdder> idReasons = new ConcurrentHashMap<>();
   private final Map<Source, LongAdder> sources = adders(Source.class);
   private final Map<Code, LongAdder> failedIds = adders(Code.class);
 
@@ -30,15 +40,47 @@ final class CallCounts {
     warmUpCalls.increment();
   }
 
+  /** Counts a measured call that is sent now. */
+  void addSentCall() {
+    sentCalls.increment();
+  }
+
   /** Counts a call that was due and could not be sent before the end. */
   void addUnsentCall() {
     unsentCalls.increment();
   }
 
-  /** Counts a measured call that has ended, whatever its status. */
-  void addCall(Code status, long nanos) {
-    of(statuses, status).increment();
-    (status == Code.OK ? succeeded : failed).record(nanos);
+  /** Counts a call that is sent now, measured or not. */
+  void addStart() {
+    started.increment();
+  }
+
+  /** Counts that a call has ended, after everything else about it was counted. */
+  void addEnd() {
+    ended.increment();
+  }
+
+  /** Counts a call that was cancelled because the load test was stopped. */
+  void addCutOffCall() {
+    cutOffCalls.increment();
+  }
+
+  /**
+   * Counts a measured call that has ended, whatever its status.
+   *
+   * @param isInvented whether its id was invented, so that "not found" is the right answer
+   */
+  void addCall(Ending ending, long nanos, boolean isInvented) {
+    of(statuses, ending.code()).increment();
+    if (ending.code() == Code.OK) {
+      succeeded.record(nanos);
+    } else if (isInvented && ending.code() == Code.NOT_FOUND) {
+      notFoundAsPlanned.increment();
+      succeeded.record(nanos);
+    } else {
+      reasons.computeIfAbsent(ending, _ -> new LongAdder()).increment();
+      failed.record(nanos);
+    }
   }
 
   /** Counts the id of a measured call that has succeeded. */
@@ -50,12 +92,41 @@ final class CallCounts {
   void addReply(BatchGetResponse reply) {
     for (BatchGetResult result : reply.getResultsList()) {
       if (result.hasStatus()) {
-        of(failedIds, io.grpc.Status.fromCodeValue(result.getStatus().getCode()).getCode())
-            .increment();
+        Ending ending = Ending.of(result.getStatus());
+        of(failedIds, ending.code()).increment();
+        idReasons.computeIfAbsent(ending, _ -> new LongAdder()).increment();
       } else {
         of(sources, result.getInfo().getSource()).increment();
       }
     }
+  }
+
+  /** How many calls are under way. */
+  static long underWay(List<CallCounts> all) {
+    long ended = all.stream().mapToLong(each -> each.ended.sum()).sum();
+    return all.stream().mapToLong(each -> each.started.sum()).sum() - ended;
+  }
+
+  static long cutOffCalls(List<CallCounts> all) {
+    return all.stream().mapToLong(each -> each.cutOffCalls.sum()).sum();
+  }
+
+  static long notFoundAsPlanned(List<CallCounts> all) {
+    return all.stream().mapToLong(each -> each.notFoundAsPlanned.sum()).sum();
+  }
+
+  /** Why calls have failed. */
+  static Map<Ending, Long> reasons(List<CallCounts> all) {
+    return sums(all, each -> each.reasons);
+  }
+
+  /** Why ids of batches had no row. */
+  static Map<Ending, Long> idReasons(List<CallCounts> all) {
+    return sums(all, each -> each.idReasons);
+  }
+
+  static long sentCalls(List<CallCounts> all) {
+    return all.stream().mapToLong(each -> each.sentCalls.sum()).sum();
   }
 
   static long unsentCalls(List<CallCounts> all) {
@@ -66,13 +137,13 @@ final class CallCounts {
     return all.stream().mapToLong(each -> each.warmUpCalls.sum()).sum();
   }
 
-  /** The latencies of the calls that succeeded. */
-  static LatencyRecorder.Latencies succeeded(List<CallCounts> all) {
+  /** The latencies since the last call of this method, of the calls that succeeded. */
+  static Histogram drainSucceeded(List<CallCounts> all) {
     return LatencyRecorder.drain(all.stream().map(each -> each.succeeded).toList());
   }
 
-  /** The latencies of the calls that failed. */
-  static LatencyRecorder.Latencies failed(List<CallCounts> all) {
+  /** The latencies since the last call of this method, of the calls that failed. */
+  static Histogram drainFailed(List<CallCounts> all) {
     return LatencyRecorder.drain(all.stream().map(each -> each.failed).toList());
   }
 
@@ -102,6 +173,15 @@ final class CallCounts {
       throw new IllegalStateException("no counter for " + key);
     }
     return adder;
+  }
+
+  private static Map<Ending, Long> sums(
+      List<CallCounts> all, Function<CallCounts, Map<Ending, LongAdder>> counts) {
+    Map<Ending, Long> sums = new TreeMap<>();
+    for (CallCounts each : all) {
+      counts.apply(each).forEach((key, adder) -> sums.merge(key, adder.sum(), Long::sum));
+    }
+    return sums;
   }
 
   private static <E extends Enum<E>> Map<E, Long> sums(

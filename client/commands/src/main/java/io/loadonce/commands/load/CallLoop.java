@@ -1,15 +1,16 @@
 package io.loadonce.commands.load;
 
 import io.grpc.ClientCall;
-import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import io.loadonce.commands.load.Picker.Planned;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,8 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
       CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS, Runnable::run);
 
   private final MeasurementWindow window;
-  private final Supplier<ClientCall<Q, A>> calls;
-  private final Supplier<Q> requests;
+  private final Function<Q, ClientCall<Q, A>> calls;
+  private final Supplier<Planned<Q>> requests;
   private final CallCounts counts;
   private final BiConsumer<CallCounts, A> countReply;
   private final Runnable whenOver;
@@ -36,14 +37,16 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
    * of the loop of next() only counts a turn, and that other thread sends the call. */
   private final AtomicInteger turns = new AtomicInteger();
 
+  private volatile @Nullable ClientCall<Q, A> underWay;
   private boolean counted;
+  private boolean invented;
   private long startNanos;
   private @Nullable A reply;
 
   CallLoop(
       MeasurementWindow window,
-      Supplier<ClientCall<Q, A>> calls,
-      Supplier<Q> requests,
+      Function<Q, ClientCall<Q, A>> calls,
+      Supplier<Planned<Q>> requests,
       CallCounts counts,
       BiConsumer<CallCounts, A> countReply,
       Runnable whenOver) {
@@ -66,7 +69,7 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
   }
 
   private void nextCall() {
-    Q request = requests.get();
+    Planned<Q> request = requests.get();
     MeasurementWindow.Phase phase = nextPhase();
     if (phase == MeasurementWindow.Phase.OVER) {
       whenOver.run();
@@ -94,10 +97,29 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
     }
   }
 
-  private void send(Q request, boolean counts) {
-    counted = counts;
+  private void send(Planned<Q> request, boolean measured) {
+    if (window.isStopped()) {
+      whenOver.run();
+      return;
+    }
+    counted = measured;
+    invented = request.isInvented();
     reply = null;
-    ClientCalls.asyncUnaryCall(calls.get(), request, this);
+    counts.addStart();
+    if (measured) {
+      counts.addSentCall();
+    }
+    ClientCall<Q, A> call = calls.apply(request.request());
+    underWay = call;
+    ClientCalls.asyncUnaryCall(call, request.request(), this);
+  }
+
+  /** Cancels the call that is under way, if there is one. */
+  void cancel() {
+    ClientCall<Q, A> call = underWay;
+    if (call != null) {
+      call.cancel("the load test was stopped", /* cause= */ null);
+    }
   }
 
   @Override
@@ -107,30 +129,34 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
 
   @Override
   public void onCompleted() {
-    end(Code.OK);
+    end(Ending.OK);
     next();
   }
 
   @Override
   public void onError(Throwable failure) {
-    Code code = Status.fromThrowable(failure).getCode();
-    end(code);
-    if (code == Code.UNAVAILABLE && !window.isOpenLoop()) {
+    Ending ending = Ending.of(failure);
+    end(ending);
+    if (ending.code() == Code.UNAVAILABLE && !window.isOpenLoop()) {
       AFTER_A_PAUSE.execute(this::next);
       return;
     }
     next();
   }
 
-  private void end(Code code) {
+  private void end(Ending ending) {
     long nanos = System.nanoTime() - startNanos;
-    if (!counted) {
+    underWay = null;
+    if (window.isStopped() && ending.code() == Code.CANCELLED) {
+      counts.addCutOffCall();
+    } else if (counted) {
+      counts.addCall(ending, nanos, invented);
+      if (ending.code() == Code.OK && reply != null) {
+        countReply.accept(counts, reply);
+      }
+    } else {
       counts.addWarmUpCall();
-      return;
     }
-    counts.addCall(code, nanos);
-    if (code == Code.OK && reply != null) {
-      countReply.accept(counts, reply);
-    }
+    counts.addEnd();
   }
 }

@@ -6,6 +6,7 @@ import com.github.freva.asciitable.HorizontalAlign;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.Values;
+import io.grpc.Status.Code;
 import io.loadonce.commands.text.DurationText;
 import io.loadonce.commands.text.JsonLine;
 import io.loadonce.commands.text.RowJson;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -30,6 +32,9 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
     if (result.failed() > 0) {
       rows.add(latencies("failed", result.failedLatencies()));
     }
+    if (plan.invalidations().isPresent()) {
+      rows.add(latencies("invalidations", result.invalidations()));
+    }
     return String.join(
         System.lineSeparator(),
         table(heads, rows.toArray(Object[][]::new)),
@@ -40,7 +45,7 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
                 result.cpuShare() * 100,
                 plan.callers(),
                 plan.connections(),
-                plan.batch(),
+                plan.mix().batch(),
                 plan.seed()),
         pace(),
         "warm-up: %s with %s calls, which are not in the tables"
@@ -60,25 +65,35 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
             .putFields("latency_ms", millis(result.latencies()))
             .putFields("failed_latency_ms", millis(result.failedLatencies()))
             .putFields("statuses", object(result.statuses(), Enum::name))
+            .putFields("reasons", reasons(result.reasons()))
             .putFields("sources", object(result.sources(), RowJson::source))
             .putFields("failed_ids", object(result.failedIds(), Enum::name))
+            .putFields("failed_id_reasons", reasons(result.idReasons()))
+            .putFields("not_found_as_planned", count(result.notFoundAsPlanned()))
+            .putFields("different_ids", count(result.differentIds()))
+            .putFields("invalidations", count(result.invalidations().count()))
+            .putFields("failed_invalidations", reasons(result.failedInvalidations()))
             .putFields("server", object(serverJson()))
             .putFields("driver_cpu_share", Values.of(Math.round(result.cpuShare() * 1e3) / 1e3))
             .putFields("callers", Values.of(plan.callers()))
             .putFields("connections", Values.of(plan.connections()))
-            .putFields("ids_per_call", Values.of(plan.batch()))
+            .putFields("ids_per_call", Values.of(plan.mix().batch()))
             .putFields("seed", Values.of(Long.toString(plan.seed())))
-            .putFields("rate", Values.of(plan.rate()))
+            .putFields("plan", Values.of(plan.rates().map(Rates::text).orElse("")))
             .putFields("unsent_calls", count(result.unsentCalls()))
+            .putFields("cut_off_calls", count(result.cutOffCalls()))
             .putFields("warm_up_calls", count(result.warmUpCalls()))
             .build());
   }
 
-  private String pace() {
-    return plan.rate() == 0
-        ? "closed loop: each caller sends its next call when the last one has ended"
-        : "open loop: %s calls/s, latencies from the moment a call was due; %s were due and not sent"
-            .formatted(plan.rate(), grouped(result.unsentCalls()));
+  /** When calls are due, for people. */
+  public String pace() {
+    return plan.rates()
+        .map(
+            rates ->
+                "open loop: %s; latencies from the moment a call was due; %s were due and not sent"
+                    .formatted(rates.text(), grouped(result.unsentCalls())))
+        .orElse("closed loop: each caller sends its next call when the last one has ended");
   }
 
   private Object[] latencies(String of, LatencyRecorder.Latencies latencies) {
@@ -109,9 +124,19 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
 
   private Object[][] counts() {
     List<Object[]> rows = new ArrayList<>();
-    result.statuses().forEach((code, n) -> rows.add(row("calls", code.name(), n)));
+    result.statuses().entrySet().stream()
+        .filter(status -> status.getKey() == Code.OK)
+        .forEach(status -> rows.add(row("calls", "OK", status.getValue())));
+    if (result.notFoundAsPlanned() > 0) {
+      rows.add(row("calls", "NOT_FOUND for an invented id", result.notFoundAsPlanned()));
+    }
+    result.reasons().forEach((why, n) -> rows.add(row("calls", why.text(), n)));
+    if (result.cutOffCalls() > 0) {
+      rows.add(row("calls", "cancelled at the end", result.cutOffCalls()));
+    }
+    result.failedInvalidations().forEach((why, n) -> rows.add(row("invalidations", why.text(), n)));
     result.sources().forEach((source, n) -> rows.add(row("ids", RowJson.source(source), n)));
-    result.failedIds().forEach((code, n) -> rows.add(row("ids", code.name(), n)));
+    result.idReasons().forEach((why, n) -> rows.add(row("ids", why.text(), n)));
     return rows.toArray(Object[][]::new);
   }
 
@@ -122,8 +147,8 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
   private String serverLine() {
     return switch (server) {
       case ServerCounters.Known(long queries, long idsLoaded) ->
-          "%s queries, %s ids loaded (warm-up included)"
-              .formatted(grouped(queries), grouped(idsLoaded));
+          "%s queries, %s ids loaded; %s different ids were requested (all with the warm-up)"
+              .formatted(grouped(queries), grouped(idsLoaded), grouped(result.differentIds()));
       case ServerCounters.Unknown(String why) -> "unknown: " + why;
     };
   }
@@ -137,6 +162,15 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
       case ServerCounters.Unknown(String why) ->
           Struct.newBuilder().putFields("unknown", Values.of(why));
     };
+  }
+
+  /** Those without a reason are named by their status. */
+  private static Value reasons(Map<Ending, Long> reasons) {
+    Map<String, Long> named = new TreeMap<>();
+    reasons.forEach(
+        (why, n) ->
+            named.merge(why.reason().isEmpty() ? why.code().name() : why.reason(), n, Long::sum));
+    return object(named, name -> name);
   }
 
   private static <E> Value object(Map<E, Long> counts, Function<? super E, String> name) {

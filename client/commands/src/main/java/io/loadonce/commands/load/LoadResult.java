@@ -11,24 +11,39 @@ import java.util.Map;
  * @param warmUpCalls calls of the warm-up that have ended
  * @param unsentCalls calls that were due and could not be sent before the end, because all callers
  *     were waiting for replies; 0 in a closed loop
+ * @param cutOffCalls calls that were under way when the load test was stopped, and were cancelled
  * @param elapsed from the end of the warm-up to the end of the last call
  * @param latencies of the measured calls that succeeded
  * @param failedLatencies of the measured calls that failed; apart, because a failure is often much
  *     faster or much slower than a success
  * @param statuses how many measured calls ended with each status
+ * @param notFoundAsPlanned how many of them ended with NOT_FOUND for an invented id, which is a
+ *     success
+ * @param reasons how many calls failed for each reason
  * @param sources how many ids were answered from each source
  * @param failedIds how many ids of batches had no row, by status
+ * @param idReasons how many of these for each reason
+ * @param differentIds how many different ids were requested, in the warm-up, too
+ * @param invalidations the latencies of the calls of Invalidate that succeeded
+ * @param failedInvalidations how many of them failed for each reason
  * @param cpuShare the share of all cores that the load test itself used, 0 to 1
  */
 public record LoadResult(
     long warmUpCalls,
     long unsentCalls,
+    long cutOffCalls,
     Duration elapsed,
     LatencyRecorder.Latencies latencies,
     LatencyRecorder.Latencies failedLatencies,
     Map<Code, Long> statuses,
+    long notFoundAsPlanned,
+    Map<Ending, Long> reasons,
     Map<Source, Long> sources,
     Map<Code, Long> failedIds,
+    Map<Ending, Long> idReasons,
+    long differentIds,
+    LatencyRecorder.Latencies invalidations,
+    Map<Ending, Long> failedInvalidations,
     double cpuShare) {
 
   /** Rejects counts that contradict each other: a load test that miscounts has measured nothing. */
@@ -39,10 +54,11 @@ public record LoadResult(
           "%d calls have a status but %d a latency"
               .formatted(ended, latencies.count() + failedLatencies.count()));
     }
-    if (statuses.getOrDefault(Code.OK, 0L) != latencies.count()) {
+    long good = statuses.getOrDefault(Code.OK, 0L) + notFoundAsPlanned;
+    if (good != latencies.count()) {
       throw new IllegalStateException(
           "%d calls succeeded but %d have the latency of a success"
-              .formatted(statuses.getOrDefault(Code.OK, 0L), latencies.count()));
+              .formatted(good, latencies.count()));
     }
   }
 

@@ -1,6 +1,9 @@
 package io.loadonce.commands.load;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides for each call of a load test whether it belongs to the warm-up, is measured, or comes
@@ -22,27 +25,69 @@ final class MeasurementWindow {
   private static final long SENT_LATE_NANOS = 100_000_000;
 
   private final LoadPlan.Length length;
-  private final double rate;
+  private final Optional<Rates> rates;
   private final long startNanos;
   private final long measuredFromNanos;
+  private final @Nullable MeasurementWindow main;
+  private final double warmUpRate;
+  private final long warmUpCalls;
   private final AtomicLong started = new AtomicLong();
   private final AtomicLong due = new AtomicLong();
+  private volatile boolean stopped;
 
-  MeasurementWindow(LoadPlan plan, long startNanos) {
-    this.length = plan.length();
-    this.rate = plan.rate();
+  MeasurementWindow(
+      Optional<Rates> rates, LoadPlan.Length length, Duration warmUp, long startNanos) {
+    this(rates, length, startNanos, startNanos + warmUp.toNanos(), /* main= */ null);
+  }
+
+  private MeasurementWindow(
+      Optional<Rates> rates,
+      LoadPlan.Length length,
+      long startNanos,
+      long measuredFromNanos,
+      @Nullable MeasurementWindow main) {
+    this.length = length;
+    this.rates = rates;
     this.startNanos = startNanos;
-    this.measuredFromNanos = startNanos + plan.warmUp().toNanos();
+    this.measuredFromNanos = measuredFromNanos;
+    this.warmUpRate = rates.map(Rates::warmUpRate).orElse(0.0);
+    this.warmUpCalls = (long) Math.ceil((measuredFromNanos - startNanos) / 1e9 * warmUpRate);
+    this.main = main;
+  }
+
+  /** A window for other calls, at a rate of their own, which ends when this one is over. */
+  MeasurementWindow beside(double perSecond) {
+    return new MeasurementWindow(
+        Optional.of(Rates.steady(perSecond + "/s", perSecond, Rates.LONGEST)),
+        new LoadPlan.Length.Lasting(length.most()),
+        startNanos,
+        measuredFromNanos,
+        this);
+  }
+
+  /** Ends the measurement now: no call is sent any more. */
+  void stop() {
+    stopped = true;
+  }
+
+  boolean isStopped() {
+    return stopped || (main != null && main.stopped);
   }
 
   /** When the next call is due, by {@link System#nanoTime}; in a closed loop, now. */
   long due() {
-    return rate == 0 ? System.nanoTime() : startNanos + (long) (due.getAndIncrement() * 1e9 / rate);
+    if (rates.isEmpty()) {
+      return System.nanoTime();
+    }
+    long call = due.getAndIncrement();
+    return call < warmUpCalls
+        ? Math.min(startNanos + (long) (call * 1e9 / warmUpRate), measuredFromNanos - 1)
+        : measuredFromNanos + rates.get().dueNanos(call - warmUpCalls);
   }
 
   /** Whether calls are due at fixed moments. */
   boolean isOpenLoop() {
-    return rate > 0;
+    return rates.isPresent();
   }
 
   /** Whether the load test ended so long ago that a call that was due before is not sent. */
@@ -53,14 +98,16 @@ final class MeasurementWindow {
 
   /** The phase of a call that is due at this moment; a measured call is counted as started. */
   Phase phase(long nowNanos) {
+    if (isStopped()) {
+      return Phase.OVER;
+    }
     if (nowNanos - measuredFromNanos < 0) {
       return Phase.WARM_UP;
     }
     boolean open =
-        switch (length) {
-          case LoadPlan.Length.Lasting(var time) -> nowNanos - measuredFromNanos < time.toNanos();
-          case LoadPlan.Length.Calls(long count) -> started.getAndIncrement() < count;
-        };
+        nowNanos - measuredFromNanos < length.most().toNanos()
+            && (!(length instanceof LoadPlan.Length.Calls(long count))
+                || started.getAndIncrement() < count);
     return open ? Phase.MEASURED : Phase.OVER;
   }
 

@@ -1,6 +1,8 @@
 package io.loadonce.commands.load;
 
+import io.loadonce.commands.load.record.Second;
 import java.io.Console;
+import java.util.Locale;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -32,6 +34,23 @@ public final class Progress implements AutoCloseable {
     if (bar != null) {
       bar.stepTo(Math.round(share * PERCENT));
     }
+  }
+
+  /** Shows what the last second was like. */
+  public void passed(Second second) {
+    if (bar != null) {
+      bar.setExtraMessage(message(second));
+    }
+  }
+
+  /** Such as: 4,980 calls/s, p99 1.234 ms, 3 failed. */
+  static String message(Second second) {
+    return String.format(
+        Locale.ROOT,
+        " %,.0f calls/s, p99 %.3f ms, %,d failed",
+        second.rate(second.succeeded() + second.failed()),
+        second.p99Ms(),
+        second.failed());
   }
 
   @Override

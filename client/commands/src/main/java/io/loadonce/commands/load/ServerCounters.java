@@ -2,6 +2,7 @@ package io.loadonce.commands.load;
 
 import io.loadonce.client.ClientSettings;
 import java.net.URI;
+import java.util.List;
 
 /** How much the server has queried its database, by the metrics of its admin port. */
 public sealed interface ServerCounters {
@@ -37,6 +38,24 @@ public sealed interface ServerCounters {
     };
   }
 
+  /** Reads several instances, one after the other, and adds them up. */
+  static ServerCounters read(List<URI> admins, ClientSettings settings) {
+    long queries = 0;
+    long idsLoaded = 0;
+    for (URI admin : admins) {
+      switch (read(admin, settings)) {
+        case Known known -> {
+          queries += known.queries();
+          idsLoaded += known.idsLoaded();
+        }
+        case Unknown unknown -> {
+          return unknown;
+        }
+      }
+    }
+    return new Known(queries, idsLoaded);
+  }
+
   /** Reads the text format of Prometheus. */
   static ServerCounters parse(String metrics) {
     if (!metrics.contains(QUERIES) || !metrics.contains(IDS_LOADED)) {
@@ -59,7 +78,8 @@ public sealed interface ServerCounters {
     return new Known(now.queries - then.queries, now.idsLoaded - then.idsLoaded);
   }
 
-  private static long sum(String metrics, String name) {
+  /** The sum of all samples of a metric; those with other labels, too. */
+  static long sum(String metrics, String name) {
     return metrics
         .lines()
         .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))

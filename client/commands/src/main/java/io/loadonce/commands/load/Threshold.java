@@ -1,8 +1,8 @@
 package io.loadonce.commands.load;
 
+import io.loadonce.commands.load.record.RunRecord;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,7 +34,9 @@ public record Threshold(String text, Measure measure, boolean above, double limi
     /** Queries that the server ran, warm-up included. */
     QUERIES("queries", false),
     /** Queries that the server ran for each call, warm-up included in both. */
-    QUERIES_PER_CALL("queries_per_call", false);
+    QUERIES_PER_CALL("queries_per_call", false),
+    /** Queries that the server ran for each different id, warm-up included in both. */
+    QUERIES_PER_ID("queries_per_id", false);
 
     private final String name;
     private final boolean time;
@@ -57,6 +59,7 @@ public record Threshold(String text, Measure measure, boolean above, double limi
         case CALLS_PER_SECOND -> result.perSecond(result.succeeded());
         case QUERIES -> queries(report);
         case QUERIES_PER_CALL -> queries(report) / (result.calls() + result.warmUpCalls());
+        case QUERIES_PER_ID -> queries(report) / result.differentIds();
       };
     }
 
@@ -124,16 +127,18 @@ public record Threshold(String text, Measure measure, boolean above, double limi
   }
 
   /**
-   * Why the test fails by this threshold; empty if it does not. A value that is not known fails: a
+   * Says whether the test fails by this threshold, and why. A value that is not known fails: a
    * check without a value has checked nothing.
    */
-  public Optional<String> missed(LoadReport report) {
+  public RunRecord.Threshold judge(LoadReport report) {
     double value = measure.of(report);
+    String missed = null;
     if (Double.isNaN(value)) {
-      return Optional.of("%s: the value of %s is not known".formatted(text, measure.name));
+      missed = "%s: the value of %s is not known".formatted(text, measure.name);
+    } else if (above ? value > limit : value < limit) {
+      missed = "%s: it is %s".formatted(text, written(value));
     }
-    boolean missed = above ? value > limit : value < limit;
-    return missed ? Optional.of("%s: it is %s".formatted(text, written(value))) : Optional.empty();
+    return new RunRecord.Threshold(text, missed);
   }
 
   private String written(double value) {

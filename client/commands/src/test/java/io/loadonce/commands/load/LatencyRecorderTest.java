@@ -20,7 +20,7 @@ class LatencyRecorderTest {
       (millis % 2 == 0 ? even : odd).record(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
-    LatencyRecorder.Latencies latencies = LatencyRecorder.drain(List.of(odd, even));
+    LatencyRecorder.Latencies latencies = latencies(odd, even);
 
     assertThat(latencies.count()).isEqualTo(1_000);
     assertThat(latencies.p50Millis()).isCloseTo(500, THREE_DIGITS);
@@ -32,7 +32,7 @@ class LatencyRecorderTest {
 
   @Test
   void drain_nothingRecorded_isZero() {
-    assertThat(LatencyRecorder.drain(List.of(new LatencyRecorder())))
+    assertThat(latencies(new LatencyRecorder()))
         .isEqualTo(new LatencyRecorder.Latencies(0, 0, 0, 0, 0, 0));
   }
 
@@ -41,7 +41,10 @@ class LatencyRecorderTest {
     LatencyRecorder recorder = new LatencyRecorder();
     recorder.record(TimeUnit.HOURS.toNanos(2));
 
-    assertThat(LatencyRecorder.drain(List.of(recorder)).maxMillis())
-        .isCloseTo(3_600_000, within(3_600.0));
+    assertThat(latencies(recorder).maxMillis()).isCloseTo(3_600_000, within(3_600.0));
+  }
+
+  private static LatencyRecorder.Latencies latencies(LatencyRecorder... recorders) {
+    return LatencyRecorder.Latencies.of(LatencyRecorder.drain(List.of(recorders)));
   }
 }

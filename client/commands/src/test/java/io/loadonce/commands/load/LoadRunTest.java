@@ -1,5 +1,7 @@
 package io.loadonce.commands.load;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,11 +9,21 @@ import io.grpc.Status.Code;
 import io.loadonce.client.ClientSettings;
 import io.loadonce.client.FakeServer;
 import io.loadonce.client.ResourceClient;
+import io.loadonce.commands.load.record.Second;
+import io.loadonce.commands.load.record.Series;
+import io.loadonce.v1.GetRequest;
+import io.loadonce.v1.InvalidateRequest.Strength;
 import io.loadonce.v1.LookupInfo.Source;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.DoubleConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class LoadRunTest {
 
   private final FakeServer server = new FakeServer();
+  private final List<Second> seconds = new ArrayList<>();
   private final ClientSettings settings =
       ClientSettings.forTarget(server.target())
           .withMaxAttempts(1)
@@ -43,14 +56,13 @@ class LoadRunTest {
   void of_lastingWithWarmUp_countsEachCallOnceInOneOfBoth() throws Exception {
     LoadPlan plan =
         new LoadPlan(
-            /* lookup= */ "",
-            IdPool.parse("1..100"),
-            new IdDistribution.Uniform(),
+            mix("1..100", 1),
             20,
             3,
-            /* rate= */ 0,
+            /* rates= */ Optional.empty(),
             new LoadPlan.Length.Lasting(Duration.ofMillis(200)),
-            1,
+            /* invalidations= */ Optional.empty(),
+            /* affinity= */ 0,
             Duration.ofMillis(200),
             1);
 
@@ -130,20 +142,35 @@ class LoadRunTest {
     assertThat(result.calls()).isEqualTo(500);
     assertThat(result.unsentCalls()).isZero();
     assertThat(result.elapsed()).isGreaterThan(Duration.ofMillis(990));
+    assertThat(seconds.getFirst().sent()).isBetween(495L, 500L);
+    requireCountedOnce(result);
+  }
+
+  @Test
+  void of_planWithStepsAndWarmUp_sendsTheCallsOfEachStepAndOfTheWarmUp() throws Exception {
+    Rates rates = RatesText.parse("100/s for 500ms, ramp to 500/s over 500ms, 0/s for 100ms");
+
+    LoadResult result = run(settings, openLoop("1..9", 20, rates, Duration.ofMillis(300)));
+
+    assertThat(result.calls() + result.unsentCalls()).isEqualTo(50 + 150);
+    assertThat(result.warmUpCalls()).isEqualTo(30);
     requireCountedOnce(result);
   }
 
   private static LoadPlan openLoop(String ids, int callers, double rate, Duration time) {
+    return openLoop(ids, callers, Rates.steady(rate + "/s", rate, time), Duration.ZERO);
+  }
+
+  private static LoadPlan openLoop(String ids, int callers, Rates rates, Duration warmUp) {
     return new LoadPlan(
-        /* lookup= */ "",
-        IdPool.parse(ids),
-        new IdDistribution.Uniform(),
+        mix(ids, 1),
         callers,
         2,
-        rate,
-        new LoadPlan.Length.Lasting(time),
-        1,
-        Duration.ZERO,
+        Optional.of(rates),
+        new LoadPlan.Length.Lasting(rates.time()),
+        /* invalidations= */ Optional.empty(),
+        /* affinity= */ 0,
+        warmUp,
         1);
   }
 
@@ -175,41 +202,166 @@ class LoadRunTest {
                 new LoadResult(
                     0,
                     0,
+                    0,
                     Duration.ofSeconds(1),
                     latencies,
                     none,
                     Map.of(Code.OK, 9L),
+                    0,
                     Map.of(),
+                    Map.of(),
+                    Map.of(),
+                    Map.of(),
+                    0,
+                    none,
                     Map.of(),
                     0))
         .hasMessage("9 calls have a status but 10 a latency");
   }
 
+  @Test
+  void of_serverGoesAwayHalfWay_countsItsCallsAndEnds() throws Exception {
+    LoadPlan plan = openLoop("1..9", 20, 200, Duration.ofSeconds(1));
+
+    LoadResult result = run(settings, plan, share -> closeAfter(0.4, share));
+
+    assertThat(result.statuses().keySet()).containsExactlyInAnyOrder(Code.OK, Code.UNAVAILABLE);
+    assertThat(result.reasons()).containsOnlyKeys(new Ending(Code.UNAVAILABLE, ""));
+    assertThat(result.calls() + result.unsentCalls()).isEqualTo(200);
+  }
+
+  private void closeAfter(double least, double share) {
+    if (share >= least) {
+      server.close();
+    }
+  }
+
+  @Test
+  void of_invalidations_areSentBesideAndCountedApart() throws Exception {
+    LoadPlan reads = openLoop("1..9", 5, 100, Duration.ofSeconds(1));
+    LoadPlan plan =
+        new LoadPlan(
+            reads.mix(),
+            reads.callers(),
+            reads.connections(),
+            reads.rates(),
+            reads.length(),
+            Optional.of(new LoadPlan.Invalidations(20, Strength.STRENGTH_SEEN)),
+            /* affinity= */ 0,
+            Duration.ZERO,
+            1);
+
+    LoadResult result = run(settings, plan);
+
+    assertThat(result.invalidations().count()).isBetween(18L, 21L);
+    assertThat(server.invalidations)
+        .hasSize((int) result.invalidations().count())
+        .allMatch(each -> each.getStrength() == Strength.STRENGTH_SEEN);
+    assertThat(result.calls() + result.unsentCalls()).isEqualTo(100);
+    requireCountedOnce(result);
+  }
+
+  @Test
+  void stop_callsAreUnderWay_cancelsThemAndKeepsTheCounts() throws Exception {
+    LoadPlan plan =
+        plan("1,silent", 4, new LoadPlan.Length.Lasting(Duration.ofHours(1)), /* batch= */ 1);
+    AtomicReference<LoadRun> run = new AtomicReference<>();
+
+    LoadResult result = run(settings.withDeadline(Duration.ofHours(1)), plan, run, _ -> stop(run));
+
+    assertThat(result.cutOffCalls()).isEqualTo(4);
+    assertThat(result.calls() + result.cutOffCalls()).isEqualTo(server.gets.get());
+    assertThat(result.statuses().keySet()).isSubsetOf(Code.OK);
+    assertThat(result.elapsed()).isLessThan(Duration.ofSeconds(30));
+  }
+
+  private static void stop(AtomicReference<LoadRun> run) {
+    requireNonNull(run.get()).stop();
+  }
+
+  @Test
+  void of_affinity_sendsEachIdToOneInstance() throws Exception {
+    try (FakeServer second = new FakeServer()) {
+      LoadPlan plan =
+          new LoadPlan(
+              mix("1..50", 1),
+              10,
+              2,
+              /* rates= */ Optional.empty(),
+              new LoadPlan.Length.Calls(2_000),
+              /* invalidations= */ Optional.empty(),
+              /* affinity= */ 1,
+              Duration.ZERO,
+              1);
+      ClientSettings both =
+          ClientSettings.forTarget(server.target() + "," + second.target())
+              .withMaxAttempts(1)
+              .withCallbacks(ClientSettings.Callbacks.EVENT_LOOP)
+              .withAffinity(1);
+
+      LoadResult result = run(both, plan);
+
+      assertThat(result.statuses()).isEqualTo(Map.of(Code.OK, 2_000L));
+      Set<String> ids = ids(server);
+      assertThat(ids).hasSizeBetween(5, 45).doesNotContainAnyElementsOf(ids(second));
+      assertThat(result.differentIds()).isEqualTo(50);
+    }
+  }
+
+  private static Set<String> ids(FakeServer server) {
+    return server.requests.stream().map(GetRequest::getId).collect(Collectors.toSet());
+  }
+
   private void requireCountedOnce(LoadResult result) {
     assertThat(result.warmUpCalls() + result.calls()).isEqualTo(server.gets.get());
+    // A rest that was added to the second before comes with all calls of that second.
+    Collection<Second> last =
+        seconds.stream()
+            .collect(toMap(Second::second, each -> each, (_, longer) -> longer))
+            .values();
+    assertThat(last.stream().mapToLong(Second::sent).sum()).isEqualTo(result.calls());
+    assertThat(last.stream().mapToLong(Second::succeeded).sum()).isEqualTo(result.succeeded());
+    assertThat(last.stream().mapToLong(Second::failed).sum()).isEqualTo(result.failed());
   }
 
   private static LoadPlan plan(String ids, int callers, LoadPlan.Length length, int batch) {
-    List<String> pool = IdPool.parse(ids);
     return new LoadPlan(
-        /* lookup= */ "",
-        pool,
-        new IdDistribution.Uniform(),
+        mix(ids, batch),
         callers,
         3,
-        /* rate= */ 0,
+        /* rates= */ Optional.empty(),
         length,
-        batch,
+        /* invalidations= */ Optional.empty(),
+        /* affinity= */ 0,
         Duration.ZERO,
         1);
   }
 
-  private static LoadResult run(ClientSettings settings, LoadPlan plan)
+  private static RequestMix mix(String ids, int batch) {
+    return RequestMix.of(IdPool.parse(ids), new IdDistribution.Uniform(), batch);
+  }
+
+  private LoadResult run(ClientSettings settings, LoadPlan plan) throws InterruptedException {
+    return run(settings, plan, _ -> {});
+  }
+
+  private LoadResult run(ClientSettings settings, LoadPlan plan, DoubleConsumer progress)
+      throws InterruptedException {
+    return run(settings, plan, new AtomicReference<>(), progress);
+  }
+
+  private LoadResult run(
+      ClientSettings settings,
+      LoadPlan plan,
+      AtomicReference<LoadRun> started,
+      DoubleConsumer progress)
       throws InterruptedException {
     List<ResourceClient> clients =
         Stream.generate(() -> ResourceClient.open(settings)).limit(plan.connections()).toList();
     try {
-      return LoadRun.of(clients, plan, _ -> {});
+      LoadRun run = new LoadRun(clients, plan);
+      started.set(run);
+      return run.run(progress, new Series(() -> null, seconds::add));
     } finally {
       clients.forEach(ResourceClient::close);
     }

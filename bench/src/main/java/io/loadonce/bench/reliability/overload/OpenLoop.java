@@ -1,4 +1,4 @@
-package io.loadonce.bench.reliability;
+package io.loadonce.bench.reliability.overload;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
@@ -26,8 +26,17 @@ final class OpenLoop {
   interface Listener {
     /**
      * @param dueNanos when the call was due, from the start of the loop
+     * @param lateNanos how much later the loop sent it
+     * @param tookNanos from the time when it was due to the answer
      */
-    void answered(long dueNanos, long tookNanos, Status status);
+    void answered(long dueNanos, long lateNanos, long tookNanos, Status status);
+  }
+
+  /** So many calls a second, for this long. */
+  record Phase(int perSecond, Duration time) {
+    int calls() {
+      return (int) (perSecond * time.toMillis() / 1_000);
+    }
   }
 
   private final List<ManagedChannel> channels;
@@ -44,25 +53,30 @@ final class OpenLoop {
   }
 
   /**
-   * Sends calls for this long and waits for their answers.
+   * Sends the calls of one phase after the other, and waits for all answers.
    *
    * @param deadline of each call; null for none
    */
-  void run(int perSecond, Duration time, @Nullable Duration deadline, Listener listener)
+  void run(List<Phase> phases, @Nullable Duration deadline, Listener listener)
       throws InterruptedException {
-    int calls = (int) (perSecond * time.toMillis() / 1_000);
-    CountDownLatch open = new CountDownLatch(calls);
+    CountDownLatch open = new CountDownLatch(phases.stream().mapToInt(Phase::calls).sum());
     long began = System.nanoTime();
-    for (int call = 0; call < calls; call++) {
-      long dueNanos = call * 1_000_000_000L / perSecond;
-      parkUntil(began + dueNanos);
-      ListenableFuture<GetResponse> answer = stub(deadline).get(request());
-      answer.addListener(
-          () -> {
-            listener.answered(dueNanos, System.nanoTime() - began - dueNanos, statusOf(answer));
-            open.countDown();
-          },
-          MoreExecutors.directExecutor());
+    long phaseNanos = 0;
+    for (Phase phase : phases) {
+      for (int call = 0; call < phase.calls(); call++) {
+        long dueNanos = phaseNanos + call * 1_000_000_000L / phase.perSecond();
+        parkUntil(began + dueNanos);
+        long lateNanos = System.nanoTime() - began - dueNanos;
+        ListenableFuture<GetResponse> answer = stub(deadline).get(request());
+        answer.addListener(
+            () -> {
+              listener.answered(
+                  dueNanos, lateNanos, System.nanoTime() - began - dueNanos, statusOf(answer));
+              open.countDown();
+            },
+            MoreExecutors.directExecutor());
+      }
+      phaseNanos += phase.time().toNanos();
     }
     open.await();
   }

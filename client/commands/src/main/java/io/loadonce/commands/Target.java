@@ -1,0 +1,89 @@
+package io.loadonce.commands;
+
+import io.loadonce.client.ClientSettings;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The instances that a load test calls.
+ *
+ * @param addresses one for each instance; or one name that gRPC resolves
+ */
+record Target(List<String> addresses) {
+
+  private static final int DEFAULT_CONNECTIONS = 2;
+
+  /** Reads the target of a client. */
+  static Target of(String target) {
+    return new Target(List.of(target.split(",", -1)));
+  }
+
+  /**
+   * Checks that the load stays on this machine, unless another one is allowed. Blocks to find the
+   * addresses of names.
+   *
+   * @throws IllegalArgumentException with one line that says what would be right
+   */
+  void requireOwned(boolean isOwned) {
+    for (String address : addresses) {
+      if (!isOwned && !isThisMachine(address)) {
+        throw new IllegalArgumentException(
+            "%s is not this machine; set --i-own-this-server if you may put load on it"
+                .formatted(address));
+      }
+    }
+  }
+
+  /**
+   * The number of connections.
+   *
+   * @param wanted null for the default
+   * @throws IllegalArgumentException if there is an instance without a connection
+   */
+  int connections(@Nullable Integer wanted, int affinity) {
+    int least = affinity > 0 ? 1 : addresses.size();
+    if (wanted == null) {
+      return Math.max(DEFAULT_CONNECTIONS, least);
+    }
+    if (wanted >= 1 && wanted < least) {
+      throw new IllegalArgumentException(
+          "connections is %d but must be %d or more, one for each instance of --target"
+              .formatted(wanted, least));
+    }
+    return wanted;
+  }
+
+  /** The settings of one connection: of a client that knows all instances, or one of them. */
+  ClientSettings settings(ClientSettings all, int connection, int affinity) {
+    if (affinity != 0) {
+      return all.withAffinity(affinity);
+    }
+    ClientSettings one =
+        ClientSettings.forTarget(addresses.get(connection % addresses.size()))
+            .withDeadline(all.deadline())
+            .withMaxAttempts(all.maxAttempts())
+            .withSecurity(all.security())
+            .withCallbacks(all.callbacks());
+    return all.tokenFile().map(one::withTokenFile).orElse(one);
+  }
+
+  private static boolean isThisMachine(String address) {
+    String authority = address.substring(address.lastIndexOf('/') + 1);
+    int colon = authority.lastIndexOf(':');
+    String host = colon < 0 ? authority : authority.substring(0, colon);
+    try {
+      for (InetAddress each : InetAddress.getAllByName(host)) {
+        if (!each.isLoopbackAddress() && NetworkInterface.getByInetAddress(each) == null) {
+          return false;
+        }
+      }
+      return true;
+    } catch (UnknownHostException | SocketException _) {
+      return false;
+    }
+  }
+}

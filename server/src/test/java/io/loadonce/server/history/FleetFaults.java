@@ -1,0 +1,178 @@
+package io.loadonce.server.history;
+
+import io.loadonce.server.tier.RedisServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.args.ClientType;
+
+/** Makes Redis fail in one way after the other while a history runs, until this is closed. */
+public final class FleetFaults implements AutoCloseable {
+
+  /** Longer than an instance serves cached rows without a heartbeat. */
+  private static final Duration LONG = FleetSubject.SENT_BOUND.plusMillis(400);
+
+  private static final Duration SHORT = Duration.ofMillis(150);
+
+  /** From the moment at which all instances are connected again: they put rows into Redis. */
+  private static final Duration BETWEEN = Duration.ofMillis(300);
+
+  private enum Fault {
+    /** The rows of the dump are older than those that were invalidated since. */
+    RESTARTED_FROM_AN_OLD_DUMP {
+      @Override
+      void happen(FleetFaults faults) throws IOException, InterruptedException {
+        try (Jedis connection = faults.redis.connect()) {
+          connection.save();
+        }
+        faults.waitFor(SHORT);
+        faults.redis.restart();
+      }
+    },
+
+    /** Commands are done, and no instance receives a message. */
+    NO_SUBSCRIBERS {
+      @Override
+      void happen(FleetFaults faults) throws InterruptedException {
+        try (Jedis connection = faults.redis.connect()) {
+          connection.aclSetUser("default", "-subscribe");
+          cutSubscribers(connection);
+          faults.waitFor(LONG);
+          connection.aclSetUser("default", "+subscribe");
+        }
+      }
+    },
+
+    KILLED {
+      @Override
+      void happen(FleetFaults faults) throws IOException, InterruptedException {
+        faults.redis.kill();
+        faults.waitFor(faults.random.nextBoolean() ? LONG : SHORT);
+        faults.redis.discardDump();
+        faults.redis.begin();
+      }
+    },
+
+    STANDS_STILL {
+      @Override
+      void happen(FleetFaults faults) throws IOException, InterruptedException {
+        faults.standStill(SHORT);
+        faults.waitFor(SHORT);
+        faults.standStill(LONG);
+      }
+    },
+
+    EMPTIED {
+      @Override
+      void happen(FleetFaults faults) throws InterruptedException {
+        for (int i = 0; i < REPEATED; i++) {
+          try (Jedis connection = faults.redis.connect()) {
+            connection.flushAll();
+          }
+          faults.waitFor(Duration.ofMillis(faults.random.nextInt(20)));
+        }
+      }
+    },
+
+    SUBSCRIBERS_CUT {
+      @Override
+      void happen(FleetFaults faults) throws InterruptedException {
+        for (int i = 0; i < REPEATED; i++) {
+          try (Jedis connection = faults.redis.connect()) {
+            cutSubscribers(connection);
+          }
+          faults.waitFor(Duration.ofMillis(faults.random.nextInt(100)));
+        }
+      }
+    };
+
+    private static final int REPEATED = 8;
+
+    /** Blocks until the fault is over. */
+    abstract void happen(FleetFaults faults) throws IOException, InterruptedException;
+
+    private static void cutSubscribers(Jedis connection) {
+      connection.sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "pubsub");
+    }
+  }
+
+  private final RedisServer redis;
+  private final SplittableRandom random;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicInteger rounds = new AtomicInteger();
+  private final CompletableFuture<Void> ended;
+
+  private FleetFaults(RedisServer redis, long seed) {
+    this.redis = redis;
+    this.random = new SplittableRandom(seed);
+    this.ended =
+        CompletableFuture.runAsync(
+            this::run, task -> Thread.ofPlatform().name("faults").start(task));
+  }
+
+  public static FleetFaults start(RedisServer redis, long seed) {
+    return new FleetFaults(redis, seed);
+  }
+
+  /** How many times every fault has happened. */
+  public int rounds() {
+    if (ended.isCompletedExceptionally()) {
+      ended.join();
+    }
+    return rounds.get();
+  }
+
+  /** Ends the faults; Redis runs again when this returns. */
+  @Override
+  public void close() {
+    closed.countDown();
+    ended.join();
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        for (Fault fault : Fault.values()) {
+          if (isClosedBeforeAllAreConnected() || waitFor(BETWEEN)) {
+            return;
+          }
+          fault.happen(this);
+        }
+        rounds.getAndIncrement();
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException("cannot break Redis", e);
+    }
+  }
+
+  private boolean isClosedBeforeAllAreConnected() throws InterruptedException {
+    try (Jedis connection = redis.connect()) {
+      while (!waitFor(Duration.ofMillis(20))) {
+        if (connection.clientList(ClientType.PUBSUB).lines().count() >= FleetSubject.INSTANCES) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private void standStill(Duration duration) throws IOException, InterruptedException {
+    redis.suspend();
+    try {
+      waitFor(duration);
+    } finally {
+      redis.resume();
+    }
+  }
+
+  /** Returns whether this was closed meanwhile. */
+  private boolean waitFor(Duration duration) throws InterruptedException {
+    return closed.await(duration.toNanos(), TimeUnit.NANOSECONDS);
+  }
+}
