@@ -10,19 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
  * A PostgreSQL of our own with a table of ids and versions, which can be stopped and continued. It
  * ends when this is closed, or with this JVM. For one thread.
  */
-final class VersionTable implements AutoCloseable {
+public final class VersionTable implements AutoCloseable {
 
   private static final String CREATE =
       """
@@ -33,26 +33,17 @@ final class VersionTable implements AutoCloseable {
 
   private final Path directory;
   private final String url;
-  private final ProcessHandle postmaster;
   private EmbeddedPostgres server;
 
   private VersionTable(Path directory, EmbeddedPostgres server, int rows) throws SQLException {
     this.directory = directory;
     this.server = server;
     this.url = server.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
-    try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-        Statement statement = connection.createStatement()) {
-      statement.execute(CREATE.replace("{rows}", Integer.toString(rows)));
-      try (ResultSet backend = statement.executeQuery("SELECT pg_backend_pid()")) {
-        backend.next();
-        this.postmaster =
-            ProcessHandle.of(backend.getLong(1)).flatMap(ProcessHandle::parent).orElseThrow();
-      }
-    }
+    execute(CREATE.replace("{rows}", Integer.toString(rows)));
   }
 
   /** Starts it with the ids from 0 on; takes some seconds. */
-  static VersionTable start(int rows) throws IOException, SQLException {
+  public static VersionTable start(int rows) throws IOException, SQLException {
     Path directory = Files.createTempDirectory("loadonce-bench");
     EmbeddedPostgres server = open(directory, /* port= */ 0);
     try {
@@ -70,6 +61,24 @@ final class VersionTable implements AutoCloseable {
         .setCleanDataDirectory(false)
         .setPort(port)
         .start();
+  }
+
+  /** The address of the database, without a user. */
+  public String url() {
+    return url;
+  }
+
+  /** The port of the database, which stays the same after a restart. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Executes statements as the administrator, on a connection of their own. */
+  public void execute(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url, "postgres", "");
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   /** Opens a pool of connections to it. */
@@ -90,20 +99,23 @@ final class VersionTable implements AutoCloseable {
   }
 
   /** Stops the processes of the server where they stand. Connections stay open. */
-  Interruption freeze() throws IOException {
-    List<ProcessHandle> stopped = new ArrayList<>(List.of(postmaster));
-    signal("-STOP", postmaster);
-    try (Stream<ProcessHandle> children = postmaster.descendants()) {
-      for (ProcessHandle child : children.toList()) {
-        signal("-STOP", child);
-        stopped.add(child);
-      }
-    }
+  public Interruption freeze() throws IOException {
+    List<ProcessHandle> stopped = stop();
     return () -> {
       for (ProcessHandle process : stopped) {
         signal("-CONT", process);
       }
     };
+  }
+
+  /** Kills all processes of the server at once, as a crash does; the restart recovers its rows. */
+  public Interruption kill() throws IOException {
+    List<ProcessHandle> stopped = stop();
+    for (ProcessHandle process : stopped) {
+      signal("-KILL", process);
+    }
+    stopped.forEach(process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+    return shutDown();
   }
 
   /** Ends the server. Connections are cut, and new ones are refused. */
@@ -113,10 +125,33 @@ final class VersionTable implements AutoCloseable {
     return () -> server = open(directory, port);
   }
 
+  /** The postmaster first, so that it starts no other processes. */
+  private List<ProcessHandle> stop() throws IOException {
+    ProcessHandle postmaster = postmaster();
+    List<ProcessHandle> stopped = new ArrayList<>(List.of(postmaster));
+    signal("-STOP", postmaster);
+    try (Stream<ProcessHandle> children = postmaster.descendants()) {
+      for (ProcessHandle child : children.toList()) {
+        signal("-STOP", child);
+        stopped.add(child);
+      }
+    }
+    return stopped;
+  }
+
+  private ProcessHandle postmaster() throws IOException {
+    try (Stream<String> lines = Files.lines(directory.resolve("postmaster.pid"))) {
+      return lines
+          .findFirst()
+          .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
+          .orElseThrow(() -> new IllegalStateException("the database has no process"));
+    }
+  }
+
   /** A time without the database, which ends when this is closed. */
-  interface Interruption extends AutoCloseable {
+  public interface Interruption extends AutoCloseable {
     @Override
-    void close() throws IOException;
+    void close() throws IOException, SQLException;
   }
 
   @Override

@@ -1,7 +1,10 @@
 package io.loadonce.bench.reliability;
 
+import io.loadonce.bench.reliability.access.AccessSection;
 import io.loadonce.bench.reliability.checks.ChecksSection;
+import io.loadonce.bench.reliability.outages.OutagesSection;
 import io.loadonce.bench.reliability.overload.OverloadSection;
+import io.loadonce.bench.reliability.pressure.PressureSection;
 import io.loadonce.bench.reliability.restarts.RestartsSection;
 import java.util.List;
 
@@ -9,7 +12,13 @@ import java.util.List;
 final class Sections {
 
   static final List<Section> ALL =
-      List.of(new OverloadSection(), new RestartsSection(), new ChecksSection());
+      List.of(
+          new OverloadSection(),
+          new OutagesSection(),
+          new RestartsSection(),
+          new PressureSection(),
+          new AccessSection(),
+          new ChecksSection());
 
   private Sections() {}
 }

@@ -17,10 +17,11 @@ class InvalidateMethodTest {
 
   @Test
   void invalidate_othersReached_responseCountsThem() {
-    Instances three = (_, _, _, here) -> {
-      here.run();
-      return CompletableFuture.completedFuture(new Instances.Reach(3, 1, /* isSent= */ true));
-    };
+    Instances three =
+        (_, _, _, here) -> {
+          here.run();
+          return CompletableFuture.completedFuture(new Instances.Reach(3, 1, /* isSent= */ true));
+        };
     try (ShopService shop = ShopService.among(three)) {
       InvalidateResponse response = shop.invalidate(PRODUCT);
       assertThat(response.getInstancesReached()).isEqualTo(3);

@@ -49,6 +49,10 @@ public final class PostgresTable implements AutoCloseable {
       "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements"
           + " WHERE query LIKE 'SELECT id, % FROM item WHERE id %'";
 
+  private static final String RUNNING =
+      "SELECT count(*) FROM pg_stat_activity WHERE state = 'active'"
+          + " AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+
   private final EmbeddedPostgres server;
   private final Connection admin;
   private final int rows;
@@ -101,6 +105,11 @@ public final class PostgresTable implements AutoCloseable {
   /** How many queries for rows the database itself has counted since its start. */
   public long queries() throws SQLException {
     return number(COUNT);
+  }
+
+  /** How many statements of other connections run at this moment. */
+  public long runningStatements() throws SQLException {
+    return number(RUNNING);
   }
 
   @Override

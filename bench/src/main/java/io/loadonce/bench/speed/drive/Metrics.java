@@ -33,6 +33,16 @@ public record Metrics(String text) {
     return value("loadonce_ids_loaded_total", "");
   }
 
+  /** How many loads are under way. */
+  public long flights() {
+    return value("loadonce_flights", "");
+  }
+
+  /** How many calls have ended with this status. */
+  public long calls(String code) {
+    return value("loadonce_calls_total", "code=\"" + code + "\"");
+  }
+
   /** How many lookups have ended with this outcome. */
   public long lookups(String outcome) {
     return value("loadonce_lookups_total", "outcome=\"" + outcome + "\"");

@@ -28,7 +28,7 @@ public final class Tool {
    *
    * @throws IllegalStateException if it fails, or takes too long; it is killed then
    */
-  static String run(List<String> command, Duration atMost)
+  public static String run(List<String> command, Duration atMost)
       throws IOException, InterruptedException {
     Path said = Files.createTempFile("loadonce-bench-", ".txt");
     try {

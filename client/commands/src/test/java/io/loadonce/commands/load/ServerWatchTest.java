@@ -20,15 +20,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class ServerWatchTest {
 
-  private static final String METRICS =
-      """
-      loadonce_queries_total{lookup="a"} %d.0
-      loadonce_waiters{lookup="a"} 3.0
-      jvm_memory_used_bytes{area="heap",id="Eden"} 1000.0
-      jvm_memory_used_bytes{area="heap",id="Old"} 2.0E3
-      jvm_memory_used_bytes{area="nonheap",id="Code"} 5000.0
-      """;
-
   @Test
   void take_portIsReadEverySecond_hasTheDifferenceAndTheState() throws Exception {
     AtomicInteger reads = new AtomicInteger();
@@ -61,8 +52,16 @@ class ServerWatchTest {
     admin.createContext(
         "/metrics",
         exchange -> {
-          byte[] body =
-              METRICS.formatted(10 * reads.incrementAndGet()).getBytes(StandardCharsets.UTF_8);
+          String metrics =
+              """
+              loadonce_queries_total{lookup="a"} %d.0
+              loadonce_waiters{lookup="a"} 3.0
+              jvm_memory_used_bytes{area="heap",id="Eden"} 1000.0
+              jvm_memory_used_bytes{area="heap",id="Old"} 2.0E3
+              jvm_memory_used_bytes{area="nonheap",id="Code"} 5000.0
+              """
+                  .formatted(10 * reads.incrementAndGet());
+          byte[] body = metrics.getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(200, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();

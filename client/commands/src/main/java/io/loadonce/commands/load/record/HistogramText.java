@@ -36,7 +36,7 @@ public final class HistogramText {
   }
 
   /** Milliseconds of nanoseconds. */
-  public static double millis(double nanos) {
+  public static double millis(long nanos) {
     return nanos / NANOS_PER_MILLI;
   }
 

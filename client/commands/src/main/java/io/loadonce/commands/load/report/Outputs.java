@@ -9,21 +9,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 
 /** The files that a load test writes; the ending of a name says what the file holds. */
 public final class Outputs {
 
   /** What a file can hold. */
   private enum Form {
-    JSON(RunJson::write),
-    CSV(RunCsv::write),
-    HTML(RunPage::write);
+    JSON,
+    CSV,
+    HTML;
 
-    private final Function<RunRecord, String> writer;
-
-    Form(Function<RunRecord, String> writer) {
-      this.writer = writer;
+    String write(RunRecord run) {
+      return switch (this) {
+        case JSON -> RunJson.write(run);
+        case CSV -> RunCsv.write(run);
+        case HTML -> RunPage.write(run);
+      };
     }
   }
 
@@ -67,7 +68,7 @@ public final class Outputs {
   public void write(RunRecord run) {
     for (Path each : files) {
       try {
-        Files.writeString(each, form(each).writer.apply(run));
+        Files.writeString(each, form(each).write(run));
       } catch (IOException e) {
         throw new UncheckedIOException(
             "the file %s cannot be written: %s".formatted(each, e.getMessage()), e);

@@ -58,7 +58,7 @@ class RunJsonTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RunJson.read(file))
-        .satisfies(each -> assertThat(each.getMessage().lines()).hasSize(1))
+        .satisfies(each -> assertThat(each).message().hasLineCount(1))
         .withMessageStartingWith(file + " is not a run that 'load --out FILE.json' has written: ")
         .withMessageContaining(why);
   }
