@@ -174,12 +174,12 @@ public final class RunningSettings {
       }
     }
     values = next;
+    report(changed, ignored); // before the level of the log changes
     if (!changed.isEmpty()) {
       settings = settings.withChangesOf(read);
       use.accept(settings);
     }
     inForce = inForce(next);
-    report(changed, ignored);
   }
 
   private void report(List<String> changed, Collection<String> ignored) {
