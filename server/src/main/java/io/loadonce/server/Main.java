@@ -4,8 +4,8 @@ import io.loadonce.db.InvalidSettingException;
 import io.loadonce.server.settings.ConfigPage;
 import io.loadonce.server.settings.ErrorLine;
 import io.loadonce.server.settings.InvalidConfigException;
+import io.loadonce.server.settings.RunningSettings;
 import io.loadonce.server.settings.ServeFlags;
-import io.loadonce.server.settings.SettingTexts;
 import io.loadonce.server.settings.Settings;
 import java.io.PrintStream;
 import java.util.List;
@@ -57,7 +57,7 @@ public final class Main {
             arguments.subList(1, arguments.size()), environment, out, err);
       }
       if (!arguments.isEmpty() && arguments.getFirst().equals("fleet")) {
-        return FleetCommand.run(arguments.subList(1, arguments.size()), out, err);
+        return FleetCommand.run(Main.class, arguments.subList(1, arguments.size()), out, err);
       }
       ServeFlags.Parsed parsed =
           flags.parse(named ? arguments.subList(1, arguments.size()) : arguments);
@@ -69,13 +69,13 @@ public final class Main {
         out.println(Version.line());
         return 0;
       }
-      SettingTexts texts = SettingTexts.choose(parsed.values(), environment);
-      Settings settings = Settings.of(texts, Runtime.getRuntime().maxMemory());
+      RunningSettings running =
+          RunningSettings.load(parsed.values(), environment, Runtime.getRuntime().maxMemory());
       if (parsed.printConfig()) {
-        new ConfigPage(texts, settings).print(out);
+        new ConfigPage(running.texts(), running.settings()).print(out);
         return 0;
       }
-      return serve(settings, out) ? 0 : CALLS_CANCELLED;
+      return serve(running, out) ? 0 : CALLS_CANCELLED;
     } catch (InvalidSettingException | ParameterException e) {
       err.println(ErrorLine.of(String.valueOf(e.getMessage())));
       return WRONG_SETTING;
@@ -86,7 +86,8 @@ public final class Main {
   }
 
   /** Returns after a signal and the drain that it started: whether every call was answered. */
-  private static boolean serve(Settings settings, PrintStream out) throws InterruptedException {
+  private static boolean serve(RunningSettings running, PrintStream out) {
+    Settings settings = running.settings();
     settings.log().apply();
     Runtime runtime = Runtime.getRuntime();
     log.info(
@@ -101,8 +102,11 @@ public final class Main {
         settings.lookups().stream()
             .map(lookup -> lookup.settings().name())
             .collect(Collectors.joining(", ")));
-    Service service = Service.start(settings);
+    Service service = Service.start(running);
     CompletableFuture<Boolean> drained = new CompletableFuture<>();
+    if (running.hasFile()) {
+      StopSignals.onHangUp(running::request);
+    }
     StopSignals.onFirst(
         () -> {
           log.info(

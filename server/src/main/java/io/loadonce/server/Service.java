@@ -1,12 +1,12 @@
 package io.loadonce.server;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.form.StructForm;
 import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.access.RefusedCalls;
+import io.loadonce.server.audit.Auditor;
 import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.changes.DelayedInvalidations;
 import io.loadonce.server.changes.Instances;
@@ -28,15 +28,14 @@ import io.loadonce.server.ports.GrpcPort;
 import io.loadonce.server.ports.Health;
 import io.loadonce.server.ports.Page;
 import io.loadonce.server.ports.PortSecurity;
-import io.loadonce.server.request.ConnectionLimits;
 import io.loadonce.server.request.Connections;
 import io.loadonce.server.request.ResourceEndpoint;
+import io.loadonce.server.settings.RunningSettings;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Settings;
 import io.loadonce.server.tier.RedisTier;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -62,9 +61,6 @@ final class Service {
 
   private static final Logger log = LoggerFactory.getLogger(Service.class);
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(10);
-
-  /** How long a changed certificate or access file may wait until it is read. */
-  private static final Duration BETWEEN_RELOADS = Duration.ofSeconds(1);
 
   /** The page has a number for each second. */
   private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(1);
@@ -101,39 +97,33 @@ final class Service {
    * @throws io.loadonce.server.settings.InvalidConfigException if the database was reached, and a
    *     lookup cannot load rows from it; nothing is left running
    */
-  static Service start(Settings settings) {
+  static Service start(RunningSettings running) {
     Deque<Runnable> closings = new ArrayDeque<>();
     try {
-      return start(settings, closings);
+      return start(running, closings);
     } catch (RuntimeException e) {
       closings.forEach(Runnable::run);
       throw e;
     }
   }
 
-  private static Service start(Settings settings, Deque<Runnable> closings) {
-    requireDirectMemory(settings.connections().maxReplyBytes());
+  private static Service start(RunningSettings running, Deque<Runnable> closings) {
+    Settings settings = running.settings();
+    DirectMemory.require(settings.connections().maxReplyBytes());
     Database database = Database.open(settings.database());
     closings.push(database::close);
     Optional<ChangeFeed> feed = Listeners.feed(settings, database);
     Optional<RedisTier> tier = openTier(settings);
     tier.ifPresent(each -> closings.push(each::close));
     StructForm<EncodedRow> form = new StructForm<>(EncodedRow::of, EncodedRow::ofList);
-    Lookups lookups =
-        new Lookups(
-            settings.lookups(),
-            each -> database.source(each, form),
-            new Shared(
-                new WaiterBudget(settings.lock().maxWaiters()),
-                Loaders.of(database.connections()),
-                database.availability()),
-            settings.lock(),
-            System::nanoTime,
-            tier.isEmpty() ? null : each -> tier.get().stage(each.settings(), each.cache()));
+    Lookups lookups = lookups(settings, database, form, tier);
     DelayedInvalidations delayed =
         new DelayedInvalidations(
             System::nanoTime, task -> Thread.ofVirtual().name("invalidate-again").start(task));
-    ResourceEndpoint endpoint = endpoint(settings, lookups, delayed, tier);
+    Instances instances = tier.isPresent() ? tier.get() : Instances.ALONE;
+    ResourceEndpoint endpoint = endpoint(settings, lookups, delayed, instances);
+    Auditor auditor = audit(settings, lookups, form, instances);
+    closings.push(auditor::close);
     Listeners listeners = Listeners.start(settings, lookups, feed, tier);
     closings.push(listeners::close);
     List<Runnable> sweeps = new ArrayList<>();
@@ -144,6 +134,7 @@ final class Service {
     sweeps.addAll(listeners.sweeps());
     ServiceMetrics metrics = metrics(lookups, database, endpoint, listeners.database());
     closings.push(metrics::close);
+    metrics.register(auditor.counts());
     tier.ifPresent(each -> TierMetrics.register(metrics.registry(), each, settings.lookupNames()));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME, settings.lookupNames());
     Thread probe = DatabaseProbe.start(database.availability(), database::probe);
@@ -156,9 +147,7 @@ final class Service {
     RefusedCalls refused = new RefusedCalls(System::nanoTime);
     AccessMetrics.register(metrics.registry(), refused);
     PortSecurity security = PortSecurity.load(settings.access(), settings.lookupNames(), refused);
-    if (security.isOn()) {
-      closings.push(Sweeper.start(List.of(security::reload), BETWEEN_RELOADS)::close);
-    }
+    closings.push(Reloads.start(running, lookups, security, auditor)::close);
     AtomicReference<Address> callers = new AtomicReference<>(settings.grpc());
     Watched watched =
         new Watched(
@@ -167,6 +156,7 @@ final class Service {
             database::poolState,
             health,
             listeners.database(),
+            running::inForce,
             callers::get,
             settings.access().hashIds(),
             Version.line());
@@ -216,6 +206,34 @@ final class Service {
     while (lookups.flights() > 0 && System.nanoTime() - untilNanos < 0) {
       LockSupport.parkNanos(BETWEEN_SWEEPS.toNanos());
     }
+  }
+
+  private static Lookups lookups(
+      Settings settings, Database database, StructForm<EncodedRow> form, Optional<RedisTier> tier) {
+    Lookups lookups =
+        new Lookups(
+            settings.lookups(),
+            each -> database.source(each, form),
+            new Shared(
+                new WaiterBudget(settings.lock().maxWaiters()),
+                Loaders.of(database.connections()),
+                database.availability()),
+            settings.lock(),
+            System::nanoTime,
+            tier.isEmpty() ? null : tier.get()::stage);
+    lookups.logLoadsFrom(settings.log().slowLoad());
+    return lookups;
+  }
+
+  private static Auditor audit(
+      Settings settings, Lookups lookups, StructForm<EncodedRow> form, Instances instances) {
+    return Auditor.start(
+        settings.audit(),
+        lookups,
+        () -> Database.open(settings.database().withPoolSize(1)),
+        (database, lookup) -> database.source(lookup.settings(), form),
+        instances,
+        System::nanoTime);
   }
 
   private static Optional<RedisTier> openTier(Settings settings) {
@@ -305,13 +323,13 @@ final class Service {
   }
 
   private static ResourceEndpoint endpoint(
-      Settings settings, Lookups lookups, DelayedInvalidations delayed, Optional<RedisTier> tier) {
+      Settings settings, Lookups lookups, DelayedInvalidations delayed, Instances instances) {
     return new ResourceEndpoint(
         lookups,
         settings.callTimeout(),
         new Connections(settings.connections(), System::nanoTime),
         delayed,
-        tier.isPresent() ? tier.get() : Instances.ALONE,
+        instances,
         System::nanoTime);
   }
 
@@ -351,24 +369,6 @@ final class Service {
     if (new InetSocketAddress(address.host(), address.port()).isUnresolved()) {
       throw new InvalidSettingException(
           host.key(), "no such host: " + address.host() + "; name an address of this machine");
-    }
-  }
-
-  /** Replies are copied into direct memory. The default is small enough for serve.options. */
-  private static void requireDirectMemory(long replyBytes) {
-    if (replyBytes <= ConnectionLimits.DEFAULT_REPLY_BYTES) {
-      return;
-    }
-    HotSpotDiagnosticMXBean jvm =
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    long set = Long.parseLong(jvm.getVMOption("MaxDirectMemorySize").getValue());
-    long directBytes = set == 0 ? Runtime.getRuntime().maxMemory() : set;
-    if (replyBytes > directBytes / 2) {
-      throw new InvalidSettingException(
-          Setting.MAX_REPLY_BYTES.key(),
-          "is %d, and must be at most half of the direct memory, which has %d bytes; raise"
-                  .formatted(replyBytes, directBytes)
-              + " -XX:MaxDirectMemorySize in LOADONCE_JAVA_OPTS");
     }
   }
 

@@ -5,8 +5,8 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Handles SIGTERM and SIGINT. A shutdown hook is not enough: while hooks run, the JVM ignores a
- * second signal, and afterwards it ends with the exit code of a killed process.
+ * Handles SIGTERM and SIGINT, and SIGHUP. A shutdown hook is not enough: while hooks run, the JVM
+ * ignores a second signal, and afterwards it ends with the exit code of a killed process.
  */
 final class StopSignals {
 
@@ -30,6 +30,14 @@ final class StopSignals {
         };
     handle("TERM", handler);
     handle("INT", handler);
+  }
+
+  /**
+   * Runs {@code reload} at each SIGHUP, on a thread of its own. Without this, SIGHUP ends the
+   * process at once.
+   */
+  static void onHangUp(Runnable reload) {
+    handle("HUP", reload);
   }
 
   /**

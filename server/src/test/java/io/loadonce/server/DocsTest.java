@@ -145,7 +145,8 @@ class DocsTest {
                 code(setting.flag()),
                 standard.isEmpty() ? "" : code(standard),
                 setting.unit(),
-                setting.description()));
+                setting.description()
+                    + (setting.changesWhileRunning() ? " Can change at SIGHUP." : "")));
       }
     }
     return new DocTable(group.heading(), rows);

@@ -7,9 +7,8 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.loadonce.db.CountedDatabase;
 import io.loadonce.server.ports.Address;
+import io.loadonce.server.settings.RunningSettings;
 import io.loadonce.server.settings.Setting;
-import io.loadonce.server.settings.SettingTexts;
-import io.loadonce.server.settings.Settings;
 import io.loadonce.v1.ResourceServiceGrpc;
 import io.loadonce.v1.ResourceServiceGrpc.ResourceServiceBlockingStub;
 import java.util.HashMap;
@@ -22,11 +21,13 @@ public final class RunningService implements AutoCloseable {
   private static final int DEADLINE_SECONDS = 20;
 
   private final Service service;
+  private final RunningSettings running;
   private final ManagedChannel channel;
   private boolean drained;
 
-  private RunningService(Service service) {
+  private RunningService(Service service, RunningSettings running) {
     this.service = service;
+    this.running = running;
     this.channel =
         NettyChannelBuilder.forAddress("127.0.0.1", service.grpc().port()).usePlaintext().build();
   }
@@ -53,8 +54,8 @@ public final class RunningService implements AutoCloseable {
     all.put("--port", "0");
     all.put("--admin-port", "0");
     all.putIfAbsent("--drain-timeout", "5s");
-    SettingTexts texts = SettingTexts.choose(all, Map.of());
-    return new RunningService(Service.start(Settings.of(texts, Runtime.getRuntime().maxMemory())));
+    RunningSettings running = RunningSettings.load(all, Map.of(), Runtime.getRuntime().maxMemory());
+    return new RunningService(Service.start(running), running);
   }
 
   public ManagedChannel channel() {
@@ -99,6 +100,11 @@ public final class RunningService implements AutoCloseable {
   /** The loaders that run a query, and so hold a connection. */
   public int loaders() {
     return service.lookups().shared().loaders().inUse();
+  }
+
+  /** Does what SIGHUP does: the settings file is read again within a second. */
+  public void requestReload() {
+    running.request();
   }
 
   public boolean drain() {

@@ -114,6 +114,36 @@ class ServeProcessTest {
     assertThat(served.process().exitValue()).isEqualTo(143);
   }
 
+  @Test
+  void sighup_settingsFileHasChanged_isReadAgain() throws Exception {
+    Path file = Files.writeString(directory.resolve("loadonce.yaml"), "ttl: 1h\n");
+    Served served = serve(Duration.ZERO, "--log-format=json", "--config=" + file);
+    Files.writeString(file, "ttl: 1m\nlog-level: warn\n");
+
+    hangUp(served.process());
+    await().until(() -> page(served, "/page.json").body().contains("\"value\":\"1m\""));
+    Files.writeString(file, "ttl: never\n");
+    hangUp(served.process());
+
+    await().until(() -> jsonLines().getLast().contains("the settings stay as they are"));
+    assertThat(jsonLines().getLast()).startsWith("WARN: " + file + ":1:6: ttl: must be a time");
+    served.process().destroy();
+    assertThat(served.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(served.process().exitValue()).isZero();
+    assertThat(jsonLines())
+        .contains(
+            "INFO: "
+                + file
+                + " was read again: log-level is warn, and was info; ttl is 1m, and"
+                + " was 1h")
+        .doesNotContain("INFO: drained: every call was answered");
+  }
+
+  private static void hangUp(Process process) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
   /** The level and the message of each line of the log; fails if a line is no JSON object. */
   private List<String> jsonLines() throws IOException {
     return Files.readAllLines(directory.resolve("log")).stream()

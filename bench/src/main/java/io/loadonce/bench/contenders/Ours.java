@@ -46,6 +46,7 @@ public final class Ours implements Contender {
       case Outcome.Refused<Row> refused ->
           throw new SourceException.Unavailable("refused: " + refused.cap(), /* cause= */ null);
       case Outcome.Outdated<Row> _ -> throw new AssertionError("no version was asked for");
+      case Outcome.NotLoaded<Row> _ -> throw new AssertionError("loads are not switched off");
       case Outcome.TimedOut<Row> _ ->
           throw new SourceException.Unavailable("timed out", /* cause= */ null);
     };

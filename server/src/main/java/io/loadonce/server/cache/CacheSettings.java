@@ -32,6 +32,17 @@ public record CacheSettings(
         Duration.ofSeconds(60), NEVER, Duration.ofSeconds(5), 0.1, maxBytes, maxNegativeBytes);
   }
 
+  /** Returns the same times with the memory budgets of other settings. */
+  public CacheSettings withBudgetsOf(CacheSettings other) {
+    return new CacheSettings(
+        timeToLive,
+        refreshAfter,
+        negativeTimeToLive,
+        jitter,
+        other.maxBytes,
+        other.maxNegativeBytes);
+  }
+
   /**
    * @throws IllegalArgumentException if a setting is out of its range; the message names it
    */

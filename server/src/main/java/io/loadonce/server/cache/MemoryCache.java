@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,9 @@ public final class MemoryCache<K, V> {
    */
   private static final Executor KEEPER = Runnable::run;
 
-  private final CacheSettings settings;
+  /** Only fills and refills read it: a hit compares the times that stand in its entry. */
+  private volatile CacheSettings settings;
+
   private final Cache<K, Row<V>> rows;
   private final Cache<K, NotFound<V>> absent;
   private final LongAdder evictions = new LongAdder();
@@ -98,10 +101,11 @@ public final class MemoryCache<K, V> {
    */
   public void fill(K id, V value, long version, long readNanos) {
     absent.invalidate(id);
-    double share = share();
-    long freshUntil = after(readNanos, settings.timeToLive(), share);
-    long softUntil = after(readNanos, settings.refreshAfter(), share);
-    rows.put(id, new Row<>(value, version, readNanos, Math.min(softUntil, freshUntil), freshUntil));
+    CacheSettings times;
+    do {
+      times = settings;
+      rows.put(id, row(value, version, readNanos, times));
+    } while (!times.equals(settings)); // use() may have passed this id before it was filled
   }
 
   /**
@@ -126,8 +130,11 @@ public final class MemoryCache<K, V> {
   /** Caches that the database has no row for the id. */
   public void fillNotFound(K id, long readNanos) {
     rows.invalidate(id);
-    long freshUntil = after(readNanos, settings.negativeTimeToLive(), share());
-    absent.put(id, new NotFound<>(readNanos, freshUntil));
+    CacheSettings times;
+    do {
+      times = settings;
+      absent.put(id, notFound(readNanos, times));
+    } while (!times.equals(settings));
   }
 
   /** Removes the entry of an id; returns whether there was one, fresh or expired. */
@@ -151,6 +158,12 @@ public final class MemoryCache<K, V> {
                     row.freshUntilNanos()));
   }
 
+  /** Removes the entries of all ids for which this holds. Goes through all entries. */
+  public void removeIf(Predicate<? super K> condition) {
+    rows.asMap().keySet().removeIf(condition);
+    absent.asMap().keySet().removeIf(condition);
+  }
+
   /** Removes all entries; returns about how many there were. */
   public long removeAll() {
     long removed = rows.estimatedSize() + absent.estimatedSize();
@@ -165,6 +178,37 @@ public final class MemoryCache<K, V> {
    */
   public void onEviction(Consumer<? super K> listener) {
     evictionListener = listener;
+  }
+
+  /**
+   * Replaces the times and the memory budgets. Entries that are fresh expire by the new times,
+   * counted from when they were read; an entry that has expired stays expired. Blocks while it goes
+   * through all entries; looks and fills go on meanwhile. To be called by one thread at a time.
+   *
+   * @param nowNanos on the clock of the fills
+   */
+  public void use(CacheSettings changed, long nowNanos) {
+    if (changed.equals(settings)) {
+      return;
+    }
+    settings = changed;
+    limit(rows, changed.maxBytes());
+    limit(absent, changed.maxNegativeBytes());
+    for (K id : rows.asMap().keySet()) {
+      rows.asMap()
+          .computeIfPresent(
+              id,
+              (_, row) ->
+                  row.isFresh(nowNanos)
+                      ? row(row.value(), row.version(), row.readNanos(), changed)
+                      : row);
+    }
+    for (K id : absent.asMap().keySet()) {
+      absent
+          .asMap()
+          .computeIfPresent(
+              id, (_, none) -> none.isFresh(nowNanos) ? notFound(none.readNanos(), changed) : none);
+    }
   }
 
   /** Evicts at once what exceeds the budgets, so that a test or a measurement can count exactly. */
@@ -215,8 +259,23 @@ public final class MemoryCache<K, V> {
     }
   }
 
-  private double share() {
-    return 1 - settings.jitter() * ThreadLocalRandom.current().nextDouble();
+  private static void limit(Cache<?, ?> cache, long maxBytes) {
+    cache.policy().eviction().orElseThrow().setMaximum(maxBytes);
+  }
+
+  private static <V> Row<V> row(V value, long version, long readNanos, CacheSettings times) {
+    double share = share(times);
+    long freshUntil = after(readNanos, times.timeToLive(), share);
+    long softUntil = after(readNanos, times.refreshAfter(), share);
+    return new Row<>(value, version, readNanos, Math.min(softUntil, freshUntil), freshUntil);
+  }
+
+  private static <V> NotFound<V> notFound(long readNanos, CacheSettings times) {
+    return new NotFound<>(readNanos, after(readNanos, times.negativeTimeToLive(), share(times)));
+  }
+
+  private static double share(CacheSettings times) {
+    return 1 - times.jitter() * ThreadLocalRandom.current().nextDouble();
   }
 
   private static long after(long readNanos, Duration timeToLive, double share) {

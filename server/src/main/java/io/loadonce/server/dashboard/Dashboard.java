@@ -98,6 +98,8 @@ public final class Dashboard {
         .forEach((column, values) -> answer.put(column.name().toLowerCase(Locale.ROOT), values));
     answer.put("states", numbers.states());
     answer.put("counts", numbers.counts());
+    answer.put("settings", numbers.settings());
+    answer.put("in_force", watched.settings().get());
     return new Content(200, gson.toJson(answer) + "\n");
   }
 
@@ -131,7 +133,8 @@ public final class Dashboard {
                 fixed
                     .replace("{target}", Html.escaped(watched.grpc().get().toString()))
                     .replace("{states}", numbers.states())
-                    .replace("{counts}", numbers.counts())));
+                    .replace("{counts}", numbers.counts())
+                    .replace("{settings}", numbers.settings())));
   }
 
   private static String list(List<Page> pages) {

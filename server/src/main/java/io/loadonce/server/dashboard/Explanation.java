@@ -4,6 +4,7 @@ import io.loadonce.db.lookup.InvalidIdException;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.server.cache.Entry;
+import io.loadonce.server.load.CacheUse;
 import io.loadonce.server.load.IdHistory.Missed;
 import io.loadonce.server.lock.FlightState;
 import io.loadonce.server.lookup.EncodedRow;
@@ -91,8 +92,21 @@ final class Explanation {
     if (lookups.shared().availability().isUnreachable()) {
       line(text, "database", "cannot be reached at present");
     }
+    String use = switched(lookup, id);
+    if (!use.isEmpty()) {
+      line(text, "switch", use);
+    }
     line(text, "query", lookup.settings().query().toString());
     return new Content(200, text.toString());
+  }
+
+  /** What the switch of the lookup does to the id; empty if that is on. */
+  private static String switched(Lookup lookup, Key id) {
+    CacheUse use = lookup.engine().settings().use();
+    if (!use.loads()) {
+      return "memory-only: nothing is loaded";
+    }
+    return use.includes(id) ? "" : "the id does not use the cache; each call loads it";
   }
 
   private static String cached(@Nullable Entry<EncodedRow> entry, long nowNanos) {
@@ -125,6 +139,8 @@ final class Explanation {
               "the cache had no entry, and it is not known that it had one before";
           case INVALIDATED_BY_CALLER -> "a caller had invalidated the id " + before;
           case INVALIDATED_BY_CHANGE -> "the database had reported a change of the row " + before;
+          case INVALIDATED_BY_AUDIT ->
+              "--audit-drop had removed the row, which was not that of the database, " + before;
           case EVICTED ->
               "the entry had been evicted %s, because the memory budget was full".formatted(before);
           case EXPIRED -> "the entry had expired " + before;

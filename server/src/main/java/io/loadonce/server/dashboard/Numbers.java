@@ -48,6 +48,29 @@ final class Numbers {
     return html.toString();
   }
 
+  /** The settings that can change while the service runs, as they are now. */
+  String settings() {
+    Html html = new Html();
+    html.raw("<div class=wide><table><thead><tr>")
+        .element("th", "setting")
+        .element("th", "value in force")
+        .element("th", "set by")
+        .element("th", "since")
+        .raw("</tr></thead><tbody>");
+    watched
+        .settings()
+        .get()
+        .forEach(
+            (key, setting) ->
+                html.raw("<tr>")
+                    .element("td", key)
+                    .element("td", setting.value().isEmpty() ? "not set" : setting.value())
+                    .element("td", setting.origin())
+                    .element("td", setting.since())
+                    .raw("</tr>"));
+    return html.raw("</tbody></table></div>").toString();
+  }
+
   private void states(Html html) {
     PoolState pool = watched.pool().get();
     boolean isReached = !watched.lookups().shared().availability().isUnreachable();

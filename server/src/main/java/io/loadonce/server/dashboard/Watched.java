@@ -6,6 +6,8 @@ import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.ports.Address;
 import io.loadonce.server.ports.Health;
 import io.loadonce.server.request.CallCounts;
+import io.loadonce.server.settings.RunningSettings;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -13,6 +15,7 @@ import java.util.function.Supplier;
  * The parts of the service that the page shows.
  *
  * @param listener empty without {@code --listen}
+ * @param settings the settings that can change, which are in force now
  * @param grpc the address for callers, once its port is known
  * @param hashesIds whether ids are shown by their hash
  * @param version of the service and of Java
@@ -23,6 +26,7 @@ public record Watched(
     Supplier<PoolState> pool,
     Health health,
     Optional<ChangeListener> listener,
+    Supplier<Map<String, RunningSettings.InForce>> settings,
     Supplier<Address> grpc,
     boolean hashesIds,
     String version) {}

@@ -3,13 +3,16 @@ package io.loadonce.server.load;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.Outcome.Cap;
 import io.loadonce.server.load.Outcome.Failed;
+import io.loadonce.server.load.Outcome.NotLoaded;
 import io.loadonce.server.load.Outcome.Refused;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a load is begun: not while the database is unreachable, and not if the row would come too
- * late for the caller. Never blocks; safe for use by many threads.
+ * Whether a load is begun: not if the switch of the lookup allows none, not while the database is
+ * unreachable, and not if the row would come too late for the caller. Never blocks; safe for use by
+ * many threads.
  */
 final class Admission<V> {
 
@@ -18,12 +21,12 @@ final class Admission<V> {
 
   private final Stage<?, V> stage;
   private final long loadTimeoutNanos;
-  private final long maxQueueNanos;
+  private final Supplier<LoadSettings> settings;
 
-  Admission(Stage<?, V> stage, Duration loadTimeout, Duration maxQueueTime) {
+  Admission(Stage<?, V> stage, Duration loadTimeout, Supplier<LoadSettings> settings) {
     this.stage = stage;
     this.loadTimeoutNanos = loadTimeout.toNanos();
-    this.maxQueueNanos = maxQueueTime.toNanos();
+    this.settings = settings;
   }
 
   /**
@@ -34,11 +37,16 @@ final class Admission<V> {
    * @param alsoAhead how many flights will be loaded before it that are not in the queue yet
    */
   @Nullable Outcome<V> refusal(long callerNanos, int alsoAhead) {
+    LoadSettings now = settings.get();
+    if (!now.use().loads()) {
+      return new NotLoaded<>();
+    }
     SourceException outage = stage.outage();
     if (outage != null) {
       return new Failed<>(outage);
     }
     long timeNanos = Math.min(callerNanos, loadTimeoutNanos);
+    long maxQueueNanos = now.maxQueueTime().toNanos();
     long lateNanos = stage.delay(alsoAhead).lateNanos(timeNanos, maxQueueNanos);
     if (lateNanos <= 0 && alsoAhead == 0) {
       stage.called(timeNanos);

@@ -4,6 +4,7 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
+import io.loadonce.server.load.Outcome.NotLoaded;
 import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.Refused;
@@ -87,7 +88,7 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
         switch (outcome) {
           case Found<V> row when isTooOld -> new Outdated<>(row.version(), needed.minVersion());
           case Failed<V>(SourceException.Unavailable _) -> engine.staleRows().or(this, outcome);
-          case Refused<V> _ -> engine.staleRows().or(this, outcome);
+          case Refused<V> _, NotLoaded<V> _ -> engine.staleRows().or(this, outcome);
           default -> outcome;
         });
   }

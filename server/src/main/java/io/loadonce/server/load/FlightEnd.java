@@ -4,6 +4,7 @@ import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
+import io.loadonce.server.load.Outcome.NotLoaded;
 import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.Refused;
@@ -30,16 +31,19 @@ final class FlightEnd<K, V> implements Finish<K, V> {
 
   private final MemoryCache<K, V> cache;
   private final FlightTable<K, Outcome<V>> table;
+  private final FreshnessPolicy<V> policy;
   private final LoadStatistics<K> statistics;
   private final LongSupplier nanoClock;
 
   FlightEnd(
       MemoryCache<K, V> cache,
       FlightTable<K, Outcome<V>> table,
+      FreshnessPolicy<V> policy,
       LoadStatistics<K> statistics,
       LongSupplier nanoClock) {
     this.cache = cache;
     this.table = table;
+    this.policy = policy;
     this.statistics = statistics;
     this.nanoClock = nanoClock;
   }
@@ -90,10 +94,13 @@ final class FlightEnd<K, V> implements Finish<K, V> {
 
     @Override
     public void publish(Outcome<V> outcome) {
+      if (!policy.settings().use().includes(id)) {
+        return;
+      }
       switch (outcome) {
         case Found<V> found -> cache.fill(id, found.value(), found.version(), readNanos);
         case Missing<V> _ -> cache.fillNotFound(id, readNanos);
-        case Failed<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ ->
+        case Failed<V> _, NotLoaded<V> _, Outdated<V> _, Refused<V> _, TimedOut<V> _ ->
             cache.postponeRefresh(id, nanoClock.getAsLong() + REFRESH_RETRY.toNanos());
       }
     }

@@ -20,12 +20,23 @@ final class FreshnessPolicy<V> {
    */
   private static final int EARLIEST_LOAD_TIMES = 16;
 
-  private final LoadSettings settings;
+  private volatile LoadSettings settings;
   private final FeedState feedState;
 
   FreshnessPolicy(LoadSettings settings, FeedState feedState) {
     this.settings = settings;
     this.feedState = feedState;
+  }
+
+  LoadSettings settings() {
+    return settings;
+  }
+
+  /** Replaces the settings: each decision from now on follows these. Returns those before. */
+  LoadSettings use(LoadSettings changed) {
+    LoadSettings before = settings;
+    settings = changed;
+    return before;
   }
 
   /**
@@ -87,14 +98,15 @@ final class FreshnessPolicy<V> {
    * one second later, so that the database is not queried for this row again at once.
    */
   boolean isRefreshDue(Entry<V> entry, long nowNanos, long loadNanos) {
-    if (!(entry instanceof Entry.Row<V> row)) {
+    LoadSettings now = settings;
+    if (!(entry instanceof Entry.Row<V> row) || !now.use().loads()) {
       return false;
     }
     long leftNanos = row.refreshDueNanos() - nowNanos;
     if (leftNanos <= 0) {
       return true;
     }
-    double scale = settings.earlyRefresh() * loadNanos;
+    double scale = now.earlyRefresh() * loadNanos;
     if (leftNanos > scale * EARLIEST_LOAD_TIMES) {
       return false;
     }

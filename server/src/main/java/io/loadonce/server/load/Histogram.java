@@ -34,7 +34,7 @@ public final class Histogram {
   }
 
   /** For ages in nanoseconds: six classes for each decade, from 1 millisecond to 19 hours. */
-  static Histogram ofAges() {
+  public static Histogram ofAges() {
     return new Histogram(
         LongStream.iterate(100_000, decade -> decade <= 1_000_000_000_000L, decade -> decade * 10)
             .flatMap(decade -> LongStream.of(STEPS).map(step -> decade * step))

@@ -20,6 +20,8 @@ public final class IdHistory {
     INVALIDATED_BY_CALLER,
     /** The database reported that the row has changed. */
     INVALIDATED_BY_CHANGE,
+    /** A comparison with the database has found that the row is stale. */
+    INVALIDATED_BY_AUDIT,
     /** The memory budget was full. */
     EVICTED
   }
@@ -30,6 +32,7 @@ public final class IdHistory {
     NOT_CACHED_BEFORE,
     INVALIDATED_BY_CALLER,
     INVALIDATED_BY_CHANGE,
+    INVALIDATED_BY_AUDIT,
     EVICTED,
     EXPIRED,
     /** The entry was fresh, and older than the caller accepted. */
@@ -86,6 +89,7 @@ public final class IdHistory {
             : switch (last.why) {
               case INVALIDATED_BY_CALLER -> Miss.INVALIDATED_BY_CALLER;
               case INVALIDATED_BY_CHANGE -> Miss.INVALIDATED_BY_CHANGE;
+              case INVALIDATED_BY_AUDIT -> Miss.INVALIDATED_BY_AUDIT;
               case EVICTED -> Miss.EVICTED;
             };
     missed(id, why, nowNanos, last == null ? null : last.atNanos);

@@ -2,26 +2,18 @@ package io.loadonce.server.load;
 
 import io.loadonce.db.source.Availability;
 import io.loadonce.db.source.Source;
+import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.Entry;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.IdHistory.Removal;
 import io.loadonce.server.load.LookupCounts.Ending;
-import io.loadonce.server.load.Outcome.Cap;
-import io.loadonce.server.load.Outcome.Refused;
-import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.Flight;
 import io.loadonce.server.lock.FlightState;
 import io.loadonce.server.lock.FlightTable;
-import io.loadonce.server.lock.JoinResult.AllIsFull;
-import io.loadonce.server.lock.JoinResult.Began;
-import io.loadonce.server.lock.JoinResult.Hit;
-import io.loadonce.server.lock.JoinResult.IdIsFull;
-import io.loadonce.server.lock.JoinResult.Joined;
+import io.loadonce.server.lock.JoinResult;
 import io.loadonce.server.lock.LockSettings;
 import io.loadonce.server.lock.SweepResult;
-import io.loadonce.server.lock.SweepResult.Departed;
 import io.loadonce.server.lock.Waiter;
-import io.loadonce.server.lock.WaiterBudget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +56,6 @@ public final class LoadOnce<K, V> {
   private final Stage<K, V> stage;
 
   private final Availability availability;
-  private final WaiterBudget waiters;
   private final FeedState feedState = new FeedState();
   private final LongSupplier nanoClock;
   private final Admission<V> admission;
@@ -103,13 +94,12 @@ public final class LoadOnce<K, V> {
       @Nullable FirstStage<K, V> first) {
     this.cache = cache;
     this.availability = shared.availability();
-    this.waiters = shared.waiters();
-    this.table = new FlightTable<>(lockSettings, waiters);
+    this.table = new FlightTable<>(lockSettings, shared.waiters());
     this.policy = new FreshnessPolicy<>(loadSettings, feedState);
     this.staleRows = new StaleRows<>(cache, policy, nanoClock);
     this.statistics = new LoadStatistics<>(nanoClock);
     cache.onEviction(id -> statistics.history().removed(id, Removal.EVICTED));
-    Finish<K, V> end = new FlightEnd<>(cache, table, statistics, nanoClock);
+    Finish<K, V> end = new FlightEnd<>(cache, table, policy, statistics, nanoClock);
     this.queue =
         new LoadQueue<>(
             source,
@@ -118,9 +108,8 @@ public final class LoadOnce<K, V> {
             statistics,
             lockSettings.loadTimeout(),
             nanoClock);
-    this.stage = first == null ? queue : first.before(queue, end, new Needs<>(cache, nanoClock));
-    this.admission =
-        new Admission<>(stage, lockSettings.loadTimeout(), loadSettings.maxQueueTime());
+    this.stage = SwitchedStage.of(first, queue, end, new Needs<>(cache, nanoClock), policy);
+    this.admission = new Admission<>(stage, lockSettings.loadTimeout(), policy::settings);
     this.nanoClock = nanoClock;
   }
 
@@ -237,11 +226,25 @@ public final class LoadOnce<K, V> {
   public void sweep() {
     long nowNanos = nanoClock.getAsLong();
     SweepResult<K, Outcome<V>> swept = table.sweep(nowNanos, stage.hasRoomForRefreshes());
-    for (Departed<K, Outcome<V>> departed : swept.departed()) {
-      FlightEnd.answer(departed.waiter(), departed.outcome());
-    }
+    swept.departed().forEach(each -> FlightEnd.answer(each.waiter(), each.outcome()));
     stage.failOverdue(swept.overdue());
     stage.dropOver();
+  }
+
+  /**
+   * Replaces the settings. Entries that are fresh expire by the new times; those that the switch
+   * excludes are removed, and the loads under way leave nothing if the switch has changed.
+   */
+  public void use(CacheSettings times, LoadSettings loads) {
+    if (!policy.use(loads).use().equals(loads.use())) {
+      table.fenceAll(() -> cache.removeIf(id -> !loads.use().includes(id)));
+    }
+    cache.use(times, nanoClock.getAsLong());
+  }
+
+  /** The settings in force. */
+  public LoadSettings settings() {
+    return policy.settings();
   }
 
   /** For the change listener: cached rows are served as fresh while the feed is connected. */
@@ -277,11 +280,6 @@ public final class LoadOnce<K, V> {
     return table.flights();
   }
 
-  /** How many callers wait, of all lookups that share the places; a snapshot. Zero when idle. */
-  public int waiters() {
-    return waiters.waiters();
-  }
-
   private @Nullable Outcome<V> look(K id, Freshness needed, long nowNanos) {
     Entry<V> entry = cache.get(id);
     Outcome<V> outcome = policy.fresh(entry, needed, nowNanos, nowNanos);
@@ -315,7 +313,7 @@ public final class LoadOnce<K, V> {
   private @Nullable Flight<K, Outcome<V>> admit(Call<K, V> call, int alsoAhead) {
     long nowNanos = nanoClock.getAsLong();
     if (call.waiter().deadlineNanos() - nowNanos <= 0) {
-      call.answer(new TimedOut<>());
+      call.answer(new Outcome.TimedOut<>());
       return null;
     }
     Outcome<V> stale = availability.isUnreachable() ? staleRows.of(call, nowNanos) : null;
@@ -334,13 +332,14 @@ public final class LoadOnce<K, V> {
       Call<K, V> call, int alsoAhead, long nowNanos) {
     Waiter<K, Outcome<V>> waiter = call.waiter();
     return switch (table.join(waiter, _ -> secondLook(call, alsoAhead, nowNanos), nowNanos)) {
-      case Began<K, Outcome<V>>(Flight<K, Outcome<V>> flight) -> flight;
-      case Joined<K, Outcome<V>> _ -> null;
-      case Hit<K, Outcome<V>>(Outcome<V> outcome) -> answered(waiter, outcome);
-      case IdIsFull<K, Outcome<V>> _ ->
-          answered(waiter, new Refused<>(Cap.WAITERS_PER_ID, Admission.RETRY_NANOS));
-      case AllIsFull<K, Outcome<V>> _ ->
-          answered(waiter, new Refused<>(Cap.WAITERS, Admission.RETRY_NANOS));
+      case JoinResult.Began<K, Outcome<V>>(Flight<K, Outcome<V>> flight) -> flight;
+      case JoinResult.Joined<K, Outcome<V>> _ -> null;
+      case JoinResult.Hit<K, Outcome<V>>(Outcome<V> outcome) -> answered(waiter, outcome);
+      case JoinResult.IdIsFull<K, Outcome<V>> _ ->
+          answered(
+              waiter, new Outcome.Refused<>(Outcome.Cap.WAITERS_PER_ID, Admission.RETRY_NANOS));
+      case JoinResult.AllIsFull<K, Outcome<V>> _ ->
+          answered(waiter, new Outcome.Refused<>(Outcome.Cap.WAITERS, Admission.RETRY_NANOS));
     };
   }
 

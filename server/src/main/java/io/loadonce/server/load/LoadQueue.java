@@ -292,10 +292,22 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       completeAll(load.flights, new Outcome.Failed<>(e), readNanos);
     } finally {
       statistics.queryEnded(load.ids, load.query.times());
+      statistics.loadEnded(ended(load));
       synchronized (mutex) {
         underWay.remove(load);
       }
     }
+  }
+
+  private EndedLoad<K> ended(Load<K, V> load) {
+    Flight<K, Outcome<V>> first = load.flights.getFirst();
+    return new EndedLoad<>(
+        first.id(),
+        load.ids,
+        load.flights.stream().mapToInt(Flight::waited).sum(),
+        nanoClock.getAsLong() - first.beganNanos(),
+        load.beganNanos - first.beganNanos(),
+        load.query.times());
   }
 
   /** How many ids no query has named: their rows had no room. */

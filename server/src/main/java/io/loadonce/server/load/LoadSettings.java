@@ -13,16 +13,29 @@ import java.time.Duration;
  *     disconnected, so that changes may have been missed
  * @param maxQueueTime how long an id may probably have to wait for its query; if it is longer, the
  *     call is refused
+ * @param use which ids use the cache, and whether misses are loaded
  */
 public record LoadSettings(
-    double earlyRefresh, Duration staleOnError, Duration staleOnDisconnect, Duration maxQueueTime) {
+    double earlyRefresh,
+    Duration staleOnError,
+    Duration staleOnDisconnect,
+    Duration maxQueueTime,
+    CacheUse use) {
 
   public static final LoadSettings DEFAULTS =
-      new LoadSettings(1, Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(1));
+      new LoadSettings(1, Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(1), CacheUse.ON);
 
-  /** Settings with the usual limit on the queue. */
+  /** Settings with the usual limit on the queue, and the cache in use. */
   public LoadSettings(double earlyRefresh, Duration staleOnError, Duration staleOnDisconnect) {
-    this(earlyRefresh, staleOnError, staleOnDisconnect, DEFAULTS.maxQueueTime());
+    this(earlyRefresh, staleOnError, staleOnDisconnect, DEFAULTS.maxQueueTime(), CacheUse.ON);
+  }
+
+  public LoadSettings withUse(CacheUse other) {
+    return new LoadSettings(earlyRefresh, staleOnError, staleOnDisconnect, maxQueueTime, other);
+  }
+
+  public LoadSettings withStaleOnDisconnect(Duration time) {
+    return new LoadSettings(earlyRefresh, staleOnError, time, maxQueueTime, use);
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,13 @@ public final class LoadStatistics<K> {
   private final HotIds<K> calls;
   private final HotIds<K> waiters;
   private final HotIds<K> loads;
+
+  /** Whether the id of the next hit is to be kept for {@link #takeHit}; rarely written. */
+  private volatile boolean wantsHit;
+
+  private volatile @Nullable K hit;
+
+  private volatile Consumer<? super EndedLoad<K>> loadListener = _ -> {};
 
   LoadStatistics(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
@@ -150,9 +158,24 @@ public final class LoadStatistics<K> {
     return (nowNanos * 0x9E3779B97F4A7C15L) >>> 57 == 0;
   }
 
+  /**
+   * Returns the id of a hit since the last call, or null if there was none; asks for the next. To
+   * be called by one thread.
+   */
+  public @Nullable K takeHit() {
+    K taken = hit;
+    hit = null;
+    wantsHit = true;
+    return taken;
+  }
+
   /** A first look was a hit. */
   void hit(K id, Outcome<?> outcome, long nowNanos) {
     counts.add(outcome);
+    if (wantsHit) {
+      wantsHit = false;
+      hit = id;
+    }
     if (isSample(nowNanos)) {
       calls.add(id, HITS_PER_SAMPLE);
       if (outcome instanceof Found<?> row) {
@@ -225,6 +248,15 @@ public final class LoadStatistics<K> {
     stage(Stage.CONNECTION).record(times.connectionNanos());
     stage(Stage.QUERY).record(times.queryNanos());
     stage(Stage.ROWS).record(times.rowsNanos());
+  }
+
+  /** Sets what is called after each load, on the loader's thread. It must not block. */
+  public void onLoad(Consumer<? super EndedLoad<K>> listener) {
+    loadListener = listener;
+  }
+
+  void loadEnded(EndedLoad<K> load) {
+    loadListener.accept(load);
   }
 
   private static Failure failureOf(SourceException reason) {

@@ -3,6 +3,7 @@ package io.loadonce.server.load;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
+import io.loadonce.server.load.Outcome.NotLoaded;
 import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
@@ -78,6 +79,7 @@ public final class LookupCounts {
             case STALE -> Ending.STALE;
           };
       case Missing<?> _ -> Ending.MISSING;
+      case NotLoaded<?> _ -> Ending.NOT_CACHED;
       case Outdated<?> _ -> Ending.OUTDATED;
       case Refused<?> _ -> Ending.REFUSED;
       case TimedOut<?> _ -> Ending.TIMED_OUT;

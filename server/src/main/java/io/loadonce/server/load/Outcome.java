@@ -34,6 +34,9 @@ public sealed interface Outcome<V> {
    */
   record Refused<V>(Cap cap, long retryNanos) implements Outcome<V> {}
 
+  /** The cache has no row to serve, and the switch of the lookup allows no load. */
+  record NotLoaded<V>() implements Outcome<V> {}
+
   /** The caller's deadline passed; the load goes on for the others. */
   record TimedOut<V>() implements Outcome<V> {}
 

@@ -78,6 +78,11 @@ public final class Flight<K, O> {
     return over;
   }
 
+  /** How many callers waited when the flight ended; 0 before. For any thread. */
+  public int waited() {
+    return over ? waiters.size() : 0;
+  }
+
   /** What a fenced flight brings is not kept, so it refreshes nothing. */
   void fence() {
     continuesAlone = false;

@@ -2,6 +2,8 @@ package io.loadonce.server.lookup;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
 import com.google.protobuf.UnsafeByteOperations;
 import io.loadonce.db.form.Row;
 import io.loadonce.db.form.RowList;
@@ -91,6 +93,22 @@ public final class EncodedRow {
       size += CodedOutputStream.computeBytesSize(rowField, row);
     }
     return size;
+  }
+
+  /** Whether two lists of one id have the same rows, in any order. */
+  public boolean hasSameRows(EncodedRow other) {
+    return sortedRows().equals(other.sortedRows());
+  }
+
+  private List<ByteString> sortedRows() {
+    try {
+      return io.loadonce.v1.Resource.parseFrom(bytes).getRowsList().stream()
+          .map(Struct::toByteString)
+          .sorted(ByteString.unsignedLexicographicalComparator())
+          .toList();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("this class has encoded it", e);
+    }
   }
 
   /** Returns the bytes without copying them. */

@@ -9,7 +9,7 @@ import java.time.Duration;
 /**
  * One configured query, with its cache and its engine.
  *
- * @param config its query, and how long its entries are fresh
+ * @param config its query, and its settings at the start
  * @param cache the entries of this lookup
  * @param engine answers from that cache and loads what is not in it
  */
@@ -21,13 +21,18 @@ public record Lookup(
     return config.settings();
   }
 
-  /** How long a row is fresh. */
-  public Duration timeToLive() {
-    return config.cache().timeToLive();
+  /** Replaces the settings that can change while the service runs. */
+  public void use(LookupConfig changed) {
+    engine.use(changed.cache(), changed.load());
   }
 
-  /** How long a "not found" is fresh. */
+  /** How long a row is fresh now. */
+  public Duration timeToLive() {
+    return cache.settings().timeToLive();
+  }
+
+  /** How long a "not found" is fresh now. */
   public Duration negativeTimeToLive() {
-    return config.cache().negativeTimeToLive();
+    return cache.settings().negativeTimeToLive();
   }
 }

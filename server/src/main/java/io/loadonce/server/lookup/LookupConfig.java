@@ -21,6 +21,19 @@ public record LookupConfig(
     changes = List.copyOf(changes);
   }
 
+  /**
+   * Returns this lookup with the settings of another that can change while the service runs.
+   *
+   * @param withBudgets whether the memory budgets change, too
+   */
+  public LookupConfig withChangesOf(LookupConfig other, boolean withBudgets) {
+    return new LookupConfig(
+        settings,
+        withBudgets ? other.cache : other.cache.withBudgetsOf(cache),
+        other.load.withStaleOnDisconnect(load.staleOnDisconnect()),
+        changes);
+  }
+
   /** A lookup whose entries are invalidated by changes of the only table of its query. */
   public LookupConfig(LookupSettings settings, CacheSettings cache, LoadSettings load) {
     this(settings, cache, load, List.of());

@@ -1,6 +1,7 @@
 package io.loadonce.server.metrics;
 
 import io.loadonce.db.jdbc.PoolState;
+import io.loadonce.server.audit.AuditCounts;
 import io.loadonce.server.load.Loaders;
 import io.loadonce.server.load.Shared;
 import io.loadonce.server.lock.WaiterBudget;
@@ -19,6 +20,7 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
@@ -62,6 +64,15 @@ public final class ServiceMetrics implements AutoCloseable {
   /** Registers the numbers of calls, by method and status, and the times of sampled calls. */
   public void register(CallCounts calls) {
     CallMetrics.register(registry, calls);
+  }
+
+  /**
+   * Registers what was found by comparing cached rows with the database.
+   *
+   * @param audits by the name of the lookup
+   */
+  public void register(Map<String, AuditCounts> audits) {
+    AuditMetrics.register(registry, audits);
   }
 
   /** Registers the connections of the pool. */

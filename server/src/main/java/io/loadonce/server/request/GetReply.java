@@ -63,6 +63,7 @@ final class GetReply implements WireMessage {
           Outcome.Outdated<EncodedRow> _,
           Outcome.Refused<EncodedRow> _,
           Outcome.TimedOut<EncodedRow> _,
+          Outcome.NotLoaded<EncodedRow> _,
           Outcome.Failed<EncodedRow> _ ->
           null;
     };

@@ -8,22 +8,22 @@ import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.v1.ListLookupsRequest;
 import io.loadonce.v1.ListLookupsResponse;
-import java.util.List;
 
 /** ListLookups: the lookups that the caller may use. The reply never has the query of a lookup. */
 final class ListLookupsMethod implements UnaryCall.Method<ListLookupsRequest> {
 
-  private final List<io.loadonce.v1.Lookup> all;
+  private final Lookups lookups;
 
   ListLookupsMethod(Lookups lookups) {
-    this.all = lookups.all().stream().map(ListLookupsMethod::described).toList();
+    this.lookups = lookups;
   }
 
   @Override
   public void handle(ListLookupsRequest request, UnaryCall<ListLookupsRequest> call) {
     ListLookupsResponse.Builder reply = ListLookupsResponse.newBuilder();
-    all.stream()
-        .filter(lookup -> call.caller().mayUse(lookup.getName()))
+    lookups.all().stream()
+        .filter(lookup -> call.caller().mayUse(lookup.settings().name()))
+        .map(ListLookupsMethod::described)
         .forEach(reply::addLookups);
     call.reply(new WireMessage.Generated(reply.build()));
   }

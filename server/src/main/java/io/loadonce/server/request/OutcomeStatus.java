@@ -23,6 +23,13 @@ final class OutcomeStatus {
   private static final Status TIMED_OUT =
       Reason.DEADLINE_EXCEEDED.status("the deadline passed before the load ended");
 
+  private static final Status NOT_LOADED =
+      Reason.LOADS_SWITCHED_OFF.status(
+          "the cache has no entry for this id that may be served, and the operator has switched off"
+              + " the loads of this lookup",
+          Map.of(),
+          Reason.NO_RETRY);
+
   /** The longest part of a log line that says why a load failed, in bytes. */
   private static final int MAX_DETAILS = 180;
 
@@ -47,6 +54,7 @@ final class OutcomeStatus {
       case Outcome.Found<?> _ -> OK;
       case Outcome.Missing<?> _ -> MISSING;
       case Outcome.TimedOut<?> _ -> TIMED_OUT;
+      case Outcome.NotLoaded<?> _ -> NOT_LOADED;
       case Outcome.Outdated<?>(long version, long minVersion) ->
           Reason.VERSION_TOO_OLD.status(
               "the row has version %d, and min_version is %d".formatted(version, minVersion),

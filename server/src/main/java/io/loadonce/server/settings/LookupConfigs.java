@@ -224,8 +224,8 @@ final class LookupConfigs {
         values.number(Setting.EARLY_REFRESH, 0, 100),
         values.duration(Setting.STALE_ON_ERROR, Duration.ZERO, Settings.MAX_TTL),
         values.duration(Setting.STALE_ON_DISCONNECT, Duration.ZERO, Settings.MAX_TTL),
-        values.duration(
-            Setting.MAX_QUEUE_TIME, Duration.ofMillis(1), DatabaseSettings.MAX_TIMEOUT));
+        values.duration(Setting.MAX_QUEUE_TIME, Duration.ofMillis(1), DatabaseSettings.MAX_TIMEOUT),
+        values.cacheUse(Setting.SWITCH));
   }
 
   /** Runs a check of a whole lookup, and adds the place of the value that its message names. */

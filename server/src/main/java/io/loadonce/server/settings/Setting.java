@@ -56,6 +56,9 @@ public enum Setting {
   STALE_ON_DISCONNECT(SettingGroup.CACHE, "TIME", "2s"),
   CACHE_BYTES(SettingGroup.CACHE, "BYTES", ""),
   NEGATIVE_CACHE_BYTES(SettingGroup.CACHE, "BYTES", ""),
+  SWITCH(SettingGroup.CACHE, "on|off|memory-only|N%", "on"),
+  AUDIT(SettingGroup.CACHE, "N/s", "0/s"),
+  AUDIT_DROP(SettingGroup.CACHE, "true|false", "false"),
 
   LISTEN(SettingGroup.CHANGES, "true|false", "false"),
   LISTEN_HEARTBEAT(SettingGroup.CHANGES, "TIME", "1s"),
@@ -67,6 +70,7 @@ public enum Setting {
   REDIS_PREFIX(SettingGroup.INSTANCES, "TEXT", "loadonce"),
   REDIS_TIMEOUT(SettingGroup.INSTANCES, "TIME", "50ms"),
   REDIS_MAX_VALUE_BYTES(SettingGroup.INSTANCES, "BYTES", "64KiB"),
+  REDIS_CA(SettingGroup.INSTANCES, "FILE", ""),
 
   CALL_TIMEOUT(SettingGroup.CALLERS, "TIME", "10s"),
   MAX_QUEUE_TIME(SettingGroup.CALLERS, "TIME", "1s"),
@@ -84,7 +88,8 @@ public enum Setting {
   MAX_CONNECTION_AGE_GRACE(SettingGroup.CALLERS, "TIME", "20s"),
 
   LOG_FORMAT(SettingGroup.LOG, "text|json", "text"),
-  LOG_LEVEL(SettingGroup.LOG, "error|warn|info|debug", "info");
+  LOG_LEVEL(SettingGroup.LOG, "error|warn|info|debug", "info"),
+  SLOW_LOAD(SettingGroup.LOG, "TIME", "1s");
 
   /** Where a setting may stand. */
   public enum Scope {
@@ -153,9 +158,32 @@ public enum Setting {
           STALE_ON_DISCONNECT,
           MAX_QUEUE_TIME,
           CACHE_BYTES,
-          NEGATIVE_CACHE_BYTES ->
+          NEGATIVE_CACHE_BYTES,
+          SWITCH ->
           Scope.EACH_LOOKUP;
       default -> Scope.PROCESS;
+    };
+  }
+
+  /** Returns whether a running service takes over a new value of its file, at SIGHUP. */
+  public boolean changesWhileRunning() {
+    return switch (this) {
+      case TTL,
+          NEGATIVE_TTL,
+          TTL_JITTER,
+          REFRESH_AFTER,
+          EARLY_REFRESH,
+          STALE_ON_ERROR,
+          CACHE_BYTES,
+          NEGATIVE_CACHE_BYTES,
+          SWITCH,
+          AUDIT,
+          AUDIT_DROP,
+          MAX_QUEUE_TIME,
+          LOG_LEVEL,
+          SLOW_LOAD ->
+          true;
+      default -> false;
     };
   }
 

@@ -61,7 +61,7 @@ public final class SettingTexts {
    */
   public static SettingTexts choose(Map<String, String> flags, Map<String, String> environment) {
     refuseUnknownVariables(environment);
-    String file = flags.getOrDefault(CONFIG_FLAG, environment.get(CONFIG_VARIABLE));
+    String file = file(flags, environment);
     String named = flags.containsKey(CONFIG_FLAG) ? "config" : CONFIG_VARIABLE;
     FileTexts texts = file == null ? FileTexts.NONE : FileTexts.read(named, file);
     Map<Setting, SettingText> chosen = new EnumMap<>(Setting.class);
@@ -74,6 +74,11 @@ public final class SettingTexts {
       chosen.put(setting, given == null ? texts.settings().getOrDefault(setting, standard) : given);
     }
     return new SettingTexts(chosen, texts.lookups(), Set.of());
+  }
+
+  /** Returns the file that {@link #choose} reads, or null. */
+  static @Nullable String file(Map<String, String> flags, Map<String, String> environment) {
+    return flags.getOrDefault(CONFIG_FLAG, environment.get(CONFIG_VARIABLE));
   }
 
   public SettingText of(Setting setting) {

@@ -3,6 +3,7 @@ package io.loadonce.server.settings;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.Password;
 import io.loadonce.server.files.SettingFile;
+import io.loadonce.server.load.CacheUse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +24,8 @@ final class SettingValues {
   private static final Pattern NUMBER = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?|\\.\\d{1,9}");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
   private static final Pattern BYTES = Pattern.compile("(\\d{1,15})(B|KiB|MiB|GiB)?");
+  private static final Pattern SHARE_OF_IDS = Pattern.compile("(\\d{1,2}|100)%");
+  private static final Pattern RATE = Pattern.compile("(\\d{1,6})/([sm])");
   private static final int MAX_SECRET_BYTES = 4096;
   private static final int MAX_SHOWN = 60;
 
@@ -112,6 +115,36 @@ final class SettingValues {
     throw wrong(
         setting,
         "must be bytes from %d to %d, such as 1048576, 64MiB or 1GiB".formatted(least, most));
+  }
+
+  CacheUse cacheUse(Setting setting) {
+    String text = texts.text(setting).strip();
+    return switch (text) {
+      case "on" -> CacheUse.ON;
+      case "off" -> CacheUse.OFF;
+      case "memory-only" -> CacheUse.MEMORY_ONLY;
+      default -> {
+        if (!SHARE_OF_IDS.matcher(text).matches()) {
+          throw wrong(
+              setting, "must be on, off, memory-only, or a share of the ids from 0% to 100%");
+        }
+        int percent = Integer.parseInt(text.substring(0, text.length() - 1));
+        yield new CacheUse(percent, /* loads= */ true);
+      }
+    };
+  }
+
+  /** Returns the time between two events of a rate, such as 500 ms for 2/s; zero for none. */
+  Duration pause(Setting setting, int most) {
+    Matcher parts = RATE.matcher(texts.text(setting).strip());
+    if (parts.matches()) {
+      int count = Integer.parseInt(parts.group(1));
+      Duration per = parts.group(2).equals("s") ? Duration.ofSeconds(1) : Duration.ofMinutes(1);
+      if (count <= most) {
+        return count == 0 ? Duration.ZERO : per.dividedBy(count);
+      }
+    }
+    throw wrong(setting, "must be a rate from 0/s to %d/s, such as 1/s or 6/m".formatted(most));
   }
 
   <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {

@@ -7,6 +7,7 @@ import io.loadonce.db.jdbc.Password;
 import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.access.AccessSettings;
 import io.loadonce.server.access.AccessSettings.TlsFiles;
+import io.loadonce.server.audit.AuditSettings;
 import io.loadonce.server.changes.ListenSettings;
 import io.loadonce.server.files.SettingFile;
 import io.loadonce.server.load.LoadOnce;
@@ -37,6 +38,7 @@ import java.util.stream.Collectors;
  * @param connections how many connections there may be, and what they may hold
  * @param drainWait how long calls are accepted after SIGTERM
  * @param drainTimeout how long calls in flight may take to end after that
+ * @param audit how many cached rows are compared with the database
  * @param log how log lines are written
  */
 public record Settings(
@@ -53,6 +55,7 @@ public record Settings(
     ConnectionLimits connections,
     Duration drainWait,
     Duration drainTimeout,
+    AuditSettings audit,
     LogSettings log) {
 
   private static final int MAX_PORT = 65_535;
@@ -60,6 +63,10 @@ public record Settings(
   private static final long MIN_MESSAGE = 1 << 10;
   private static final long MAX_MESSAGE = 16 << 20;
   static final Duration MAX_TTL = Duration.ofDays(365);
+
+  /** In a second: each is a query, or two. */
+  private static final int MAX_AUDITS = 100;
+
   private static final Duration MAX_DRAIN = Duration.ofHours(1);
 
   /** Of the heap, for the results of all queries, and again for the replies in flight. */
@@ -104,9 +111,11 @@ public record Settings(
         connections(values, maxHeapBytes),
         values.duration(Setting.DRAIN_WAIT, Duration.ZERO, MAX_DRAIN),
         values.duration(Setting.DRAIN_TIMEOUT, Duration.ZERO, MAX_DRAIN),
+        new AuditSettings(values.pause(Setting.AUDIT, MAX_AUDITS), values.isOn(Setting.AUDIT_DROP)),
         new LogSettings(
             values.oneOf(Setting.LOG_FORMAT, LogSettings.Format.class),
-            values.oneOf(Setting.LOG_LEVEL, LogSettings.Level.class)));
+            values.oneOf(Setting.LOG_LEVEL, LogSettings.Level.class),
+            values.duration(Setting.SLOW_LOAD, Duration.ZERO, MAX_DRAIN)));
   }
 
   private static void requireTwoPorts(Address grpc, Address admin) {
@@ -158,7 +167,8 @@ public record Settings(
             values.text(Setting.REDIS_PREFIX),
             values.duration(
                 Setting.REDIS_TIMEOUT, TierSettings.MIN_TIMEOUT, TierSettings.MAX_TIMEOUT),
-            (int) values.bytes(Setting.REDIS_MAX_VALUE_BYTES, 1, TierSettings.MAX_VALUE_BYTES)));
+            (int) values.bytes(Setting.REDIS_MAX_VALUE_BYTES, 1, TierSettings.MAX_VALUE_BYTES),
+            values.file(Setting.REDIS_CA)));
   }
 
   private static Set<String> names(List<LookupConfig> lookups) {
@@ -228,6 +238,37 @@ public record Settings(
   /** The memory for cached "not found" answers, of all lookups together. */
   public long negativeCacheBytes() {
     return lookups.stream().mapToLong(lookup -> lookup.cache().maxNegativeBytes()).sum();
+  }
+
+  /** Returns these settings with those of others that can change while the service runs. */
+  Settings withChangesOf(Settings other) {
+    boolean hasSameLookups = other.lookupNames().equals(lookupNames());
+    List<LookupConfig> changed =
+        lookups.stream()
+            .map(
+                lookup ->
+                    other.lookups.stream()
+                        .filter(each -> each.settings().name().equals(lookup.settings().name()))
+                        .findFirst()
+                        .map(each -> lookup.withChangesOf(each, hasSameLookups))
+                        .orElse(lookup))
+            .toList();
+    return new Settings(
+        grpc,
+        admin,
+        access,
+        database,
+        changed,
+        lock,
+        listen,
+        tier,
+        callTimeout,
+        port,
+        connections,
+        drainWait,
+        drainTimeout,
+        other.audit,
+        new LogSettings(log.format(), other.log.level(), other.log.slowLoad()));
   }
 
   private static LockSettings lock(SettingValues values) {

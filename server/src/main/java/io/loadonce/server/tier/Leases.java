@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ final class Leases {
 
   private final Space space;
   private final Fleet fleet;
-  private final CacheSettings times;
+  private final Supplier<CacheSettings> times;
   private final Exchange exchange;
   private final Removals removals;
   private final TierCounts counts;
@@ -41,7 +42,7 @@ final class Leases {
   Leases(
       Space space,
       Fleet fleet,
-      CacheSettings times,
+      Supplier<CacheSettings> times,
       Exchange exchange,
       Removals removals,
       TierCounts counts,
@@ -84,12 +85,19 @@ final class Leases {
     }
     switch (outcome) {
       case Outcome.Found<EncodedRow> row ->
-          land(flight.id(), nonce, row.value(), row.version(), times.timeToLive(), readNanos);
+          land(flight.id(), nonce, row.value(), row.version(), times.get().timeToLive(), readNanos);
       case Outcome.Missing<EncodedRow> _ ->
-          land(flight.id(), nonce, null, /* version= */ 0, times.negativeTimeToLive(), readNanos);
+          land(
+              flight.id(),
+              nonce,
+              null,
+              /* version= */ 0,
+              times.get().negativeTimeToLive(),
+              readNanos);
       case Outcome.Failed<EncodedRow>(SourceException reason) when !flight.isOver() ->
           release(flight.id(), nonce, failure(reason), String.valueOf(reason.getMessage()));
       case Outcome.Failed<EncodedRow> _,
+          Outcome.NotLoaded<EncodedRow> _,
           Outcome.Outdated<EncodedRow> _,
           Outcome.Refused<EncodedRow> _,
           Outcome.TimedOut<EncodedRow> _ ->

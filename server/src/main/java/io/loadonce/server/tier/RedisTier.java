@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The store that the instances share, in Redis: each id is loaded by one of them, and invalidated
@@ -84,8 +85,12 @@ public final class RedisTier implements Instances, AutoCloseable {
     return new RedisTier(settings, around, nanoClock);
   }
 
-  /** Returns the stage of a lookup; once for each. */
-  public FirstStage<Key, EncodedRow> stage(LookupSettings lookup, CacheSettings times) {
+  /**
+   * Returns the stage of a lookup; once for each.
+   *
+   * @param times how long its entries are fresh at present
+   */
+  public FirstStage<Key, EncodedRow> stage(LookupSettings lookup, Supplier<CacheSettings> times) {
     Space space = Space.of(fleet.prefix(), database, lookup);
     TierStage stage = new TierStage(space, fleet, times, exchange, nanoClock);
     members.put(lookup.name(), new Member(lookup, stage));

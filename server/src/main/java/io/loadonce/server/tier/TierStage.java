@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,7 @@ final class TierStage implements FirstStage<Key, EncodedRow>, Stage<Key, Encoded
 
   private final Space space;
   private final Fleet fleet;
-  private final Duration timeToLive;
+  private final Supplier<CacheSettings> times;
   private final Exchange exchange;
   private final Removals removals;
   private final Leases leases;
@@ -86,13 +87,17 @@ final class TierStage implements FirstStage<Key, EncodedRow>, Stage<Key, Encoded
   private @Nullable Function<Flight<Key, Outcome<EncodedRow>>, Freshness> needed;
 
   /**
-   * @param times how long the entries of the lookup are fresh
+   * @param times how long the entries of the lookup are fresh at present
    */
   TierStage(
-      Space space, Fleet fleet, CacheSettings times, Exchange exchange, LongSupplier nanoClock) {
+      Space space,
+      Fleet fleet,
+      Supplier<CacheSettings> times,
+      Exchange exchange,
+      LongSupplier nanoClock) {
     this.space = space;
     this.fleet = fleet;
-    this.timeToLive = times.timeToLive();
+    this.times = times;
     this.exchange = exchange;
     this.removals = new Removals(space, fleet, exchange);
     this.leases = new Leases(space, fleet, times, exchange, removals, counts, nanoClock);
@@ -174,7 +179,8 @@ final class TierStage implements FirstStage<Key, EncodedRow>, Stage<Key, Encoded
     int removed = removals.sendIfOwed(to, flight.id());
     Freshness need = Objects.requireNonNull(needed).apply(flight);
     long maxAgeMillis =
-        Math.min(TimeUnit.NANOSECONDS.toMillis(need.maxAgeNanos()), timeToLive.toMillis());
+        Math.min(
+            TimeUnit.NANOSECONDS.toMillis(need.maxAgeNanos()), times.get().timeToLive().toMillis());
     to.run(
         Script.LOOK,
         List.of(epochKey, epochKey + ":" + id),

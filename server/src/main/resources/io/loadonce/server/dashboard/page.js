@@ -72,7 +72,7 @@
       if (answer.next < next) Object.keys(data).forEach(key => { data[key] = []; });
       next = answer.next;
       append(answer);
-      for (const part of ['states', 'counts']) document.getElementById(part).innerHTML = answer[part];
+      for (const part of ['states', 'counts', 'settings']) document.getElementById(part).innerHTML = answer[part];
       plots.forEach(({ plot, series }) => plot.setData(columns(series)));
       live.textContent = 'live';
     } catch (failure) {

@@ -126,6 +126,44 @@ class MemoryCacheTest {
   }
 
   @Test
+  void use_shorterTimeToLive_freshEntriesExpireByIt() {
+    MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
+    cache.fill("row", "row", 3, 100);
+    cache.fillNotFound("none", 100);
+    cache.use(
+        new CacheSettings(SECOND, SECOND, SECOND.dividedBy(2), 0, 1 << 20, 1 << 20),
+        /* nowNanos= */ 200);
+    assertThat(cache.get("row"))
+        .isEqualTo(new Row<>("row", 3, 100, 100 + SECOND.toNanos(), 100 + SECOND.toNanos()));
+    assertThat(cache.get("none")).isEqualTo(new NotFound<>(100, 100 + SECOND.toNanos() / 2));
+  }
+
+  @Test
+  void use_longerTimeToLive_entryThatHasExpiredStaysExpired() {
+    MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
+    cache.fill("a", "row", 3, 100);
+    cache.fillNotFound("b", 100);
+    Entry<String> row = Objects.requireNonNull(cache.get("a"));
+    Entry<String> none = Objects.requireNonNull(cache.get("b"));
+    cache.use(
+        new CacheSettings(MINUTE.multipliedBy(2), MINUTE, MINUTE, 0, 1 << 20, 1 << 20),
+        100 + MINUTE.toNanos());
+    assertThat(cache.get("a")).isEqualTo(row);
+    assertThat(cache.get("b")).isEqualTo(none);
+  }
+
+  @Test
+  void use_smallerBudgets_evictsWhatIsTooMuch() {
+    MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
+    IntStream.range(0, 1_000).forEach(i -> cache.fill("row-" + i, "row", 1, 0));
+    IntStream.range(0, 1_000).forEach(i -> cache.fillNotFound("none-" + i, 0));
+    cache.use(new CacheSettings(MINUTE, MINUTE, MINUTE, 0, 1 << 14, 1 << 13), 0);
+    cache.settle();
+    assertThat(cache.rowBytes()).isBetween(1L << 13, 1L << 14);
+    assertThat(cache.negativeBytes()).isBetween(1L << 12, 1L << 13);
+  }
+
+  @Test
   void settings_outOfRange_areNamed() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new CacheSettings(MINUTE, MINUTE, MINUTE.negated(), 0, 1, 1))

@@ -130,7 +130,7 @@ final class LoadOnceSubject implements HistorySubject {
       case Found<Long> found -> row(found.value(), found.version());
       case Outdated<Long> _ -> new Answer.TooOld();
       case Failed<Long>(var reason) -> new Answer.NoAnswer(reason.toString());
-      case Missing<Long> _, Refused<Long> _, TimedOut<Long> _ ->
+      case Missing<Long> _, Outcome.NotLoaded<Long> _, Refused<Long> _, TimedOut<Long> _ ->
           new Answer.NoAnswer(outcome.toString());
     };
   }

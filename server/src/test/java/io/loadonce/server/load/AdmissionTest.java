@@ -51,7 +51,7 @@ class AdmissionTest {
             }
           },
           /* loadTimeout= */ Duration.ofSeconds(5),
-          /* maxQueueTime= */ Duration.ofSeconds(1));
+          () -> LoadSettings.DEFAULTS);
 
   @Test
   void refusal_batchIsAdmitted_itsTimeCountsOnce() {

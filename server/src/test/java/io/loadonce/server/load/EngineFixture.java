@@ -72,6 +72,10 @@ final class EngineFixture {
     return engine;
   }
 
+  int waiters() {
+    return waiters.waiters();
+  }
+
   Loaders loaders() {
     return loaders;
   }

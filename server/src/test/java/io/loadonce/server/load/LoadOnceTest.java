@@ -270,6 +270,7 @@ class LoadOnceTest {
     for (WaitingCaller call : piled) {
       assertThat(call.outcome()).isInstanceOf(Found.class);
     }
+    fixture.awaitIdle();
     assertThat(engine.queries()).isEqualTo(4);
     assertThat(engine.idsLoaded()).isEqualTo(7);
   }
@@ -333,7 +334,7 @@ class LoadOnceTest {
     waiting.interrupt();
     assertThat(ended.get(WaitingCaller.TIMEOUT.toSeconds(), TimeUnit.SECONDS))
         .isEqualTo(Thread.State.TERMINATED);
-    assertThat(engine.waiters()).isZero();
+    assertThat(fixture.waiters()).isZero();
     query.find("row of ");
   }
 

@@ -73,6 +73,7 @@ class LoadQueueTest {
           new FlightEnd<>(
               new MemoryCache<>(EngineFixture.CACHE, String::length, String::length),
               table,
+              new FreshnessPolicy<>(LoadSettings.DEFAULTS, new FeedState()),
               statistics,
               now::get),
           statistics,

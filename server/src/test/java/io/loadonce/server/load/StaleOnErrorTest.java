@@ -176,7 +176,7 @@ class StaleOnErrorTest {
     assertThat(hasty.outcome()).isEqualTo(stale("a", TIME_TO_LIVE.plus(HALF)));
     assertThat(hasty.withdraw()).isFalse();
     assertThat(patient.isAnswered()).isFalse();
-    assertThat(engine.waiters()).isOne();
+    assertThat(fixture.waiters()).isOne();
     asked.findVersion(2);
     assertThat(patient.outcome()).isInstanceOf(Found.class);
     assertThat(database.queries()).isEqualTo(2);
@@ -191,7 +191,7 @@ class StaleOnErrorTest {
     StallingSource.PendingQuery asked = database.next();
     pass(HALF);
     assertThat(caller.outcome()).isInstanceOf(Found.class);
-    assertThat(engine.waiters()).isZero();
+    assertThat(fixture.waiters()).isZero();
     pass(SECOND);
     assertThat(asked.isCancelled()).isFalse();
     asked.findVersion(2);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.server.access.AccessSettings;
+import io.loadonce.server.audit.AuditSettings;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.changes.ListenSettings;
 import io.loadonce.server.files.SettingFile;
@@ -64,6 +65,7 @@ class SettingsTest {
                 ConnectionLimits.DEFAULTS,
                 /* drainWait= */ Duration.ZERO,
                 Duration.ofSeconds(20),
+                AuditSettings.OFF,
                 LogSettings.DEFAULTS));
   }
 
@@ -87,68 +89,22 @@ class SettingsTest {
   void keys_all_areThese() {
     assertThat(Stream.of(Setting.values()).map(Setting::key))
         .containsExactly(
-            "port",
-            "host",
-            "admin-port",
-            "admin-host",
-            "drain-timeout",
-            "drain-wait",
-            "tls-cert",
-            "tls-key",
-            "tls-client-ca",
-            "access-file",
-            "reflection",
-            "channelz",
-            "open-health",
-            "hash-ids",
-            "db-url",
-            "db-user",
-            "db-password-file",
-            "query",
-            "key-column",
-            "key-type",
-            "version-column",
-            "pool-size",
-            "connect-timeout",
-            "load-timeout",
-            "max-ids-per-query",
-            "max-row-bytes",
-            "max-rows",
-            "max-query-bytes",
-            "ttl",
-            "negative-ttl",
-            "ttl-jitter",
-            "refresh-after",
-            "early-refresh",
-            "stale-on-error",
-            "stale-on-disconnect",
-            "cache-bytes",
-            "negative-cache-bytes",
-            "listen",
-            "listen-heartbeat",
-            "listen-table",
-            "redis-url",
-            "redis-user",
-            "redis-password-file",
-            "redis-prefix",
-            "redis-timeout",
-            "redis-max-value-bytes",
-            "call-timeout",
-            "max-queue-time",
-            "max-waiters-per-id",
-            "max-waiters",
-            "max-reply-bytes",
-            "unread-timeout",
-            "max-request-bytes",
-            "max-metadata-bytes",
-            "max-calls-per-connection",
-            "max-connections",
-            "max-connections-per-peer",
-            "max-connection-idle",
-            "max-connection-age",
-            "max-connection-age-grace",
-            "log-format",
-            "log-level");
+            """
+            port host admin-port admin-host drain-timeout drain-wait tls-cert tls-key
+            tls-client-ca access-file reflection channelz open-health hash-ids db-url
+            db-user db-password-file query key-column key-type version-column pool-size
+            connect-timeout load-timeout max-ids-per-query max-row-bytes max-rows
+            max-query-bytes ttl negative-ttl ttl-jitter refresh-after early-refresh
+            stale-on-error stale-on-disconnect cache-bytes negative-cache-bytes switch audit
+            audit-drop listen listen-heartbeat listen-table redis-url redis-user
+            redis-password-file redis-prefix redis-timeout redis-max-value-bytes redis-ca
+            call-timeout max-queue-time max-waiters-per-id max-waiters max-reply-bytes
+            unread-timeout max-request-bytes max-metadata-bytes max-calls-per-connection
+            max-connections max-connections-per-peer max-connection-idle max-connection-age
+            max-connection-age-grace log-format log-level slow-load
+            """
+                .strip()
+                .split("\\s+"));
   }
 
   @ParameterizedTest
@@ -245,6 +201,10 @@ class SettingsTest {
         "--log-format       | xml             | log-format: must be one of text, json; it is 'xml'",
         "--log-level        | trace           | log-level: must be one of error, warn, info,"
             + " debug; it is 'trace'",
+        "--switch           | 101%            | switch: must be on, off, memory-only, or a share of"
+            + " the ids from 0% to 100%; it is '101%'",
+        "--audit            | 101/s           | audit: must be a rate from 0/s to 100/s, such as"
+            + " 1/s or 6/m; it is '101/s'",
       })
   void value_noneOfTheWords_isNamedWithTheWords(String flag, String text, String line) {
     assertThatThrownBy(() -> settings(Map.of(flag, text), Map.of()))

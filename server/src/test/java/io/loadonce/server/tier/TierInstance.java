@@ -80,7 +80,7 @@ final class TierInstance implements AutoCloseable {
             new Shared(
                 new WaiterBudget(50_000), Loaders.of(rows.connections()), new Availability()),
             System::nanoTime,
-            tier.stage(lookup, times));
+            tier.stage(lookup, () -> times));
     if (changes == null) {
       listen(tier.feed(), FeedKind.INSTANCES, tier.feedObserver());
     } else {
@@ -128,7 +128,8 @@ final class TierInstance implements AutoCloseable {
         usual.password(),
         usual.prefix(),
         Duration.ofMillis(250),
-        usual.maxValueBytes());
+        usual.maxValueBytes(),
+        usual.ca());
   }
 
   static TierInstance begin(TierSettings settings, VersionedRows rows) {

@@ -1,0 +1,215 @@
+package io.loadonce.server.settings;
+
+import io.loadonce.db.InvalidSettingException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The settings that are in force, some of which change when the file of settings is read again.
+ * Flags and environment variables are those of the start, and still win over the file. A file with
+ * a mistake changes nothing; neither does a new value that needs a restart. Both are one line in
+ * the log.
+ *
+ * <p>{@link #request} and {@link #inForce} may be called by any thread, the other methods by one
+ * thread at a time.
+ */
+public final class RunningSettings {
+
+  /**
+   * A setting that can change while the service runs.
+   *
+   * @param origin of the value, such as {@code loadonce.yaml:3:1}
+   * @param since when this value came into force, in UTC
+   */
+  public record InForce(String value, String origin, String since) {}
+
+  private static final Logger log = LoggerFactory.getLogger(RunningSettings.class);
+
+  private final @Nullable String file;
+  private final Supplier<SettingTexts> source;
+  private final long maxHeapBytes;
+  private final InstantSource clock;
+  private final AtomicBoolean requested = new AtomicBoolean();
+
+  private SettingTexts texts;
+  private Settings settings;
+
+  /** By key. At the start and after each change, those in force. */
+  private Map<String, FlatSettings.Value> values;
+
+  private Consumer<Settings> use = _ -> {};
+
+  private volatile Map<String, InForce> inForce;
+
+  private RunningSettings(
+      @Nullable String file,
+      Supplier<SettingTexts> source,
+      long maxHeapBytes,
+      InstantSource clock) {
+    this.file = file;
+    this.source = source;
+    this.maxHeapBytes = maxHeapBytes;
+    this.clock = clock;
+    this.texts = source.get();
+    this.settings = Settings.of(texts, maxHeapBytes);
+    this.values = FlatSettings.of(texts, settings);
+    this.inForce = Map.of();
+    this.inForce = inForce(values);
+  }
+
+  /**
+   * Reads the settings as {@link SettingTexts#choose} does.
+   *
+   * @param maxHeapBytes the heap, of which the memory budgets are a share unless they are set
+   * @throws InvalidSettingException if a setting is wrong; names its key
+   * @throws InvalidConfigException if keys or lookups of a YAML file are wrong
+   */
+  public static RunningSettings load(
+      Map<String, String> flags, Map<String, String> environment, long maxHeapBytes) {
+    return new RunningSettings(
+        SettingTexts.file(flags, environment),
+        () -> SettingTexts.choose(flags, environment),
+        maxHeapBytes,
+        InstantSource.system());
+  }
+
+  /** The texts at the start. */
+  public SettingTexts texts() {
+    return texts;
+  }
+
+  /** The settings in force. */
+  public Settings settings() {
+    return settings;
+  }
+
+  /** Whether there is a file that can be read again. */
+  public boolean hasFile() {
+    return file != null;
+  }
+
+  /** Sets what is called with the settings after each change of them. */
+  public void onChange(Consumer<Settings> consumer) {
+    use = consumer;
+  }
+
+  /** Requests that the file is read again; returns at once. */
+  public void request() {
+    requested.set(true);
+  }
+
+  /** Reads the file again if that was requested. To be called once a second. */
+  public void reloadIfRequested() {
+    if (requested.getAndSet(false)) {
+      reload();
+    }
+  }
+
+  /** The settings that can change, by key; those of a lookup begin with {@code lookups.}. */
+  public Map<String, InForce> inForce() {
+    return inForce;
+  }
+
+  private void reload() {
+    Settings read;
+    Map<String, FlatSettings.Value> found;
+    try {
+      SettingTexts again = source.get();
+      read = Settings.of(again, maxHeapBytes);
+      found = FlatSettings.of(again, read);
+    } catch (InvalidSettingException e) {
+      log.warn("{}; the settings stay as they are", e.getMessage());
+      return;
+    } catch (InvalidConfigException e) {
+      int more = e.problems().size() - 1;
+      log.warn(
+          "{}{}; the settings stay as they are",
+          e.problems().getFirst(),
+          more == 0 ? "" : "; and %d more, which check-config lists".formatted(more));
+      return;
+    }
+    use(read, found);
+  }
+
+  private void use(Settings read, Map<String, FlatSettings.Value> found) {
+    List<String> changed = new ArrayList<>();
+    TreeSet<String> ignored = new TreeSet<>();
+    Map<String, FlatSettings.Value> next = new LinkedHashMap<>(values);
+    TreeSet<String> keys = new TreeSet<>(values.keySet());
+    keys.addAll(found.keySet());
+    for (String key : keys) {
+      FlatSettings.Value before = values.get(key);
+      FlatSettings.Value now = found.get(key);
+      if (before != null && now != null && before.text().equals(now.text())) {
+        next.put(key, now); // its place in the file may be another
+        continue;
+      }
+      FlatSettings.Value one = Objects.requireNonNull(before == null ? now : before);
+      String named =
+          FlatSettings.needsRestart(key, one, settings.lookupNames(), read.lookupNames());
+      if (named != null) {
+        ignored.add(named);
+        continue;
+      }
+      changed.add(FlatSettings.change(key, before, now));
+      if (now == null) {
+        next.remove(key);
+      } else {
+        next.put(key, now);
+      }
+    }
+    values = next;
+    report(changed, ignored); // before the level of the log changes
+    if (!changed.isEmpty()) {
+      settings = settings.withChangesOf(read);
+      use.accept(settings);
+    }
+    inForce = inForce(next);
+  }
+
+  private void report(List<String> changed, Collection<String> ignored) {
+    log.info(
+        "{} was read again: {}",
+        file,
+        changed.isEmpty() ? "no setting has changed" : String.join("; ", changed));
+    if (!ignored.isEmpty()) {
+      log.warn(
+          "{} has new values that need a restart, and the old ones stay in force: {}",
+          file,
+          String.join(", ", ignored));
+    }
+  }
+
+  /** Keeps the time since which a value is in force, unless it is a new one. */
+  private Map<String, InForce> inForce(Map<String, FlatSettings.Value> next) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Map<String, InForce> all = new LinkedHashMap<>();
+    next.forEach(
+        (key, value) -> {
+          if (value.changesWhileRunning()) {
+            InForce before = inForce.get(key);
+            String since =
+                before != null && before.value().equals(value.text())
+                    ? before.since()
+                    : now.toString();
+            all.put(key, new InForce(value.text(), value.origin(), since));
+          }
+        });
+    return Collections.unmodifiableMap(all);
+  }
+}
