@@ -87,7 +87,7 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
 
   /** Takes the next call that is not too late, and counts those that are. */
   private MeasurementWindow.Phase nextPhase() {
-    while (true) {
+    while (!window.isStopped()) {
       startNanos = window.due();
       MeasurementWindow.Phase phase = window.phase(startNanos);
       if (phase == MeasurementWindow.Phase.OVER || !window.isTooLate(System.nanoTime())) {
@@ -95,6 +95,7 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
       }
       counts.addUnsentCall();
     }
+    return MeasurementWindow.Phase.OVER;
   }
 
   private void send(Planned<Q> request, boolean measured) {

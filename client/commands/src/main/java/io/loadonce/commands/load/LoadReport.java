@@ -33,7 +33,7 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
       rows.add(latencies("failed", result.failedLatencies()));
     }
     if (plan.invalidations().isPresent()) {
-      rows.add(latencies("invalidations", result.invalidations()));
+      rows.add(latencies("invalidations", result.invalidations().latencies()));
     }
     return String.join(
         System.lineSeparator(),
@@ -71,8 +71,9 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
             .putFields("failed_id_reasons", reasons(result.idReasons()))
             .putFields("not_found_as_planned", count(result.notFoundAsPlanned()))
             .putFields("different_ids", count(result.differentIds()))
-            .putFields("invalidations", count(result.invalidations().count()))
-            .putFields("failed_invalidations", reasons(result.failedInvalidations()))
+            .putFields("invalidations", count(result.invalidations().latencies().count()))
+            .putFields("failed_invalidations", reasons(result.invalidations().reasons()))
+            .putFields("unsent_invalidations", count(result.invalidations().unsent()))
             .putFields("server", object(serverJson()))
             .putFields("driver_cpu_share", Values.of(Math.round(result.cpuShare() * 1e3) / 1e3))
             .putFields("callers", Values.of(plan.callers()))
@@ -134,7 +135,13 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
     if (result.cutOffCalls() > 0) {
       rows.add(row("calls", "cancelled at the end", result.cutOffCalls()));
     }
-    result.failedInvalidations().forEach((why, n) -> rows.add(row("invalidations", why.text(), n)));
+    result
+        .invalidations()
+        .reasons()
+        .forEach((why, n) -> rows.add(row("invalidations", why.text(), n)));
+    if (result.invalidations().unsent() > 0) {
+      rows.add(row("invalidations", "due and not sent", result.invalidations().unsent()));
+    }
     result.sources().forEach((source, n) -> rows.add(row("ids", RowJson.source(source), n)));
     result.idReasons().forEach((why, n) -> rows.add(row("ids", why.text(), n)));
     return rows.toArray(Object[][]::new);

@@ -24,8 +24,7 @@ import java.util.Map;
  * @param failedIds how many ids of batches had no row, by status
  * @param idReasons how many of these for each reason
  * @param differentIds how many different ids were requested, in the warm-up, too
- * @param invalidations the latencies of the calls of Invalidate that succeeded
- * @param failedInvalidations how many of them failed for each reason
+ * @param invalidations the calls of Invalidate beside the others
  * @param cpuShare the share of all cores that the load test itself used, 0 to 1
  */
 public record LoadResult(
@@ -42,9 +41,18 @@ public record LoadResult(
     Map<Code, Long> failedIds,
     Map<Ending, Long> idReasons,
     long differentIds,
-    LatencyRecorder.Latencies invalidations,
-    Map<Ending, Long> failedInvalidations,
+    Invalidations invalidations,
     double cpuShare) {
+
+  /**
+   * The calls of Invalidate.
+   *
+   * @param latencies of those that succeeded
+   * @param reasons how many failed for each reason
+   * @param unsent how many were due and could not be sent before the end
+   */
+  public record Invalidations(
+      LatencyRecorder.Latencies latencies, Map<Ending, Long> reasons, long unsent) {}
 
   /** Rejects counts that contradict each other: a load test that miscounts has measured nothing. */
   public LoadResult {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +39,7 @@ public final class LoadRun {
   private final Picks picks;
   private final List<CallCounts> counts;
   private final MeasurementWindow window;
+  private final Optional<MeasurementWindow> invalidationWindow;
   private final CountDownLatch callers;
   private final CallCounts invalidationCounts = new CallCounts();
   private final long startNanos = System.nanoTime();
@@ -56,6 +58,8 @@ public final class LoadRun {
     this.picks = new Picks(plan.mix());
     this.counts = Stream.generate(CallCounts::new).limit(clients.size()).toList();
     this.window = new MeasurementWindow(plan.rates(), plan.length(), plan.warmUp(), startNanos);
+    this.invalidationWindow =
+        plan.invalidations().map(invalidations -> window.beside(invalidations.perSecond()));
     this.callers = new CountDownLatch(plan.callers());
   }
 
@@ -86,7 +90,7 @@ public final class LoadRun {
     double cores = Runtime.getRuntime().availableProcessors();
     return new LoadResult(
         CallCounts.warmUpCalls(counts),
-        CallCounts.unsentCalls(counts),
+        CallCounts.unsentCalls(counts) + window.overdue(end),
         CallCounts.cutOffCalls(counts),
         Duration.ofNanos(Math.max(0, end - window.measuredFromNanos())),
         LatencyRecorder.Latencies.of(series.succeeded()),
@@ -98,8 +102,10 @@ public final class LoadRun {
         CallCounts.failedIds(counts),
         CallCounts.idReasons(counts),
         picks.differentIds(),
-        LatencyRecorder.Latencies.of(CallCounts.drainSucceeded(List.of(invalidationCounts))),
-        CallCounts.reasons(List.of(invalidationCounts)),
+        new LoadResult.Invalidations(
+            LatencyRecorder.Latencies.of(CallCounts.drainSucceeded(List.of(invalidationCounts))),
+            CallCounts.reasons(List.of(invalidationCounts)),
+            invalidationWindow.map(each -> each.overdue(end)).orElse(0L)),
         (cpuNanos() - cpuBefore) / (cores * Math.max(1, end - wallBefore)));
   }
 
@@ -161,15 +167,14 @@ public final class LoadRun {
     for (int i = 0; i < plan.callers(); i++) {
       loops.add(caller(i % clients.size(), picks.picker(random.split())));
     }
-    plan.invalidations()
-        .ifPresent(
-            invalidations -> {
-              MeasurementWindow due = window.beside(invalidations.perSecond());
-              for (int i = 0; i < invalidations.callers(); i++) {
-                Picker picker = picks.picker(random.split());
-                loops.add(invalidator(i % clients.size(), due, invalidations, picker));
-              }
-            });
+    invalidationWindow.ifPresent(
+        due -> {
+          LoadPlan.Invalidations invalidations = plan.invalidations().orElseThrow();
+          for (int i = 0; i < invalidations.callers(); i++) {
+            Picker picker = picks.picker(random.split());
+            loops.add(invalidator(i % clients.size(), due, invalidations, picker));
+          }
+        });
     loops.forEach(CallLoop::next);
   }
 

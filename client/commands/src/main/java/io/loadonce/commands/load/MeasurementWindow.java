@@ -85,6 +85,13 @@ final class MeasurementWindow {
         : measuredFromNanos + rates.get().dueNanos(call - warmUpCalls);
   }
 
+  /** How many measured calls were due before this moment, and no caller was free to send them. */
+  long overdue(long nowNanos) {
+    long before = rates.map(all -> all.callsBefore(nowNanos - measuredFromNanos)).orElse(0L);
+    long most = length instanceof LoadPlan.Length.Calls(long count) ? count : Long.MAX_VALUE;
+    return Math.max(0, Math.min(before, most) - Math.max(0, due.get() - warmUpCalls));
+  }
+
   /** Whether calls are due at fixed moments. */
   boolean isOpenLoop() {
     return rates.isPresent();

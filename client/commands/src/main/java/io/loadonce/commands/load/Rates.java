@@ -32,6 +32,11 @@ public record Rates(String text, List<Step> steps) {
       return (from + to) / 2 * seconds();
     }
 
+    /** How many calls of this step are due before so many seconds have passed. */
+    private double callsBefore(double seconds) {
+      return (from + (to - from) / (2 * seconds()) * seconds) * seconds;
+    }
+
     /** When so many calls of this step have been due, in seconds from its start. */
     private double secondsUntil(double calls) {
       double slope = (to - from) / seconds();
@@ -98,6 +103,22 @@ public record Rates(String text, List<Step> steps) {
       startNanos += step.time.toNanos();
     }
     return startNanos;
+  }
+
+  /**
+   * How many calls are due before a moment.
+   *
+   * @param nanos from the start of the first step
+   */
+  long callsBefore(long nanos) {
+    double calls = 0;
+    long left = nanos;
+    for (Step step : steps) {
+      long within = Math.clamp(left, 0, step.time.toNanos());
+      calls += step.callsBefore(within / 1e9);
+      left -= within;
+    }
+    return (long) Math.ceil(calls);
   }
 
   private static Duration time(List<Step> steps) {

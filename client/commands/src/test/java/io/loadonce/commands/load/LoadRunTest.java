@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.grpc.Status.Code;
 import io.loadonce.client.ClientSettings;
@@ -213,8 +214,7 @@ class LoadRunTest {
                     Map.of(),
                     Map.of(),
                     0,
-                    none,
-                    Map.of(),
+                    new LoadResult.Invalidations(none, Map.of(), 0),
                     0))
         .hasMessage("9 calls have a status but 10 a latency");
   }
@@ -253,9 +253,10 @@ class LoadRunTest {
 
     LoadResult result = run(settings, plan);
 
-    assertThat(result.invalidations().count()).isBetween(18L, 21L);
+    assertThat(result.invalidations().latencies().count() + result.invalidations().unsent())
+        .isBetween(18L, 21L);
     assertThat(server.invalidations)
-        .hasSize((int) result.invalidations().count())
+        .hasSize((int) result.invalidations().latencies().count())
         .allMatch(each -> each.getStrength() == Strength.STRENGTH_SEEN);
     assertThat(result.calls() + result.unsentCalls()).isEqualTo(100);
     requireCountedOnce(result);
@@ -273,6 +274,27 @@ class LoadRunTest {
     assertThat(result.calls() + result.cutOffCalls()).isEqualTo(server.gets.get());
     assertThat(result.statuses().keySet()).isSubsetOf(Code.OK);
     assertThat(result.elapsed()).isLessThan(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void stop_openLoopAndNoCallerIsFree_countsTheDueCallsAsUnsent() throws Exception {
+    LoadPlan plan = openLoop("silent", 4, 100, Duration.ofHours(1));
+    AtomicReference<LoadRun> run = new AtomicReference<>();
+
+    LoadResult result =
+        run(
+            settings.withDeadline(Duration.ofHours(1)),
+            plan,
+            run,
+            _ -> {
+              if (server.gets.get() == 4) {
+                stop(run);
+              }
+            });
+
+    assertThat(result.cutOffCalls()).isEqualTo(4);
+    double due = result.elapsed().toNanos() / 1e9 * 100;
+    assertThat(result.unsentCalls() + 4.0).isCloseTo(due, within(1.5));
   }
 
   private static void stop(AtomicReference<LoadRun> run) {

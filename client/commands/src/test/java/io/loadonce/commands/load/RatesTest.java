@@ -29,6 +29,10 @@ class RatesTest {
     assertThat(LongStream.of(0, 125, 499, 500, 550, 600, 675).map(call -> dueMillis(rates, call)))
         .containsExactly(0L, 5_000L, 9_989L, 11_000L, 11_500L, 12_000L, 13_000L);
     assertThat(rates.warmUpRate()).isEqualTo(50);
+    assertThat(
+            LongStream.of(-1, 0, 5_000, 10_500, 11_500, 13_000, 99_000)
+                .map(millis -> rates.callsBefore(TimeUnit.MILLISECONDS.toNanos(millis))))
+        .containsExactly(0L, 0L, 125L, 500L, 550L, 675L, 700L);
   }
 
   @ParameterizedTest
