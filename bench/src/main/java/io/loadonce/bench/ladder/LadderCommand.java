@@ -1,6 +1,9 @@
 package io.loadonce.bench.ladder;
 
 import io.loadonce.bench.ladder.database.LadderDatabase;
+import io.loadonce.bench.ladder.fleet.FleetPlan;
+import io.loadonce.bench.ladder.fleet.FleetTable;
+import io.loadonce.bench.speed.contender.RedisServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -65,10 +68,22 @@ public final class LadderCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "seed of the order of the callers; random by default")
   private @Nullable Long seed;
 
+  @Option(
+      names = "--fleet",
+      description =
+          "compare the ways for several instances instead: three processes, the redis-server of"
+              + " this machine, and an embedded PostgreSQL unless --db-url names one; the options"
+              + " for callers, ids, load and seed do not count")
+  private boolean fleet;
+
   @Override
   public Integer call() throws Exception {
     PrintWriter out = commandSpec().commandLine().getOut();
     PrintWriter progress = commandSpec().commandLine().getErr();
+    if (fleet) {
+      measureFleet(out, progress);
+      return 0;
+    }
     LadderPlan plan = plan();
     try (LadderDatabase database = open();
         Ladder ladder = new Ladder(database, plan)) {
@@ -83,6 +98,18 @@ public final class LadderCommand implements Callable<Integer> {
       out.flush();
     }
     return 0;
+  }
+
+  private void measureFleet(PrintWriter out, PrintWriter progress) throws Exception {
+    if (!RedisServer.isInstalled()) {
+      throw usage(new IllegalArgumentException("--fleet needs redis-server; install Redis"));
+    }
+    postgres = true;
+    try (LadderDatabase database = open();
+        RedisServer redis = RedisServer.start(/* rows= */ 0, /* valueBytes= */ 0)) {
+      FleetTable.print(
+          database, "redis://127.0.0.1:" + redis.port(), FleetPlan.DEFAULT, out, progress);
+    }
   }
 
   private LadderPlan plan() {
