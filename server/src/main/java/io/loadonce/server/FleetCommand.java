@@ -59,11 +59,12 @@ final class FleetCommand {
   /**
    * Blocks until a signal, or until every instance has ended.
    *
+   * @param main the class whose command {@code serve} is the service
    * @param arguments the arguments after {@code fleet}
    * @return the exit code
    * @throws InvalidSettingException if they are wrong, or no Redis is installed
    */
-  static int run(List<String> arguments, PrintStream out, PrintStream err) {
+  static int run(Class<?> main, List<String> arguments, PrintStream out, PrintStream err) {
     if (arguments.contains("--help")) {
       out.print(USAGE);
       return 0;
@@ -86,20 +87,20 @@ final class FleetCommand {
     }
     own.values().removeIf(String::isEmpty);
     try {
-      return new FleetCommand(own, others).run(out, err);
+      return new FleetCommand(own, others).run(main, out, err);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private int run(PrintStream out, PrintStream err) throws IOException {
+  private int run(Class<?> main, PrintStream out, PrintStream err) throws IOException {
     CompletableFuture<Integer> end = new CompletableFuture<>();
     StopSignals.onFirst(() -> end.complete(0));
     try (FleetProcesses processes = new FleetProcesses(System.getenv().getOrDefault("PATH", ""))) {
       String url = redisUrl.isEmpty() ? processes.startRedis() : redisUrl;
       out.println("redis: " + url);
       for (int i = 0; i < instances; i++) {
-        processes.startInstance(flags(i, url));
+        processes.startInstance(main, flags(i, url));
       }
       AtomicInteger left = new AtomicInteger(instances);
       for (FleetProcesses.Instance each : processes.instances()) {

@@ -147,15 +147,19 @@ final class FleetProcesses implements AutoCloseable {
     return "redis://127.0.0.1:" + port;
   }
 
-  /** Starts an instance with the options of this JVM, and does not wait for it. */
-  void startInstance(List<String> flags) throws IOException {
+  /**
+   * Starts an instance with the options of this JVM, and does not wait for it.
+   *
+   * @param main the class whose command {@code serve} is the service
+   */
+  void startInstance(Class<?> main, List<String> flags) throws IOException {
     String name = "instance " + (instances.size() + 1);
     Path log = directory.resolve(name.replace(' ', '-') + ".log");
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.add("-XX:MaxRAMPercentage=" + HEAP_PERCENT);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.add("serve");
     command.addAll(flags);
     Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();

@@ -57,7 +57,7 @@ public final class Main {
             arguments.subList(1, arguments.size()), environment, out, err);
       }
       if (!arguments.isEmpty() && arguments.getFirst().equals("fleet")) {
-        return FleetCommand.run(arguments.subList(1, arguments.size()), out, err);
+        return FleetCommand.run(Main.class, arguments.subList(1, arguments.size()), out, err);
       }
       ServeFlags.Parsed parsed =
           flags.parse(named ? arguments.subList(1, arguments.size()) : arguments);

@@ -82,7 +82,7 @@ class FleetCommandTest {
         "--redis-url    | redis-url: needs a value",
       })
   void run_wrongFlag_isRefused(String flag, String said) {
-    assertThatThrownBy(() -> FleetCommand.run(List.of(flag), NOWHERE, NOWHERE))
+    assertThatThrownBy(() -> FleetCommand.run(Main.class, List.of(flag), NOWHERE, NOWHERE))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(said);
   }

@@ -1,6 +1,7 @@
 package io.loadonce.commands;
 
 import io.loadonce.client.ClientSettings;
+import io.loadonce.client.Invalidation;
 import io.loadonce.client.LoadonceException;
 import io.loadonce.client.ResourceClient;
 import io.loadonce.commands.load.LoadPlan;
@@ -9,6 +10,8 @@ import io.loadonce.commands.load.LoadResult;
 import io.loadonce.commands.load.LoadRun;
 import io.loadonce.commands.load.Rates;
 import io.loadonce.commands.load.RatesText;
+import io.loadonce.commands.load.Scenario;
+import io.loadonce.commands.load.ScenarioRun;
 import io.loadonce.commands.load.ServerCounters;
 import io.loadonce.commands.load.Threshold;
 import io.loadonce.commands.load.record.RunRecord;
@@ -37,7 +40,7 @@ import picocli.CommandLine.Option;
       "Runs a load test: many callers, each of which sends its next call when the last one has"
           + " ended. Prints latencies and counts.",
       "Exit code 0; 1 if no call or fewer than half of the calls have succeeded; 2 if a flag is"
-          + " wrong; 3 if a --fail-if is true."
+          + " wrong; 3 if a --fail-if is true, or if a --scenario fails."
     })
 final class LoadCommand implements Callable<Integer> {
 
@@ -109,21 +112,13 @@ final class LoadCommand implements Callable<Integer> {
               + " picked in the same way; 0.01/s to 1000/s. Default: none.")
   private @Nullable String invalidate;
 
-  /** What Invalidate waits for. */
-  enum InvalidateStrength {
-    /** That the other instances were told. */
-    sent,
-    /** That no other instance returns an older row. */
-    seen
-  }
-
   @Option(
       names = "--strength",
       paramLabel = "sent|seen",
       description =
           "What each call of Invalidate waits for: that the other instances were told, or that none"
-              + " of them returns an older row. Default: ${DEFAULT-VALUE}.")
-  private InvalidateStrength strength = InvalidateStrength.sent;
+              + " of them returns an older row. Default: sent.")
+  private Invalidation.Strength strength = Invalidation.Strength.SENT;
 
   @Option(
       names = "--duration",
@@ -144,6 +139,19 @@ final class LoadCommand implements Callable<Integer> {
           "Time before the measurement in which calls are sent but not counted, 0s to 1h. Default:"
               + " 2s.")
   private Duration warmUp = Duration.ofSeconds(2);
+
+  @Option(
+      names = "--scenario",
+      paramLabel = "NAME",
+      description =
+          "A load test with a verdict. It sends calls for --warm-up, invalidates all --ids, and"
+              + " decides by itself what the calls request and how many they are. herd: all callers"
+              + " request the first id; storm: each id many times; avalanche: for --duration, and"
+              + " half way all ids are invalidated; penetration: ids that do not exist; steady: the"
+              + " first ids most, for --duration. It fails, with exit code 3, if the server loads"
+              + " an id more than once, or once more for each invalidation and each time to live."
+              + " Default: none.")
+  private @Nullable Scenario scenario;
 
   @Option(
       names = "--seed",
@@ -194,33 +202,24 @@ final class LoadCommand implements Callable<Integer> {
     // Retries would hide what the server answers, which is what a load test has to show.
     ClientSettings settings =
         flags.settings(/* defaultAttempts= */ 1).withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
-    List<Threshold> thresholds = failIf.stream().map(Threshold::parse).toList();
+    failIf.forEach(Threshold::parse);
     Target target = Target.of(settings.target());
     target.requireOwned(ownsServer);
-    LoadPlan plan = plan(settings, target);
+    LoadPlan flagged = plan(settings, target);
+    LoadPlan plan = scenario == null ? flagged : scenario.plan(flagged);
     List<ResourceClient> clients =
         IntStream.range(0, plan.connections())
             .mapToObj(i -> ResourceClient.open(target.settings(settings, i, affinity)))
             .toList();
     try {
       HealthCheck.statusOf(clients.getFirst(), "");
-      LiveReports live = reports.start(admins, settings);
-      ServerCounters before = ServerCounters.read(admins, settings);
-      // The time of the run, and of its warm-up, begins here.
-      LoadRun run = new LoadRun(clients, plan);
-      try (StopOnSignal _ = StopOnSignal.calls(run::stop)) {
-        LoadReport report = report(run, plan, settings, live, before);
-        List<RunRecord.Threshold> judged =
-            thresholds.stream().map(each -> each.judge(report)).toList();
-        out.println(json ? report.json() : report.text());
-        if (!json && report.result().succeeded() > 0) {
-          out.println(Bars.text(live.series().succeeded()));
-        }
-        out.flush();
-        int exitCode = exitCode(report, judged);
-        outputs.write(reports.record(report, judged, live, settings.target()));
-        return exitCode;
+      if (scenario == null) {
+        return run(clients, plan, settings, outputs, /* scenarioRun= */ null);
       }
+      int instances = affinity == 0 ? target.addresses().size() : 1;
+      ScenarioRun scenarioRun = new ScenarioRun(scenario, plan, clients.subList(0, instances));
+      scenarioRun.prepare(clients, warmUp);
+      return run(clients, plan, settings, outputs, scenarioRun);
     } catch (LoadonceException e) {
       err.println("loadonce: %s: %s".formatted(settings.target(), e.getMessage()));
       return Main.FAILED;
@@ -229,14 +228,48 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private LoadReport report(
-      LoadRun run, LoadPlan plan, ClientSettings settings, LiveReports live, ServerCounters before)
+  private int run(
+      List<ResourceClient> clients,
+      LoadPlan plan,
+      ClientSettings settings,
+      Outputs outputs,
+      @Nullable ScenarioRun scenarioRun)
       throws InterruptedException {
-    LoadResult result;
-    try (live) {
-      result = run.run(live::reached, live.series());
+    LiveReports live = reports.start(admins, settings);
+    // Before the run is made, because its first call is due at once.
+    ServerCounters before = ServerCounters.read(admins, settings);
+    LoadRun run = new LoadRun(clients, plan);
+    try (StopOnSignal _ = StopOnSignal.calls(run::stop)) {
+      LoadResult result;
+      try (live) {
+        result =
+            run.run(
+                share -> {
+                  live.reached(share);
+                  if (scenarioRun != null) {
+                    scenarioRun.reached(share);
+                  }
+                },
+                live.series());
+      }
+      LoadReport report =
+          new LoadReport(plan, result, ServerCounters.read(admins, settings).since(before));
+      List<RunRecord.Threshold> judged =
+          failIf.stream().map(each -> Threshold.parse(each).judge(report)).toList();
+      out.println(json ? report.json() : report.text());
+      if (!json && result.succeeded() > 0) {
+        out.println(Bars.text(live.series().succeeded()));
+      }
+      int exitCode = exitCode(report, judged);
+      if (scenarioRun != null) {
+        ScenarioRun.Verdict verdict = scenarioRun.verdict(report);
+        (json ? err : out).println(verdict.text());
+        exitCode = verdict.isPassed() ? exitCode : THRESHOLD_MISSED;
+      }
+      out.flush();
+      outputs.write(reports.record(report, judged, live, settings.target()));
+      return exitCode;
     }
-    return new LoadReport(plan, result, ServerCounters.read(admins, settings).since(before));
   }
 
   /** Says on standard error which calls failed and which thresholds were missed. */
@@ -281,6 +314,11 @@ final class LoadCommand implements Callable<Integer> {
     if (duration != null && count != null) {
       throw new IllegalArgumentException("--duration and --count are both set; set one of them");
     }
+    if (scenario != null
+        && (count != null || rate != null || steps != null || invalidate != null)) {
+      throw new IllegalArgumentException(
+          "--scenario decides the calls; set it without --count, --rate, --plan and --invalidate");
+    }
     if (steps != null && (rate != null || duration != null || count != null)) {
       throw new IllegalArgumentException(
           "--plan says the rates and the times; set it without --rate, --duration and --count");
@@ -305,7 +343,9 @@ final class LoadCommand implements Callable<Integer> {
     return Optional.of(
         new LoadPlan.Invalidations(
             RatesText.perSecond("invalidate", invalidate),
-            strength == InvalidateStrength.seen ? Strength.STRENGTH_SEEN : Strength.STRENGTH_SENT));
+            strength == Invalidation.Strength.SEEN
+                ? Strength.STRENGTH_SEEN
+                : Strength.STRENGTH_SENT));
   }
 
   private LoadPlan.Length length() {

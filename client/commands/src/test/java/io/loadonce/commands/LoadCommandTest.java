@@ -274,7 +274,7 @@ class LoadCommandTest {
           --ids 1 --ids 2          | --ids is set twice for all lookups
           --invalidate 2           | invalidate is '2' but must be more than 0
           --invalidate 1001/s      | invalidate is 1001.0/s but must be from 0.01 to 1000/s
-          --strength all           | sent, seen
+          --strength all           | SENT, SEEN
           --affinity 17            | affinity is 17 but must be from 0 to 16
           --affinity 1 --batch 2   | --affinity sends each id to its instance, so it needs --batch 1
           --target 192.0.2.1:50051 | 192.0.2.1:50051 is not this machine; set --i-own-this-server

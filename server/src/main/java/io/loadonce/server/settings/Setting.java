@@ -70,6 +70,7 @@ public enum Setting {
   REDIS_PREFIX(SettingGroup.INSTANCES, "TEXT", "loadonce"),
   REDIS_TIMEOUT(SettingGroup.INSTANCES, "TIME", "50ms"),
   REDIS_MAX_VALUE_BYTES(SettingGroup.INSTANCES, "BYTES", "64KiB"),
+  REDIS_CA(SettingGroup.INSTANCES, "FILE", ""),
 
   CALL_TIMEOUT(SettingGroup.CALLERS, "TIME", "10s"),
   MAX_QUEUE_TIME(SettingGroup.CALLERS, "TIME", "1s"),

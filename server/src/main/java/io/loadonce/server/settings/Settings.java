@@ -167,7 +167,8 @@ public record Settings(
             values.text(Setting.REDIS_PREFIX),
             values.duration(
                 Setting.REDIS_TIMEOUT, TierSettings.MIN_TIMEOUT, TierSettings.MAX_TIMEOUT),
-            (int) values.bytes(Setting.REDIS_MAX_VALUE_BYTES, 1, TierSettings.MAX_VALUE_BYTES)));
+            (int) values.bytes(Setting.REDIS_MAX_VALUE_BYTES, 1, TierSettings.MAX_VALUE_BYTES),
+            values.file(Setting.REDIS_CA)));
   }
 
   private static Set<String> names(List<LookupConfig> lookups) {

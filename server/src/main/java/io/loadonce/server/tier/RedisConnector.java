@@ -1,5 +1,6 @@
 package io.loadonce.server.tier;
 
+import io.loadonce.db.InvalidSettingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -130,7 +131,11 @@ final class RedisConnector {
             .socketTimeoutMillis(CONNECT_MILLIS)
             .database(database);
     if (address.isTls()) {
-      config.sslOptions(SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL).build());
+      config.sslOptions(
+          settings
+              .ca()
+              .map(RedisTrust::in)
+              .orElseGet(() -> SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL).build()));
     }
     if (!user.isEmpty()) {
       config.user(user);
@@ -181,7 +186,9 @@ final class RedisConnector {
       cause = cause.getCause();
     }
     String said =
-        e instanceof JedisException ? cause.getMessage() : "the answer is not one of Redis";
+        e instanceof JedisException || e instanceof InvalidSettingException
+            ? cause.getMessage()
+            : "the answer is not one of Redis";
     return new RedisException(said == null ? cause.toString() : said, e);
   }
 

@@ -2,7 +2,9 @@ package io.loadonce.server.tier;
 
 import io.loadonce.db.InvalidSettingException;
 import io.loadonce.db.jdbc.Password;
+import io.loadonce.server.files.SettingFile;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -14,6 +16,7 @@ import java.util.regex.Pattern;
  * @param prefix with which all keys begin; instances with another prefix share nothing
  * @param timeout how long an answer may take before the database is queried instead
  * @param maxValueBytes the largest row that is put into Redis, in bytes of its encoded form
+ * @param ca the certificates that may have signed that of Redis; read again for each connection
  */
 public record TierSettings(
     String url,
@@ -21,7 +24,8 @@ public record TierSettings(
     Password password,
     String prefix,
     Duration timeout,
-    int maxValueBytes) {
+    int maxValueBytes,
+    Optional<SettingFile> ca) {
 
   public static final Duration MIN_TIMEOUT = Duration.ofMillis(5);
   public static final Duration MAX_TIMEOUT = Duration.ofSeconds(5);
@@ -33,7 +37,11 @@ public record TierSettings(
    * @throws InvalidSettingException if a value is out of its range or the URL is refused
    */
   public TierSettings {
-    RedisAddress.parse(url);
+    boolean isTls = RedisAddress.parse(url).isTls();
+    if (ca.isPresent() && !isTls) {
+      throw ca.get().wrong("is for TLS only; redis-url must begin with rediss://");
+    }
+    ca.ifPresent(RedisTrust::in);
     if (!PREFIX.matcher(prefix).matches()) {
       throw new InvalidSettingException(
           "redis-prefix", "must have 1 to 63 letters, digits, dots, - and _");
@@ -52,7 +60,13 @@ public record TierSettings(
   /** Returns the default limits for a Redis without a user. */
   public static TierSettings of(String url) {
     return new TierSettings(
-        url, "", Password.of(""), "loadonce", Duration.ofMillis(50), /* maxValueBytes= */ 64 << 10);
+        url,
+        "",
+        Password.of(""),
+        "loadonce",
+        Duration.ofMillis(50),
+        /* maxValueBytes= */ 64 << 10,
+        Optional.empty());
   }
 
   RedisAddress address() {

@@ -97,7 +97,7 @@ class SettingsTest {
             max-query-bytes ttl negative-ttl ttl-jitter refresh-after early-refresh
             stale-on-error stale-on-disconnect cache-bytes negative-cache-bytes switch audit
             audit-drop listen listen-heartbeat listen-table redis-url redis-user
-            redis-password-file redis-prefix redis-timeout redis-max-value-bytes
+            redis-password-file redis-prefix redis-timeout redis-max-value-bytes redis-ca
             call-timeout max-queue-time max-waiters-per-id max-waiters max-reply-bytes
             unread-timeout max-request-bytes max-metadata-bytes max-calls-per-connection
             max-connections max-connections-per-peer max-connection-idle max-connection-age

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,7 +110,13 @@ class RedisConnectorTest {
 
   private static TierSettings withPassword(String url, String password) {
     return new TierSettings(
-        url, "", Password.of(password), "loadonce", Duration.ofSeconds(1), /* maxValueBytes= */ 9);
+        url,
+        "",
+        Password.of(password),
+        "loadonce",
+        Duration.ofSeconds(1),
+        /* maxValueBytes= */ 9,
+        Optional.empty());
   }
 
   private static String refusal(TierSettings settings) {

@@ -208,7 +208,8 @@ class RedisFaultsTest {
               Password.of("guess"),
               right.prefix(),
               right.timeout(),
-              right.maxValueBytes());
+              right.maxValueBytes(),
+              right.ca());
       try (TierInstance refused = TierInstance.begin(wrong, rows)) {
         assertThat(refused.text(id)).isEqualTo("7 is 1 LOADED");
         assertThat(refused.tier().isConnected()).isFalse();

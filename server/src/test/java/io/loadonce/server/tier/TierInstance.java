@@ -128,7 +128,8 @@ final class TierInstance implements AutoCloseable {
         usual.password(),
         usual.prefix(),
         Duration.ofMillis(250),
-        usual.maxValueBytes());
+        usual.maxValueBytes(),
+        usual.ca());
   }
 
   static TierInstance begin(TierSettings settings, VersionedRows rows) {

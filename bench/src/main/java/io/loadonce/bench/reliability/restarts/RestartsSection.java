@@ -78,6 +78,10 @@ public final class RestartsSection implements Section {
 
   private static void run(Pair pair, int restarts, Scores scores)
       throws IOException, InterruptedException {
+    // Its calls are not counted: this JVM and the instances compile their code meanwhile.
+    try (Caller _ = JavaCaller.start(pair.addresses(), ROWS, SEED)) {
+      Thread.sleep(WARM_UP);
+    }
     List<Caller> callers = start(pair.addresses(), scores);
     try {
       Thread.sleep(WARM_UP);

@@ -38,6 +38,7 @@ public record LoadPlan(
   private static final int MOST_INVALIDATIONS = 1_000;
   private static final int MOST_CONNECTIONS = 1_024;
   private static final long MOST_CALLS = 1_000_000_000;
+  static final Duration SHORTEST = Duration.ofMillis(100);
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final Duration LONGEST_WARM_UP = Duration.ofHours(1);
 
@@ -75,7 +76,7 @@ public record LoadPlan(
     /** After a time, counted from the end of the warm-up; 100 ms to 24 h. */
     record Lasting(Duration time) implements Length {
       public Lasting {
-        if (time.compareTo(Duration.ofMillis(100)) < 0 || time.compareTo(LONGEST) > 0) {
+        if (time.compareTo(SHORTEST) < 0 || time.compareTo(LONGEST) > 0) {
           throw new IllegalArgumentException(
               "duration is %s but must be from 100ms to 24h".formatted(DurationText.of(time)));
         }
@@ -105,6 +106,20 @@ public record LoadPlan(
       throw new IllegalArgumentException(
           "warm-up is %s but must be from 0s to 1h".formatted(DurationText.of(warmUp)));
     }
+  }
+
+  /** The same calls in a closed loop, for so long, all of them measured. */
+  LoadPlan lasting(Duration time) {
+    return new LoadPlan(
+        mix,
+        callers,
+        connections,
+        /* rates= */ Optional.empty(),
+        new Length.Lasting(time),
+        /* invalidations= */ Optional.empty(),
+        affinity,
+        Duration.ZERO,
+        seed);
   }
 
   private static void requireWithin(String name, int value, int most) {

@@ -112,14 +112,14 @@ final class Picker {
     String id = pools.get(pool).share().ids().get(position);
     if (mix.missing() > 0 && random.nextDouble() < mix.missing()) {
       inventedIds.increment();
-      return new Id(invented(id), /* isInvented= */ true);
+      return new Id(invented(id, random), /* isInvented= */ true);
     }
     pools.get(pool).used().add(position);
-    return new Id(id, /* isInvented= */ false);
+    return new Id(id, pools.get(pool).share().isInvented());
   }
 
   /** An id of the same form, with so many random bits that it hardly exists. */
-  private String invented(String like) {
+  static String invented(String like, SplittableRandom random) {
     if (NUMBER.matcher(like).matches()) {
       return Integer.toString(-random.nextInt(1, Integer.MAX_VALUE));
     }

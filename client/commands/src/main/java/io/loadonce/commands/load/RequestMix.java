@@ -33,8 +33,16 @@ public record RequestMix(
    * @param lookup its name; empty for the one called default, or the only one of the server
    * @param weight how many calls it gets, in proportion to the other lookups; 1 to 1,000,000
    * @param ids its ids, the hottest first; 1 or more
+   * @param isInvented whether the ids are invented, so that the lookup has no row for them
    */
-  public record Share(String lookup, int weight, List<String> ids) {
+  public record Share(String lookup, int weight, List<String> ids, boolean isInvented) {
+
+    /** A lookup whose ids are not invented. */
+    public Share(String lookup, int weight, List<String> ids) {
+      this(lookup, weight, ids, /* isInvented= */ false);
+    }
+
+    /** Rejects values out of their limits, with one line that says what would be right. */
     public Share {
       if (weight < 1 || weight > HIGHEST_WEIGHT) {
         throw new IllegalArgumentException(

@@ -9,7 +9,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what a load test measures, second by second, while it runs. Safe for use by many threads.
+ * Adds up what a load test measures, second by second, while it runs. For one thread, apart from
+ * {@link #totals}.
  */
 public final class Series {
 
@@ -21,7 +22,7 @@ public final class Series {
   private final List<Second> seconds = new ArrayList<>();
   private final Histogram succeeded = HistogramText.precise();
   private final Histogram failed = HistogramText.precise();
-  private Counts counts = new Counts(0, 0, Map.of());
+  private volatile Totals totals = new Totals(new Counts(0, 0, Map.of()), HistogramText.precise());
 
   /**
    * @param server returns what the server did since it was last called; it must not block
@@ -48,7 +49,7 @@ public final class Series {
   /**
    * The counts, with the latencies of all calls so far.
    *
-   * @param succeeded of the calls that succeeded, in nanoseconds; a copy
+   * @param succeeded of the calls that succeeded, in nanoseconds; not changed any more
    */
   public record Totals(Counts counts, Histogram succeeded) {}
 
@@ -59,48 +60,43 @@ public final class Series {
    * @param notOk the same of the calls that failed
    */
   public void add(double durationSeconds, Histogram ok, Histogram notOk, Counts now) {
-    Second added = append(durationSeconds, ok, notOk, now);
-    listener.accept(added);
-  }
-
-  private synchronized Second append(
-      double durationSeconds, Histogram ok, Histogram notOk, Counts now) {
+    Counts before = totals.counts;
     succeeded.add(ok);
     failed.add(notOk);
     Second second =
         Second.of(
             seconds.size(),
             durationSeconds,
-            now.sent - counts.sent,
+            now.sent - before.sent,
             notOk.getTotalCount(),
-            now.unsent - counts.unsent,
+            now.unsent - before.unsent,
             ok,
             server.get());
-    counts = now;
     if (durationSeconds < SHORTEST_REST_SECONDS && !seconds.isEmpty()) {
       second = seconds.removeLast().followedBy(second);
     }
     seconds.add(second);
-    return second;
+    totals = new Totals(now, succeeded.copy());
+    listener.accept(second);
   }
 
-  /** What has been added so far. */
-  public synchronized Totals totals() {
-    return new Totals(counts, succeeded.copy());
+  /** What has been added so far. Safe for use by many threads. */
+  public Totals totals() {
+    return totals;
   }
 
   /** The latencies of all calls that succeeded, in nanoseconds; a copy. */
-  public synchronized Histogram succeeded() {
+  public Histogram succeeded() {
     return succeeded.copy();
   }
 
   /** The latencies of all calls that failed, in nanoseconds; a copy. */
-  public synchronized Histogram failed() {
+  public Histogram failed() {
     return failed.copy();
   }
 
   /** The seconds so far, in order. */
-  public synchronized List<Second> seconds() {
+  public List<Second> seconds() {
     return List.copyOf(seconds);
   }
 }

@@ -1,0 +1,89 @@
+package io.loadonce.commands.load;
+
+import io.loadonce.commands.load.RequestMix.Share;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * A load test of one kind of trouble that a database has with a cache in front of it. All of them
+ * begin with ids that are not cached, because they are invalidated first.
+ */
+public enum Scenario {
+  /** All callers request the first id at once. */
+  herd,
+  /** All callers request all ids, each id many times. */
+  storm,
+  /** As a storm that lasts; half way all ids are invalidated at once. */
+  avalanche,
+  /** As a storm, of ids that do not exist. */
+  penetration,
+  /** The first ids most, for the length of the load test. */
+  steady;
+
+  private static final int CALLS_PER_ID = 20;
+  private static final int MOST_IDS = 100_000;
+
+  /**
+   * The plan of this scenario.
+   *
+   * @param flags has the lookup, the ids, the callers, the length and the seed
+   * @throws IllegalArgumentException with one line, if there are several lookups or too many ids
+   */
+  public LoadPlan plan(LoadPlan flags) {
+    if (flags.mix().shares().size() > 1) {
+      throw new IllegalArgumentException("--scenario needs one --lookup");
+    }
+    Share share = flags.mix().shares().getFirst();
+    if (share.ids().size() > MOST_IDS) {
+      throw new IllegalArgumentException(
+          "--scenario invalidates all ids first; there are %d but may be %d at most"
+              .formatted(share.ids().size(), MOST_IDS));
+    }
+    IdDistribution distribution =
+        switch (this) {
+          case herd -> new IdDistribution.One();
+          case storm, avalanche, penetration -> new IdDistribution.Uniform();
+          case steady -> new IdDistribution.Zipf(1);
+        };
+    long many = (long) CALLS_PER_ID * Math.max(flags.callers(), share.ids().size());
+    LoadPlan.Length length =
+        switch (this) {
+          case herd -> new LoadPlan.Length.Calls(flags.callers());
+          case storm, penetration -> new LoadPlan.Length.Calls(many);
+          case avalanche, steady -> flags.length();
+        };
+    return new LoadPlan(
+        new RequestMix(
+            List.of(this == penetration ? invented(share, flags.seed()) : share),
+            distribution,
+            /* missing= */ 0,
+            /* batch= */ 1,
+            null,
+            null),
+        flags.callers(),
+        flags.connections(),
+        /* rates= */ Optional.empty(),
+        length,
+        /* invalidations= */ Optional.empty(),
+        flags.affinity(),
+        /* warmUp= */ Duration.ZERO,
+        flags.seed());
+  }
+
+  /** How many times an id is invalidated while the load test runs. */
+  int invalidations() {
+    return this == avalanche ? 1 : 0;
+  }
+
+  private static Share invented(Share share, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<String> ids =
+        IntStream.range(0, share.ids().size())
+            .mapToObj(i -> Picker.invented(share.ids().get(i), random))
+            .toList();
+    return new Share(share.lookup(), share.weight(), ids, /* isInvented= */ true);
+  }
+}

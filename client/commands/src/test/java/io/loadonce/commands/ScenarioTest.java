@@ -1,0 +1,79 @@
+package io.loadonce.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadonce.commands.load.Scenario;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ScenarioTest {
+
+  @ParameterizedTest
+  @EnumSource
+  void scenario_serverLoadsOnce_passes(Scenario scenario) throws IOException {
+    try (CachingServer server = new CachingServer(/* loadsOnce= */ true)) {
+      CommandRun run = run(server, scenario);
+
+      assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+      assertThat(run.out()).contains(scenario + ": passed. The server loaded ");
+    }
+  }
+
+  /** The planted bug: a cache without load-once. */
+  @ParameterizedTest
+  @EnumSource
+  void scenario_serverWithoutLoadOnce_fails(Scenario scenario) throws IOException {
+    try (CachingServer server = new CachingServer(/* loadsOnce= */ false)) {
+      CommandRun run = run(server, scenario);
+
+      assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(3);
+      assertThat(run.out()).contains(scenario + ": failed. The server loaded ");
+    }
+  }
+
+  @Test
+  void herd_serverLoadsOnce_saysWhatItWouldHaveCost() throws IOException {
+    try (CachingServer server = new CachingServer(/* loadsOnce= */ true)) {
+      assertThat(run(server, Scenario.herd).out())
+          .endsWith(
+              "herd: passed. The server loaded 1 id with 1 query; at most 1 is right. Without"
+                  + " load-once the same calls would have cost 40 queries: one for each call that"
+                  + " found no row in the cache.\n");
+    }
+  }
+
+  @Test
+  void scenario_wrongFlags_areRefused() {
+    assertThat(CommandRun.of("load", "--scenario", "flood").err())
+        .contains("herd, storm, avalanche, penetration, steady");
+    assertThat(CommandRun.of("load", "--scenario", "herd", "--rate", "1/s").err())
+        .isEqualTo(
+            "loadonce: --scenario decides the calls; set it without --count, --rate, --plan and"
+                + " --invalidate\n");
+    assertThat(CommandRun.of("load", "--scenario", "herd", "--lookup", "a", "--lookup", "b").err())
+        .isEqualTo("loadonce: --scenario needs one --lookup\n");
+    assertThat(CommandRun.of("load", "--scenario", "herd", "--ids", "0..100000").err())
+        .isEqualTo(
+            "loadonce: --scenario invalidates all ids first; there are 100001 but may be 100000 at"
+                + " most\n");
+  }
+
+  private static CommandRun run(CachingServer server, Scenario scenario) {
+    return CommandRun.with(
+        Map.of("LOADONCE_ADMIN", server.admin(), "LOADONCE_WARM_UP", "100ms"),
+        "load",
+        "--target",
+        server.target(),
+        "--scenario",
+        scenario.name(),
+        "--ids",
+        "1..10",
+        "--callers",
+        "40",
+        "--duration",
+        "1s");
+  }
+}
