@@ -99,19 +99,23 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Whether the database answers a new connection. It has answered, too, if it says that all the
-   * connections which it allows are taken. If it refuses the login, a connection of the pool
-   * decides: those that are open keep working after the password has changed. Otherwise the pool is
-   * not asked, since one that waits for lost connections says nothing about a database that is
-   * back. Blocks for three times the connect time-out at most.
+   * Whether the database answers a new connection. If it says that all the connections which it
+   * allows are taken, the pool decides: without any connection it can load nothing. If the database
+   * refuses the login, a connection of the pool decides: those that are open keep working after the
+   * password has changed. Otherwise the pool is not asked, since one that waits for lost
+   * connections says nothing about a database that is back. Blocks for three times the connect
+   * time-out at most.
    */
   public boolean probe() {
     try (Connection connection = connect("loadonce probe")) {
       return connection.isValid(ConnectionPool.wholeSeconds(settings.connectTimeout()));
     } catch (SQLException e) {
-      return TOO_MANY_CONNECTIONS.equals(e.getSQLState())
-          || TOO_MANY_ON_MARIADB.contains(e.getErrorCode())
-          || (ConnectFailure.isRefusedLogin(e) && isReachable());
+      boolean isFull =
+          TOO_MANY_CONNECTIONS.equals(e.getSQLState())
+              || TOO_MANY_ON_MARIADB.contains(e.getErrorCode());
+      return isFull
+          ? pool.getHikariPoolMXBean().getTotalConnections() > 0
+          : ConnectFailure.isRefusedLogin(e) && isReachable();
     }
   }
 

@@ -33,8 +33,8 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
   private static final Duration CANCEL_GRACE = Duration.ofSeconds(1);
 
   /**
-   * What ends one pooled connection may end the next one a moment later, after its check. So there
-   * is a third attempt, on a connection that is opened after that.
+   * What ends one pooled connection may end them all. So the third attempt uses a connection that
+   * is opened after the loss of two.
    */
   private static final int MAX_ATTEMPTS = 3;
 
@@ -86,7 +86,7 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       if (attempt == MAX_ATTEMPTS) {
         pool.getHikariPoolMXBean().softEvictConnections();
       }
-      try (Connection connection = attempt == 1 ? connect() : connectAlive()) {
+      try (Connection connection = connect()) {
         if (avoidsNames) {
           connection.unwrap(PGConnection.class).setPrepareThreshold(0);
         }
@@ -160,19 +160,6 @@ final class JdbcLoad<V> implements SourceQuery<Key, V> {
       connectionNanos += System.nanoTime() - startNanos;
       cancellation.endWait();
     }
-  }
-
-  /** The connections that were lost together with the first one are removed from the pool. */
-  private Connection connectAlive() throws SourceException, SQLException {
-    for (int i = 0; i <= source.connections(); i++) {
-      Connection connection = connect();
-      if (connection.isValid(ConnectionPool.wholeSeconds(queryTimeout))) {
-        return connection;
-      }
-      pool.evictConnection(connection);
-      connection.close();
-    }
-    throw new SourceException.Unavailable(SqlFailure.UNREACHABLE, /* cause= */ null);
   }
 
   private Map<Key, SourceRow<V>> rowsOneByOne(Connection connection, List<Key> requested)

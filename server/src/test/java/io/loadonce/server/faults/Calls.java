@@ -11,6 +11,10 @@ import io.loadonce.server.RunningService;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.Resource;
 import io.loadonce.v1.ResourceServiceGrpc;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls to a service whose database may be broken. */
 final class Calls {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   /** Recovery from each fault, but for the time that a database takes to start. */
   static final Duration RECOVERY = Duration.ofSeconds(2);
@@ -113,5 +118,15 @@ final class Calls {
       }
     }
     return "";
+  }
+
+  /** The page of metrics. */
+  static String metrics(RunningService service) throws Exception {
+    return HTTP.send(
+            HttpRequest.newBuilder(URI.create("http://" + service.admin() + "/metrics"))
+                .timeout(Duration.ofSeconds(10))
+                .build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 }

@@ -149,6 +149,7 @@ class DatabaseRefusalTest {
       assertThat(Calls.get(service, "2").status()).isEqualTo(UNAVAILABLE);
       assertThat(log.texts())
           .anyMatch(line -> line.contains(" as clerk failed: FATAL: too many connections"));
+      await().until(() -> Calls.metrics(service).contains("\nloadonce_database_unreachable 1.0\n"));
 
       postgres.execute("ALTER ROLE clerk CONNECTION LIMIT -1");
       Calls.awaitEnd(service, "2", Calls.Ended::isOk);

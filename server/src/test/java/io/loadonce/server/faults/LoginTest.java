@@ -11,10 +11,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +18,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 class LoginTest {
 
   private static final CountedDatabase POSTGRES = TestDatabase.POSTGRESQL.database();
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @TempDir Path directory;
 
@@ -55,7 +49,7 @@ class LoginTest {
         LogLines log = new LogLines()) {
       proxy.refuse();
       try (RunningService service = service(proxy.url(POSTGRES.url()), "guarded", "first-s3cret")) {
-        assertThat(metrics(service)).contains("\nloadonce_database_unreachable 1.0\n");
+        assertThat(Calls.metrics(service)).contains("\nloadonce_database_unreachable 1.0\n");
         assertThat(connectLine(log))
             .startsWith("connection to 127.0.0.1:")
             .contains("/postgres as guarded failed: ")
@@ -67,7 +61,8 @@ class LoginTest {
         proxy.heal();
 
         Calls.awaitEnd(service, "2988507", Calls.Ended::isOk);
-        await().until(() -> metrics(service).contains("\nloadonce_database_unreachable 0.0\n"));
+        await()
+            .until(() -> Calls.metrics(service).contains("\nloadonce_database_unreachable 0.0\n"));
         assertThat(log.texts())
             .anyMatch(line -> line.matches("connection to 127.0.0.1:.*/postgres works again"));
       }
@@ -182,15 +177,6 @@ class LoginTest {
     return log.texts().stream()
         .filter(line -> line.matches("(connection|login) to .* failed: .*"))
         .toList();
-  }
-
-  private static String metrics(RunningService service) throws Exception {
-    return HTTP.send(
-            HttpRequest.newBuilder(URI.create("http://" + service.admin() + "/metrics"))
-                .timeout(Duration.ofSeconds(10))
-                .build(),
-            HttpResponse.BodyHandlers.ofString())
-        .body();
   }
 
   private static void answerAsWebServer(ServerSocket web) {

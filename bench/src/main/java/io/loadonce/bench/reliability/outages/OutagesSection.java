@@ -25,7 +25,7 @@ public final class OutagesSection implements Section {
   private static final Duration REFUSED_WITHIN = Duration.ofMillis(50);
 
   /** The service finds out by itself that the database is back: docs/operations.md. */
-  private static final Duration BACK_WITHIN = Duration.ofSeconds(1);
+  private static final Duration BACK_WITHIN = Duration.ofSeconds(2);
 
   /** The service may need so long to find out that the database is lost. */
   private static final Duration FOUND_OUT = Duration.ofSeconds(4);
@@ -174,7 +174,7 @@ public final class OutagesSection implements Section {
     judgeNoFailure(
         scores,
         way,
-        "failed calls for uncached ids from 1 s after it is back",
+        "failed calls for uncached ids from 2 s after it is back",
         within(answers, settledNanos, settledNanos + Duration.ofDays(1).toNanos()));
   }
 
