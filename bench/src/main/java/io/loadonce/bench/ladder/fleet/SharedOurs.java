@@ -73,7 +73,7 @@ final class SharedOurs implements Rung {
                 Loaders.of(source.connections()),
                 database.availability()),
             System::nanoTime,
-            tier.stage(lookup, MEMORY));
+            tier.stage(lookup, () -> MEMORY));
     this.listener =
         ChangeListener.start(
             tier.feed(),
