@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,8 +87,11 @@ final class FleetProcesses implements AutoCloseable {
 
   private final String searchPath;
   private final Path directory = Files.createTempDirectory("loadonce-fleet-");
-  private final List<Instance> instances = new ArrayList<>();
-  private @Nullable Process redis;
+  private final List<Instance> instances = new CopyOnWriteArrayList<>();
+  private volatile @Nullable Process redis;
+
+  /** Ends the processes if this JVM ends in another way, as when its terminal is closed. */
+  private final Thread ender = new Thread(this::destroy);
 
   /**
    * Starts nothing yet.
@@ -96,6 +100,7 @@ final class FleetProcesses implements AutoCloseable {
    */
   FleetProcesses(String searchPath) throws IOException {
     this.searchPath = searchPath;
+    Runtime.getRuntime().addShutdownHook(ender);
   }
 
   /** Where the processes write their logs. */
@@ -129,7 +134,7 @@ final class FleetProcesses implements AutoCloseable {
       port = free.getLocalPort();
     }
     redis =
-        new ProcessBuilder(
+        inOwnSession(
                 program.toString(),
                 "--port",
                 Integer.toString(port),
@@ -162,20 +167,41 @@ final class FleetProcesses implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.add("serve");
     command.addAll(flags);
-    Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+    Process process =
+        inOwnSession(command.toArray(String[]::new)).redirectError(log.toFile()).start();
     instances.add(new Instance(name, process, log));
   }
 
   /** Ends all: the instances drain, and Redis ends after them. Blocks until they have ended. */
   @Override
   public void close() {
-    List<Process> all = new ArrayList<>(instances.stream().map(each -> each.process).toList());
-    all.forEach(Process::destroy);
-    all.forEach(FleetProcesses::end);
-    if (redis != null) {
-      redis.destroy();
-      end(redis);
+    instances.forEach(each -> each.process.destroy());
+    instances.forEach(each -> end(each.process));
+    Process store = redis;
+    if (store != null) {
+      store.destroy();
+      end(store);
     }
+    Runtime.getRuntime().removeShutdownHook(ender);
+  }
+
+  private void destroy() {
+    instances.forEach(each -> each.process.destroy());
+    Process store = redis;
+    if (store != null) {
+      store.destroy();
+    }
+  }
+
+  /**
+   * Without a session of its own, Ctrl-C would reach a process twice: from the terminal, and from
+   * {@link #close}. The second signal ends a drain.
+   */
+  private ProcessBuilder inOwnSession(String... command) {
+    List<String> all = new ArrayList<>();
+    find("setsid").ifPresent(setsid -> all.add(setsid.toString()));
+    all.addAll(List.of(command));
+    return new ProcessBuilder(all);
   }
 
   private static void end(Process process) {

@@ -148,8 +148,10 @@ public final class Auditor implements AutoCloseable {
   private void auditNext(boolean drops) throws SourceException {
     List<Lookup> all = lookups.all();
     for (int i = 0; i < all.size(); i++) {
-      Lookup lookup = all.get(turn++ % all.size());
-      Key id = lookup.engine().statistics().takeHit();
+      turn = (turn + 1) % all.size();
+      Lookup lookup = all.get(turn);
+      boolean loads = lookup.engine().settings().use().loads();
+      Key id = loads ? lookup.engine().statistics().takeHit() : null;
       if (id != null) {
         audit(lookup, id, drops);
         return;
@@ -163,8 +165,9 @@ public final class Auditor implements AutoCloseable {
     if (given == null) {
       return;
     }
+    boolean isStale = isStale(lookup, id, given);
     counted.checked.incrementAndGet();
-    if (!isStale(lookup, id, given)) {
+    if (!isStale) {
       return;
     }
     pause(SECOND_LOOK);
@@ -184,7 +187,7 @@ public final class Auditor implements AutoCloseable {
                 .formatted(drops ? "was removed" : "stays in the cache"));
   }
 
-  /** The row that a caller would be given as fresh now, or null. */
+  /** The row that a caller would get as fresh now, or null. */
   private Entry.@Nullable Row<EncodedRow> given(Lookup lookup, Key id) {
     return !lookup.engine().feedState().isDisconnected()
             && lookup.cache().peek(id) instanceof Entry.Row<EncodedRow> row

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -185,9 +186,9 @@ public final class MemoryCache<K, V> {
    * counted from when they were read; an entry that has expired stays expired. Blocks while it goes
    * through all entries; looks and fills go on meanwhile. To be called by one thread at a time.
    *
-   * @param nowNanos on the clock of the fills
+   * @param nanoClock the clock of the fills
    */
-  public void use(CacheSettings changed, long nowNanos) {
+  public void use(CacheSettings changed, LongSupplier nanoClock) {
     if (changed.equals(settings)) {
       return;
     }
@@ -199,7 +200,7 @@ public final class MemoryCache<K, V> {
           .computeIfPresent(
               id,
               (_, row) ->
-                  row.isFresh(nowNanos)
+                  row.isFresh(nanoClock.getAsLong())
                       ? row(row.value(), row.version(), row.readNanos(), changed)
                       : row);
     }
@@ -207,7 +208,9 @@ public final class MemoryCache<K, V> {
       absent
           .asMap()
           .computeIfPresent(
-              id, (_, none) -> none.isFresh(nowNanos) ? notFound(none.readNanos(), changed) : none);
+              id,
+              (_, none) ->
+                  none.isFresh(nanoClock.getAsLong()) ? notFound(none.readNanos(), changed) : none);
     }
   }
 

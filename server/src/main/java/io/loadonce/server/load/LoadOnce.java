@@ -239,7 +239,7 @@ public final class LoadOnce<K, V> {
     if (!policy.use(loads).use().equals(loads.use())) {
       table.fenceAll(() -> cache.removeIf(id -> !loads.use().includes(id)));
     }
-    cache.use(times, nanoClock.getAsLong());
+    cache.use(times, nanoClock);
   }
 
   /** The settings in force. */

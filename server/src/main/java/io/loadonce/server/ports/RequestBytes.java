@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBytes extends Http2ConnectionAdapter implements Http2LocalFlowController {
 
-  /** A request in one frame of fewer bytes is not counted, so that a hit costs nothing. */
+  /**
+   * A request of fewer bytes is not counted, so that a hit costs nothing, and so that it does not
+   * matter in how many frames a client sends it. All calls of one connection have 4 MiB at most
+   * that way.
+   */
   private static final int UNCOUNTED = 4 << 10;
 
   private final Http2LocalFlowController inner;
@@ -134,6 +138,9 @@ final class RequestBytes extends Http2ConnectionAdapter implements Http2LocalFlo
     private long arrived;
     private long length;
 
+    /** How many of the bytes that have arrived the connection was told of. */
+    private long told;
+
     void arrived(ByteBuf data) {
       int at = data.readerIndex();
       while (at < data.writerIndex()) {
@@ -148,13 +155,18 @@ final class RequestBytes extends Http2ConnectionAdapter implements Http2LocalFlo
         }
         arrived += bytes;
         at += (int) bytes;
-        connection.requestArrived(bytes);
+      }
+      if (arrived >= UNCOUNTED) {
+        long more = arrived - told;
+        told = arrived;
+        connection.requestArrived(more);
       }
     }
 
     void ended() {
-      connection.requestEnded(arrived);
+      connection.requestEnded(told);
       arrived = 0;
+      told = 0;
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.loadonce.server.request;
 
 import io.grpc.Attributes;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -58,6 +59,8 @@ public final class Connection {
   /** The younger generation, 0 or 1. Only the thread that sweeps writes it. */
   private volatile int generation;
 
+  private final AtomicBoolean isReset = new AtomicBoolean();
+
   /** How many calls of gRPC's own services are open. */
   private final AtomicInteger streams = new AtomicInteger();
 
@@ -107,11 +110,18 @@ public final class Connection {
     if (requests.addAndGet(bytes) > all.maxBytesPerConnection()) {
       all.resetForRequests(this);
     }
+    all.requestArrived(bytes);
   }
 
   /** The calls of requests have ended. */
   public void requestEnded(long bytes) {
     requests.addAndGet(-bytes);
+    all.requestEnded(bytes);
+  }
+
+  /** Returns how many bytes of requests the connection holds. */
+  long requestBytes() {
+    return requests.get();
   }
 
   String address() {
@@ -231,8 +241,12 @@ public final class Connection {
     return nowNanos - olderNanos;
   }
 
-  /** Closes the connection at once; its calls are cancelled. */
-  void reset() {
-    client.reset();
+  /** Closes the connection, whose calls are cancelled; returns whether this was the first time. */
+  boolean reset() {
+    boolean isFirst = isReset.compareAndSet(/* expectedValue= */ false, /* newValue= */ true);
+    if (isFirst) {
+      client.reset();
+    }
+    return isFirst;
   }
 }

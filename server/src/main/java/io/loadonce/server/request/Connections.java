@@ -1,6 +1,7 @@
 package io.loadonce.server.request;
 
 import io.loadonce.server.log.RateLimitedLog;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * than the budget. Smaller replies are added up by the sweep, so that a hit touches no counter that
  * event loops share; between two sweeps they may exceed the budget. A connection that takes nothing
  * is closed: after the unread time-out, and after a second if others were refused because of it. So
- * is one that takes some replies and leaves another for too long.
+ * is one that takes some replies and leaves another for too long. Requests, complete or not, have
+ * half of the budget at most; beyond it, the connection with most of their bytes is closed.
  *
  * <p>Safe for use by many threads; never blocks.
  */
@@ -44,6 +46,9 @@ public final class Connections {
 
   /** Bytes of the large replies. */
   private final AtomicLong large = new AtomicLong();
+
+  /** Bytes of the requests, without small ones. */
+  private final AtomicLong requests = new AtomicLong();
 
   /** Bytes of the small replies at the last sweep. */
   private volatile long small;
@@ -173,6 +178,22 @@ public final class Connections {
         + TimeUnit.SECONDS.toNanos(connection.heldBytes() / SLOW_BYTES_PER_SECOND);
   }
 
+  /**
+   * Requests may have half of the budget. Beyond that, the connection is closed whose requests have
+   * most: many connections could use up the budget with requests that are never complete.
+   */
+  void requestArrived(long bytes) {
+    if (requests.addAndGet(bytes) > limits.maxReplyBytes() / 2) {
+      open.stream()
+          .max(Comparator.comparingLong(Connection::requestBytes))
+          .ifPresent(this::resetForRequests);
+    }
+  }
+
+  void requestEnded(long bytes) {
+    requests.addAndGet(-bytes);
+  }
+
   /** Closes a connection whose requests have more bytes than it may hold. */
   void resetForRequests(Connection connection) {
     reset(connection, "a connection was closed because of the bytes of its requests");
@@ -183,10 +204,11 @@ public final class Connections {
   }
 
   private void reset(Connection connection, String event) {
-    log.warn(
-        event,
-        "; from %s, %,d bytes".formatted(connection.address(), connection.heldBytes()),
-        null);
-    connection.reset();
+    if (connection.reset()) {
+      log.warn(
+          event,
+          "; from %s, %,d bytes".formatted(connection.address(), connection.heldBytes()),
+          null);
+    }
   }
 }

@@ -131,8 +131,7 @@ class MemoryCacheTest {
     cache.fill("row", "row", 3, 100);
     cache.fillNotFound("none", 100);
     cache.use(
-        new CacheSettings(SECOND, SECOND, SECOND.dividedBy(2), 0, 1 << 20, 1 << 20),
-        /* nowNanos= */ 200);
+        new CacheSettings(SECOND, SECOND, SECOND.dividedBy(2), 0, 1 << 20, 1 << 20), () -> 200);
     assertThat(cache.get("row"))
         .isEqualTo(new Row<>("row", 3, 100, 100 + SECOND.toNanos(), 100 + SECOND.toNanos()));
     assertThat(cache.get("none")).isEqualTo(new NotFound<>(100, 100 + SECOND.toNanos() / 2));
@@ -147,7 +146,7 @@ class MemoryCacheTest {
     Entry<String> none = Objects.requireNonNull(cache.get("b"));
     cache.use(
         new CacheSettings(MINUTE.multipliedBy(2), MINUTE, MINUTE, 0, 1 << 20, 1 << 20),
-        100 + MINUTE.toNanos());
+        () -> 100 + MINUTE.toNanos());
     assertThat(cache.get("a")).isEqualTo(row);
     assertThat(cache.get("b")).isEqualTo(none);
   }
@@ -157,7 +156,7 @@ class MemoryCacheTest {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
     IntStream.range(0, 1_000).forEach(i -> cache.fill("row-" + i, "row", 1, 0));
     IntStream.range(0, 1_000).forEach(i -> cache.fillNotFound("none-" + i, 0));
-    cache.use(new CacheSettings(MINUTE, MINUTE, MINUTE, 0, 1 << 14, 1 << 13), 0);
+    cache.use(new CacheSettings(MINUTE, MINUTE, MINUTE, 0, 1 << 14, 1 << 13), () -> 0);
     cache.settle();
     assertThat(cache.rowBytes()).isBetween(1L << 13, 1L << 14);
     assertThat(cache.negativeBytes()).isBetween(1L << 12, 1L << 13);

@@ -293,6 +293,27 @@ class ConnectionsTest {
   }
 
   @Test
+  void requestArrived_connectionsTogetherOverHalfOfTheBudget_resetsTheOneWithMost() {
+    AtomicInteger others = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    Connection first = open("a", others);
+    Connection second = open("b", most);
+    Connection third = open("c", others);
+    first.requestArrived(MIB);
+    second.requestArrived(2 * MIB);
+    third.requestArrived(MIB);
+    assertThat(most).hasValue(0);
+
+    third.requestArrived(1);
+    assertThat(most).hasValue(1);
+    assertThat(others).hasValue(0);
+
+    second.requestEnded(2 * MIB);
+    third.requestArrived(MIB);
+    assertThat(others).hasValue(0);
+  }
+
+  @Test
   void open_tooMany_isNull() {
     open("a");
     open("a");
