@@ -122,6 +122,7 @@ final class SharedOurs implements Rung {
       case Outcome.Found<EncodedRow> found -> found.version();
       case Outcome.Failed<EncodedRow> failed -> throw failed.reason();
       case Outcome.Missing<EncodedRow> _,
+          Outcome.NotLoaded<EncodedRow> _,
           Outcome.Refused<EncodedRow> _,
           Outcome.Outdated<EncodedRow> _,
           Outcome.TimedOut<EncodedRow> _ ->
