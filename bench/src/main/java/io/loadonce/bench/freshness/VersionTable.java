@@ -6,6 +6,7 @@ import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.lookup.LookupSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -101,10 +102,12 @@ public final class VersionTable implements AutoCloseable {
   /** Stops the processes of the server where they stand. Connections stay open. */
   public Interruption freeze() throws IOException {
     List<ProcessHandle> stopped = stop();
+    // A stopped process does not end with this JVM.
+    Thread onExit = new Thread(() -> resume(stopped));
+    Runtime.getRuntime().addShutdownHook(onExit);
     return () -> {
-      for (ProcessHandle process : stopped) {
-        signal("-CONT", process);
-      }
+      resume(stopped);
+      var _ = Runtime.getRuntime().removeShutdownHook(onExit);
     };
   }
 
@@ -158,6 +161,16 @@ public final class VersionTable implements AutoCloseable {
   public void close() throws IOException {
     server.close();
     MoreFiles.deleteRecursively(directory);
+  }
+
+  private static void resume(List<ProcessHandle> stopped) {
+    for (ProcessHandle process : stopped) {
+      try {
+        signal("-CONT", process);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private static void signal(String signal, ProcessHandle process) throws IOException {

@@ -2,6 +2,7 @@ package io.loadonce.bench.reliability;
 
 import io.loadonce.bench.Machine;
 import io.loadonce.bench.reliability.Scores.Score;
+import io.loadonce.bench.reliability.Scores.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,14 +57,22 @@ record ReliabilityPage(Clock clock, String commit) {
     Files.writeString(root.resolve(PATH), text);
   }
 
-  /** One sentence: which sections do not hold. */
+  /** One sentence: which sections do not hold, and which figures were not measured. */
   static String result(List<Finished> sections) {
     List<String> red =
         sections.stream().filter(each -> !each.holds()).map(each -> each.section().name()).toList();
-    return red.isEmpty()
-        ? "All %d sections hold.".formatted(sections.size())
-        : "%d of %d sections do not hold: %s."
-            .formatted(red.size(), sections.size(), String.join(", ", red));
+    String result =
+        red.isEmpty()
+            ? "All %d sections hold".formatted(sections.size())
+            : "%d of %d sections do not hold: %s"
+                .formatted(red.size(), sections.size(), String.join(", ", red));
+    String notRun =
+        sections.stream()
+            .flatMap(each -> each.scores().all().stream())
+            .filter(score -> score.verdict() == Verdict.NOT_RUN)
+            .map(Score::what)
+            .collect(Collectors.joining(", "));
+    return notRun.isEmpty() ? result + "." : "%s; not run: %s.".formatted(result, notRun);
   }
 
   /** The table of one section. */
@@ -97,6 +106,7 @@ record ReliabilityPage(Clock clock, String commit) {
           case YES -> "yes";
           case NO -> "**NO**";
           case NOTE -> "";
+          case NOT_RUN -> "NOT RUN";
         };
     return String.format(
         Locale.ROOT,

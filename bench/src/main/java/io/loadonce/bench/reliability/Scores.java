@@ -13,7 +13,9 @@ public final class Scores {
     YES,
     NO,
     /** The figure has no bound. */
-    NOTE
+    NOTE,
+    /** The figure was not measured here; the result names it. */
+    NOT_RUN
   }
 
   /** One line of the table. */
@@ -39,7 +41,12 @@ public final class Scores {
     add(new Score(what, measured, bound, holds ? Verdict.YES : Verdict.NO));
   }
 
-  /** Reports a figure without a bound, a seed, or what was not run and why. */
+  /** Reports what was not run, and why; this makes no section red. */
+  public void notRun(String what, String why) {
+    add(new Score(what, "not run: " + why, "", Verdict.NOT_RUN));
+  }
+
+  /** Reports a figure without a bound, or a seed. */
   public void note(String what, String measured) {
     add(new Score(what, measured, "", Verdict.NOTE));
   }
@@ -63,7 +70,7 @@ public final class Scores {
   }
 
   private static String text(Score score) {
-    return score.verdict() == Verdict.NOTE
+    return score.bound().isEmpty()
         ? ""
         : "(bound %s: %s)".formatted(score.bound(), score.verdict());
   }

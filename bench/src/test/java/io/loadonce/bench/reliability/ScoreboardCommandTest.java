@@ -39,6 +39,23 @@ class ScoreboardCommandTest {
   }
 
   @Test
+  void execute_partNotRun_exitsWithZeroAndNamesThePart() {
+    assertThat(
+            run(
+                section(
+                    "partly",
+                    scores -> {
+                      scores.judge("x", "1", "1", true);
+                      scores.notRun("sslscan", "it is not installed");
+                    })))
+        .isZero();
+    assertThat(out.toString())
+        .contains(
+            "| sslscan | not run: it is not installed |  | NOT RUN |",
+            "All 1 sections hold; not run: sslscan.");
+  }
+
+  @Test
   void execute_boundMissed_isRed() {
     assertThat(
             run(

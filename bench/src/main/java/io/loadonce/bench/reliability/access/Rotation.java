@@ -10,11 +10,14 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
@@ -50,8 +53,10 @@ final class Rotation {
       throws IOException, InterruptedException, GeneralSecurityException {
     int served = 0;
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-      var _ = clients.submit(this::callOnOneConnection);
-      var _ = clients.submit(this::callOnNewConnections);
+      List<Future<?>> callers =
+          List.of(
+              clients.submit(this::callOnOneConnection),
+              clients.submit(this::callOnNewConnections));
       try {
         for (int i = 1; i <= count; i++) {
           SelfSigned next = service.certificates().get(i % service.certificates().size());
@@ -63,6 +68,11 @@ final class Rotation {
       } finally {
         ended.countDown();
       }
+      for (Future<?> caller : callers) {
+        var _ = caller.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a client ended early", e);
     }
     scores.judge(
         "changes of certificate and key that new connections got within 5 s",

@@ -55,7 +55,7 @@ final class TlsVersions {
                       each.getValue()
                           .equals(ALLOWED.contains(each.getKey()) ? "accepted" : "refused")));
     } else {
-      scores.note(name + ", openssl", "not run: openssl is not installed");
+      scores.notRun(name + ", openssl", "openssl is not installed");
     }
     if (Tool.isInstalled("sslscan")) {
       Set<String> enabled = new TreeSet<>();
@@ -70,7 +70,7 @@ final class TlsVersions {
           "TLS 1.2 and 1.3",
           enabled.equals(ALLOWED));
     } else {
-      scores.note(name + ", sslscan", "not run: sslscan is not installed");
+      scores.notRun(name + ", sslscan", "sslscan is not installed");
     }
   }
 

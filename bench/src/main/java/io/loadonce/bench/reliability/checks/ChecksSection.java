@@ -113,7 +113,7 @@ public final class ChecksSection implements Section {
 
   private static void judge(String what, Found found, String bound, boolean holds, Scores scores) {
     if (found.reports().isEmpty()) {
-      scores.note(what, "not run on these sources: run mvn first");
+      scores.notRun(what, "no report of these sources; run mvn first");
     } else {
       scores.judge(what, found.text(), bound, holds);
     }
@@ -122,7 +122,7 @@ public final class ChecksSection implements Section {
   private static void mutations(TestReports reports, Path csv, Scores scores) throws IOException {
     String what = "mutations of cache, lock and loads that a test found";
     if (!reports.isCurrent(csv)) {
-      scores.note(what, "not run on these sources");
+      scores.notRun(what, "no report of these sources");
       return;
     }
     // A line that is cut short counts as a mutation that no test found.
@@ -142,7 +142,7 @@ public final class ChecksSection implements Section {
   private static void fuzz(TestReports reports, Path file, Scores scores) throws IOException {
     String what = "inputs of the fuzz tests";
     if (!reports.isCurrent(file)) {
-      scores.note(what, "not run on these sources");
+      scores.notRun(what, "no report of these sources");
       return;
     }
     FuzzLog log = FuzzLog.parse(Files.readString(file));

@@ -1,5 +1,6 @@
 package io.loadonce.bench.reliability.outages;
 
+import io.grpc.Status;
 import io.loadonce.bench.freshness.VersionTable;
 import io.loadonce.bench.reliability.Scores;
 import io.loadonce.bench.reliability.Section;
@@ -26,6 +27,9 @@ public final class OutagesSection implements Section {
 
   /** The service finds out by itself that the database is back: docs/operations.md. */
   private static final Duration BACK_WITHIN = Duration.ofSeconds(2);
+
+  /** From then on, so many calls for uncached ids must fail, or else the database was there. */
+  private static final double LEAST_UNAVAILABLE = 0.99;
 
   /** The service may need so long to find out that the database is lost. */
   private static final Duration FOUND_OUT = Duration.ofSeconds(4);
@@ -82,6 +86,14 @@ public final class OutagesSection implements Section {
       long healingNanos;
       try (var _ = way.begin(table, relay)) {
         pause(plan.outage());
+        if (way.canLoad()) {
+          String readOnly = Way.readOnly(table);
+          scores.judge(
+              way + ": transaction_read_only of a new connection of the service's role",
+              readOnly,
+              "on",
+              readOnly.equals("on"));
+        }
         healingNanos = System.nanoTime();
       }
       Times times = new Times(lostNanos, healingNanos, System.nanoTime());
@@ -150,6 +162,13 @@ public final class OutagesSection implements Section {
   private static void judgeRefusals(Scores scores, Way way, List<Answer> answers, Times times) {
     List<Answer> refused =
         within(answers, times.lostNanos() + FOUND_OUT.toNanos(), times.healingNanos());
+    long unavailable =
+        refused.stream().filter(answer -> answer.status() == Status.Code.UNAVAILABLE).count();
+    scores.judge(
+        way + ": calls for uncached ids from 4 s on that failed as UNAVAILABLE",
+        "%,d of %,d".formatted(unavailable, refused.size()),
+        "at least %.0f %%".formatted(LEAST_UNAVAILABLE * 100),
+        unavailable > 0 && unavailable >= refused.size() * LEAST_UNAVAILABLE);
     double p99 = Answer.percentile(refused, 0.99, Answer::tookNanos);
     scores.judge(
         way + ": time of a refusal from 4 s on, p99 of %,d calls".formatted(refused.size()),

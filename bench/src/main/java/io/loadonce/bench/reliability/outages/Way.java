@@ -3,7 +3,11 @@ package io.loadonce.bench.reliability.outages;
 import io.loadonce.bench.freshness.VersionTable;
 import io.loadonce.bench.freshness.VersionTable.Interruption;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /** What happens to the database, or to the way there. */
 enum Way {
@@ -30,6 +34,15 @@ enum Way {
   /** Makes the role of the service. */
   static void prepare(VersionTable table) throws SQLException {
     table.execute(CREATE_ROLE);
+  }
+
+  /** What a new connection of the role says of {@code transaction_read_only}: on or off. */
+  static String readOnly(VersionTable table) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(table.url(), ROLE, "");
+        Statement statement = connection.createStatement();
+        ResultSet answer = statement.executeQuery("SHOW transaction_read_only")) {
+      return answer.next() ? answer.getString(1) : "no answer";
+    }
   }
 
   /** Whether rows can be loaded meanwhile. */

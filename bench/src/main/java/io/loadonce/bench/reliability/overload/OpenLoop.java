@@ -39,6 +39,9 @@ final class OpenLoop {
     }
   }
 
+  /** After the last call was sent, the loop waits so long for answers. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
   private final List<ManagedChannel> channels;
   private final int ids;
   private int nextId;
@@ -53,11 +56,12 @@ final class OpenLoop {
   }
 
   /**
-   * Sends the calls of one phase after the other, and waits for all answers.
+   * Sends the calls of one phase after the other, and waits at most 60 s for all answers.
    *
    * @param deadline of each call; null for none
+   * @return how many calls were never answered
    */
-  void run(List<Phase> phases, @Nullable Duration deadline, Listener listener)
+  long run(List<Phase> phases, @Nullable Duration deadline, Listener listener)
       throws InterruptedException {
     CountDownLatch open = new CountDownLatch(phases.stream().mapToInt(Phase::calls).sum());
     long began = System.nanoTime();
@@ -78,7 +82,8 @@ final class OpenLoop {
       }
       phaseNanos += phase.time().toNanos();
     }
-    open.await();
+    var _ = open.await(LONGEST_WAIT.toNanos(), TimeUnit.NANOSECONDS);
+    return open.getCount();
   }
 
   private GetRequest request() {

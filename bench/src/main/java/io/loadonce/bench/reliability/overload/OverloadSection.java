@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -155,13 +156,17 @@ public final class OverloadSection implements Section {
             Map.of(LoadonceServer.JAVA_OPTIONS, HEAP))) {
       List<ManagedChannel> channels = channels(server.port());
       try {
-        Answers answers = send(new OpenLoop(channels, ROWS), plan, deadline);
-        report(
+        String what =
             "%s, deadline %s"
-                .formatted(cost.text, deadline == null ? "none" : deadline.toMillis() + " ms"),
-            answers,
-            plan,
-            scores);
+                .formatted(cost.text, deadline == null ? "none" : deadline.toMillis() + " ms");
+        ConcurrentLinkedQueue<Answers.Answer> answers = new ConcurrentLinkedQueue<>();
+        long unanswered = send(new OpenLoop(channels, ROWS), plan, deadline, answers);
+        scores.judge(
+            what + ": calls that were never answered",
+            "%,d".formatted(unanswered),
+            "0",
+            unanswered == 0);
+        report(what, new Answers(List.copyOf(answers)), plan, scores);
       } finally {
         channels.forEach(ManagedChannel::shutdownNow);
       }
@@ -169,15 +174,15 @@ public final class OverloadSection implements Section {
     }
   }
 
-  private static Answers send(OpenLoop loop, Plan plan, @Nullable Duration deadline)
+  /** Returns how many calls were never answered. */
+  private static long send(
+      OpenLoop loop, Plan plan, @Nullable Duration deadline, Queue<Answers.Answer> answers)
       throws InterruptedException {
-    ConcurrentLinkedQueue<Answers.Answer> answers = new ConcurrentLinkedQueue<>();
-    loop.run(
+    return loop.run(
         plan.phases(),
         deadline,
         (dueNanos, lateNanos, tookNanos, status) ->
             answers.add(new Answers.Answer(dueNanos, lateNanos, tookNanos, status.getCode())));
-    return new Answers(List.copyOf(answers));
   }
 
   private static void report(String what, Answers all, Plan plan, Scores scores) {

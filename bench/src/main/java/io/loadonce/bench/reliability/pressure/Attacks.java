@@ -112,7 +112,7 @@ final class Attacks {
       }
       free.acquire(BATCHES_AT_ONCE);
     }
-    return new Made(endings.values().stream().mapToLong(Long::longValue).sum(), endings.toString());
+    return new Made(endings.getOrDefault(Status.Code.NOT_FOUND, 0L), endings.toString());
   }
 
   /** Gets of a cached row, of whose reply the client takes one byte. */

@@ -4,11 +4,15 @@ import io.loadonce.client.ClientSettings;
 import io.loadonce.client.LoadonceException;
 import io.loadonce.client.ResourceClient;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
@@ -25,6 +29,7 @@ final class JavaCaller implements Caller {
   private final ResourceClient client;
   private final int ids;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<Future<Void>> callers = new ArrayList<>();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final LongAdder calls = new LongAdder();
   private final LongAccumulator slowest = new LongAccumulator(Math::max, 0);
@@ -43,7 +48,7 @@ final class JavaCaller implements Caller {
         new JavaCaller(ResourceClient.open(ClientSettings.forTarget(addresses)), ids);
     for (int thread = 0; thread < THREADS; thread++) {
       RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed + thread);
-      var _ = caller.threads.submit(() -> caller.callOn(random));
+      caller.callers.add(caller.threads.submit(() -> caller.callOn(random)));
     }
     return caller;
   }
@@ -54,6 +59,13 @@ final class JavaCaller implements Caller {
     threads.shutdown();
     if (!threads.awaitTermination(END.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new IllegalStateException("the client's calls did not end");
+    }
+    for (Future<Void> caller : callers) {
+      try {
+        var _ = caller.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("a thread of the client ended early", e);
+      }
     }
     return new Tally("ResourceClient", calls.sum(), slowest.get(), Map.copyOf(failures));
   }

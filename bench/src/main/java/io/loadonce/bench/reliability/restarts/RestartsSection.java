@@ -129,7 +129,7 @@ public final class RestartsSection implements Section {
           ProgramCaller.start(
               command(python.get(), interop.resolve("python/steady.py"), arguments), Map.of()));
     } else {
-      scores.note("grpcio", "not run: no python3 here has the module grpc");
+      scores.notRun("grpcio", "no python3 here has the module grpc");
     }
     Path modules = Jvm.projectRoot().resolve("target/interop/node/node_modules");
     if (Files.isDirectory(modules.resolve("@grpc/grpc-js"))) {
@@ -138,7 +138,7 @@ public final class RestartsSection implements Section {
               command("node", interop.resolve("node/steady.js"), arguments),
               Map.of("NODE_PATH", modules.toString())));
     } else {
-      scores.note("grpc-js", "not run: interop/run has not installed it");
+      scores.notRun("grpc-js", "interop/run has not installed it");
     }
     return callers;
   }
