@@ -167,10 +167,11 @@ final class LoadCommand implements Callable<Integer> {
       description =
           "Exit with code 3 if it is true, such as 'p99 > 20ms', 'errors > 0.1%%' or 'queries > 1'."
               + " Can be repeated. Values: p50, p90, p99, p99.9 and max of the calls that"
-              + " succeeded; errors, the share of the calls that failed; calls_per_second, of those"
-              + " that succeeded; by the admin port and with the warm-up: queries,"
-              + " queries_per_call, and queries_per_id, for each different id. A value that is not"
-              + " known fails. Default: no threshold.")
+              + " succeeded; errors, the share of the calls that failed or were not sent; unsent,"
+              + " the calls that were not sent; calls_per_second, of those that succeeded; by the"
+              + " admin port and with the warm-up: queries, queries_per_call, queries_per_id and"
+              + " loads_per_id, for each different id. A value that is not known fails. Default: no"
+              + " threshold.")
   private List<String> failIf = List.of();
 
   @Option(
@@ -275,11 +276,11 @@ final class LoadCommand implements Callable<Integer> {
   /** Says on standard error which calls failed and which thresholds were missed. */
   private int exitCode(LoadReport report, List<RunRecord.Threshold> thresholds) {
     LoadResult result = report.result();
-    if (result.calls() == 0) {
+    if (result.due() == 0) {
       err.println("loadonce: no call was measured, because all calls started in the warm-up");
       return Main.FAILED;
     }
-    if (result.failed() > 0) {
+    if (result.succeeded() < result.due()) {
       err.println("loadonce: " + whatFailed(result));
     }
     List<String> missed =
@@ -288,7 +289,7 @@ final class LoadCommand implements Callable<Integer> {
     if (!missed.isEmpty()) {
       return THRESHOLD_MISSED;
     }
-    return result.succeeded() * 2 < result.calls() || result.succeeded() == 0 ? Main.FAILED : 0;
+    return result.succeeded() * 2 < result.due() || result.succeeded() == 0 ? Main.FAILED : 0;
   }
 
   private static String whatFailed(LoadResult result) {
@@ -298,10 +299,15 @@ final class LoadCommand implements Callable<Integer> {
             : String.format(
                 Locale.ROOT,
                 "%.1f %% of the calls failed: ",
-                100.0 * result.failed() / result.calls());
-    return result.reasons().entrySet().stream()
-        .map(reason -> reason.getValue() + " ended as " + reason.getKey().text())
-        .collect(Collectors.joining(", ", share, ""));
+                100.0 * (result.due() - result.succeeded()) / result.due());
+    Stream<String> reasons =
+        result.reasons().entrySet().stream()
+            .map(reason -> reason.getValue() + " ended as " + reason.getKey().text());
+    Stream<String> unsent =
+        result.unsentCalls() == 0
+            ? Stream.empty()
+            : Stream.of(result.unsentCalls() + " were due and not sent");
+    return Stream.concat(reasons, unsent).collect(Collectors.joining(", ", share, ""));
   }
 
   private LoadPlan plan(ClientSettings settings, Target target) {
