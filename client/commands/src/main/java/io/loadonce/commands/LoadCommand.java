@@ -149,7 +149,8 @@ final class LoadCommand implements Callable<Integer> {
               + " request the first id; storm: each id many times; avalanche: for --duration, and"
               + " half way all ids are invalidated; penetration: ids that do not exist; steady: the"
               + " first ids most, for --duration. It fails, with exit code 3, if the server loads"
-              + " an id more than once, or once more for each invalidation and each time to live."
+              + " an id more than once, or once more for each invalidation; if an id was not"
+              + " loaded, or if a call failed. --duration may be half of the time to live at most."
               + " Default: none.")
   private @Nullable Scenario scenario;
 
@@ -203,9 +204,12 @@ final class LoadCommand implements Callable<Integer> {
     // Retries would hide what the server answers, which is what a load test has to show.
     ClientSettings settings =
         flags.settings(/* defaultAttempts= */ 1).withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
-    failIf.forEach(Threshold::parse);
+    List<Threshold> thresholds = failIf.stream().map(Threshold::parse).toList();
     Target target = Target.of(settings.target());
     target.requireOwned(ownsServer);
+    if (scenario != null || thresholds.stream().anyMatch(each -> each.measure().isOfServer())) {
+      target.requireAdmins(admins.size());
+    }
     LoadPlan flagged = plan(settings, target);
     LoadPlan plan = scenario == null ? flagged : scenario.plan(flagged);
     List<ResourceClient> clients =

@@ -311,6 +311,8 @@ class LoadCommandTest {
           --prometheus 9464        | prometheus is '9464' but must be :PORT or HOST:PORT
           --out run.txt            | --out is 'run.txt' but must end with .json, .csv or .html
           --out no-dir/run.csv     | --out is 'no-dir/run.csv' but its directory does not exist
+          --target 127.0.0.1:1,127.0.0.1:2 --scenario herd     | --target names 2 instances but --admin 1
+          --target 127.0.0.1:1,127.0.0.1:2 --fail-if queries>1 | --target names 2 instances but --admin 1
           --admin nowhere          | admin is 'nowhere' but must be http://host:port
           """)
   void load_flagIsWrong_saysSoOnOneLineAndExitsWith2(String flags, String said) {

@@ -46,6 +46,19 @@ class ScenarioTest {
   }
 
   @Test
+  void scenario_longerThanHalfOfTheTimeToLive_isRefused() throws IOException {
+    try (CachingServer server = new CachingServer(/* loadsOnce= */ true)) {
+      CommandRun run = run(server, Scenario.steady, "31m");
+
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.err())
+          .isEqualTo(
+              "loadonce: duration is 31m but must be at most 30m with --scenario steady: half of"
+                  + " the time to live\n");
+    }
+  }
+
+  @Test
   void scenario_wrongFlags_areRefused() {
     assertThat(CommandRun.of("load", "--scenario", "flood").err())
         .contains("herd, storm, avalanche, penetration, steady");
@@ -62,6 +75,10 @@ class ScenarioTest {
   }
 
   private static CommandRun run(CachingServer server, Scenario scenario) {
+    return run(server, scenario, "1s");
+  }
+
+  private static CommandRun run(CachingServer server, Scenario scenario, String duration) {
     return CommandRun.with(
         Map.of("LOADONCE_ADMIN", server.admin(), "LOADONCE_WARM_UP", "100ms"),
         "load",
@@ -74,6 +91,6 @@ class ScenarioTest {
         "--callers",
         "40",
         "--duration",
-        "1s");
+        duration);
   }
 }

@@ -50,6 +50,14 @@ public record Threshold(String text, Measure measure, boolean above, double limi
       this.time = time;
     }
 
+    /** Whether the value comes from the admin port. */
+    public boolean isOfServer() {
+      return switch (this) {
+        case QUERIES, QUERIES_PER_CALL, QUERIES_PER_ID, LOADS_PER_ID -> true;
+        default -> false;
+      };
+    }
+
     /** The value of a load test; not a number if it is not known. */
     private double of(LoadReport report) {
       LoadResult result = report.result();
