@@ -261,18 +261,18 @@ final class LoadCommand implements Callable<Integer> {
           new LoadReport(plan, result, ServerCounters.read(admins, settings).since(before));
       List<RunRecord.Threshold> judged =
           failIf.stream().map(each -> Threshold.parse(each).judge(report)).toList();
-      out.println(json ? report.json() : report.text());
+      RunRecord.Verdict verdict = scenarioRun == null ? null : scenarioRun.verdict(report);
+      out.println(json ? report.json(verdict) : report.text());
       if (!json && result.succeeded() > 0) {
         out.println(Bars.text(live.series().succeeded()));
       }
       int exitCode = exitCode(report, judged);
-      if (scenarioRun != null) {
-        ScenarioRun.Verdict verdict = scenarioRun.verdict(report);
+      if (verdict != null) {
         (json ? err : out).println(verdict.text());
         exitCode = verdict.isPassed() ? exitCode : THRESHOLD_MISSED;
       }
       out.flush();
-      outputs.write(reports.record(report, judged, live, settings.target()));
+      outputs.write(reports.record(report, judged, verdict, live, settings.target()));
       return exitCode;
     }
   }

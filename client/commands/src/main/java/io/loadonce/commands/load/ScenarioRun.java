@@ -4,6 +4,7 @@ import com.google.protobuf.util.Durations;
 import io.loadonce.client.ResourceClient;
 import io.loadonce.client.RowKey;
 import io.loadonce.commands.load.RequestMix.Share;
+import io.loadonce.commands.load.record.RunRecord.Verdict;
 import io.loadonce.commands.load.record.Series;
 import io.loadonce.commands.text.DurationText;
 import io.loadonce.v1.Lookup;
@@ -33,13 +34,6 @@ public final class ScenarioRun {
     this.plan = plan;
     this.instances = List.copyOf(instances);
   }
-
-  /**
-   * Whether the server kept its promise.
-   *
-   * @param text for people
-   */
-  public record Verdict(boolean isPassed, String text) {}
 
   /**
    * Sends calls of the same kind, so that the code of both sides is compiled and all calls of the

@@ -6,6 +6,7 @@ import io.grpc.Status.Code;
 import io.loadonce.client.ClientSettings;
 import io.loadonce.client.ResourceClient;
 import io.loadonce.commands.load.record.HistogramText;
+import io.loadonce.commands.load.record.RunRecord;
 import io.loadonce.v1.LookupInfo.Source;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +21,7 @@ class ScenarioRunTest {
   void verdict_eachIdIsLoadedOnce_passes() {
     assertThat(verdict(Scenario.storm, 0, 10, 0))
         .isEqualTo(
-            new ScenarioRun.Verdict(
+            new RunRecord.Verdict(
                 true,
                 "storm: passed. The server loaded 10 ids with 10 queries; at most 10 is right."
                     + " Without load-once the same calls would have cost 20 queries: one for each"
@@ -58,7 +59,7 @@ class ScenarioRunTest {
   }
 
   /** The verdict of 20 calls for 10 ids that succeeded. */
-  private static ScenarioRun.Verdict verdict(
+  private static RunRecord.Verdict verdict(
       Scenario scenario, int affinity, long loaded, long unsent) {
     LoadPlan plan =
         scenario.plan(

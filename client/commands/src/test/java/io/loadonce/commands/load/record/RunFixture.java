@@ -53,6 +53,7 @@ public final class RunFixture {
         Map.of(),
         new RunRecord.Server(100, 100),
         List.of(new RunRecord.Threshold("p99 > 20ms", /* missed= */ null)),
+        new RunRecord.Verdict(/* isPassed= */ true, "storm: passed."),
         series.seconds());
   }
 
@@ -70,6 +71,7 @@ public final class RunFixture {
         run.failedIds(),
         run.server(),
         run.thresholds(),
+        run.verdict(),
         run.seconds().subList(0, seconds));
   }
 
