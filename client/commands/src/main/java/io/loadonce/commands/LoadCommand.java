@@ -149,7 +149,8 @@ final class LoadCommand implements Callable<Integer> {
               + " request the first id; storm: each id many times; avalanche: for --duration, and"
               + " half way all ids are invalidated; penetration: ids that do not exist; steady: the"
               + " first ids most, for --duration. It fails, with exit code 3, if the server loads"
-              + " an id more than once, or once more for each invalidation and each time to live."
+              + " an id more than once, or once more for each invalidation; if an id was not"
+              + " loaded, or if a call failed. --duration may be half of the time to live at most."
               + " Default: none.")
   private @Nullable Scenario scenario;
 
@@ -167,10 +168,11 @@ final class LoadCommand implements Callable<Integer> {
       description =
           "Exit with code 3 if it is true, such as 'p99 > 20ms', 'errors > 0.1%%' or 'queries > 1'."
               + " Can be repeated. Values: p50, p90, p99, p99.9 and max of the calls that"
-              + " succeeded; errors, the share of the calls that failed; calls_per_second, of those"
-              + " that succeeded; by the admin port and with the warm-up: queries,"
-              + " queries_per_call, and queries_per_id, for each different id. A value that is not"
-              + " known fails. Default: no threshold.")
+              + " succeeded; errors, the share of the calls that failed or were not sent; unsent,"
+              + " the calls that were not sent; calls_per_second, of those that succeeded; by the"
+              + " admin port and with the warm-up: queries, queries_per_call, queries_per_id and"
+              + " loads_per_id, for each different id. A value that is not known fails. Default: no"
+              + " threshold.")
   private List<String> failIf = List.of();
 
   @Option(
@@ -202,9 +204,12 @@ final class LoadCommand implements Callable<Integer> {
     // Retries would hide what the server answers, which is what a load test has to show.
     ClientSettings settings =
         flags.settings(/* defaultAttempts= */ 1).withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
-    failIf.forEach(Threshold::parse);
+    List<Threshold> thresholds = failIf.stream().map(Threshold::parse).toList();
     Target target = Target.of(settings.target());
     target.requireOwned(ownsServer);
+    if (scenario != null || thresholds.stream().anyMatch(each -> each.measure().isOfServer())) {
+      target.requireAdmins(admins.size());
+    }
     LoadPlan flagged = plan(settings, target);
     LoadPlan plan = scenario == null ? flagged : scenario.plan(flagged);
     List<ResourceClient> clients =
@@ -256,18 +261,18 @@ final class LoadCommand implements Callable<Integer> {
           new LoadReport(plan, result, ServerCounters.read(admins, settings).since(before));
       List<RunRecord.Threshold> judged =
           failIf.stream().map(each -> Threshold.parse(each).judge(report)).toList();
-      out.println(json ? report.json() : report.text());
+      RunRecord.Verdict verdict = scenarioRun == null ? null : scenarioRun.verdict(report);
+      out.println(json ? report.json(verdict) : report.text());
       if (!json && result.succeeded() > 0) {
         out.println(Bars.text(live.series().succeeded()));
       }
       int exitCode = exitCode(report, judged);
-      if (scenarioRun != null) {
-        ScenarioRun.Verdict verdict = scenarioRun.verdict(report);
+      if (verdict != null) {
         (json ? err : out).println(verdict.text());
         exitCode = verdict.isPassed() ? exitCode : THRESHOLD_MISSED;
       }
       out.flush();
-      outputs.write(reports.record(report, judged, live, settings.target()));
+      outputs.write(reports.record(report, judged, verdict, live, settings.target()));
       return exitCode;
     }
   }
@@ -275,11 +280,11 @@ final class LoadCommand implements Callable<Integer> {
   /** Says on standard error which calls failed and which thresholds were missed. */
   private int exitCode(LoadReport report, List<RunRecord.Threshold> thresholds) {
     LoadResult result = report.result();
-    if (result.calls() == 0) {
+    if (result.due() == 0) {
       err.println("loadonce: no call was measured, because all calls started in the warm-up");
       return Main.FAILED;
     }
-    if (result.failed() > 0) {
+    if (result.succeeded() < result.due()) {
       err.println("loadonce: " + whatFailed(result));
     }
     List<String> missed =
@@ -288,7 +293,7 @@ final class LoadCommand implements Callable<Integer> {
     if (!missed.isEmpty()) {
       return THRESHOLD_MISSED;
     }
-    return result.succeeded() * 2 < result.calls() || result.succeeded() == 0 ? Main.FAILED : 0;
+    return result.succeeded() * 2 < result.due() || result.succeeded() == 0 ? Main.FAILED : 0;
   }
 
   private static String whatFailed(LoadResult result) {
@@ -298,10 +303,15 @@ final class LoadCommand implements Callable<Integer> {
             : String.format(
                 Locale.ROOT,
                 "%.1f %% of the calls failed: ",
-                100.0 * result.failed() / result.calls());
-    return result.reasons().entrySet().stream()
-        .map(reason -> reason.getValue() + " ended as " + reason.getKey().text())
-        .collect(Collectors.joining(", ", share, ""));
+                100.0 * (result.due() - result.succeeded()) / result.due());
+    Stream<String> reasons =
+        result.reasons().entrySet().stream()
+            .map(reason -> reason.getValue() + " ended as " + reason.getKey().text());
+    Stream<String> unsent =
+        result.unsentCalls() == 0
+            ? Stream.empty()
+            : Stream.of(result.unsentCalls() + " were due and not sent");
+    return Stream.concat(reasons, unsent).collect(Collectors.joining(", ", share, ""));
   }
 
   private LoadPlan plan(ClientSettings settings, Target target) {

@@ -67,7 +67,11 @@ final class ReportFlags {
 
   /** The record of a run that has ended. */
   RunRecord record(
-      LoadReport report, List<RunRecord.Threshold> thresholds, LiveReports live, String target) {
+      LoadReport report,
+      List<RunRecord.Threshold> thresholds,
+      RunRecord.@Nullable Verdict verdict,
+      LiveReports live,
+      String target) {
     List<String> arguments =
         command == null ? List.of() : command.commandLine().getParseResult().originalArgs();
     RunRecord.Driver driver =
@@ -97,6 +101,7 @@ final class ReportFlags {
             ? new RunRecord.Server(known.queries(), known.idsLoaded())
             : null,
         thresholds,
+        verdict,
         series.seconds());
   }
 

@@ -39,6 +39,19 @@ record Target(List<String> addresses) {
   }
 
   /**
+   * Checks that the counts of all instances can be read.
+   *
+   * @throws IllegalArgumentException with one line that says what would be right
+   */
+  void requireAdmins(int admins) {
+    if (addresses.size() > 1 && admins != addresses.size()) {
+      throw new IllegalArgumentException(
+          "--target names %d instances but --admin %d; name all, because what they load is added up"
+              .formatted(addresses.size(), admins));
+    }
+  }
+
+  /**
    * The number of connections.
    *
    * @param wanted null for the default

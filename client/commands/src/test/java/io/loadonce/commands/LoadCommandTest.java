@@ -142,6 +142,23 @@ class LoadCommandTest {
   }
 
   @Test
+  void load_mostCallsAreUnsent_exitsWith1AndCountsThemAsErrors() {
+    String flags = "--rate 5000/s --duration 200ms --callers 1 --ids silent --deadline 300ms";
+
+    CommandRun run = load(flags.split(" "));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .isEqualTo(
+            "loadonce: no call succeeded: 1 ended as DEADLINE_EXCEEDED, 999 were due and not"
+                + " sent\n");
+    CommandRun judged = load((flags + " --fail-if errors>99.99% --fail-if unsent>998").split(" "));
+    assertThat(judged.exitCode()).isEqualTo(3);
+    assertThat(judged.err())
+        .contains("errors>99.99%: it is 100.000 %", "unsent>998: it is 999.000");
+  }
+
+  @Test
   void load_noServer_saysSoAtOnce() {
     server.close();
 
@@ -235,10 +252,13 @@ class LoadCommandTest {
               "--admin",
               url,
               "--fail-if",
-              "queries_per_id > 1.4");
+              "queries_per_id > 1.4",
+              "--fail-if",
+              "loads_per_id > 14");
 
       assertThat(server.requests).extracting(GetRequest::getId).containsOnly("hot", "warm");
       assertThat(run.err()).contains("queries_per_id > 1.4: it is 1.500");
+      assertThat(run.err()).contains("loads_per_id > 14: it is 15.000");
       assertThat(load("--ids", "sample", "--lookup", "none", "--admin", url))
           .isEqualTo(
               new CommandRun(
@@ -291,6 +311,8 @@ class LoadCommandTest {
           --prometheus 9464        | prometheus is '9464' but must be :PORT or HOST:PORT
           --out run.txt            | --out is 'run.txt' but must end with .json, .csv or .html
           --out no-dir/run.csv     | --out is 'no-dir/run.csv' but its directory does not exist
+          --target 127.0.0.1:1,127.0.0.1:2 --scenario herd     | --target names 2 instances but --admin 1
+          --target 127.0.0.1:1,127.0.0.1:2 --fail-if queries>1 | --target names 2 instances but --admin 1
           --admin nowhere          | admin is 'nowhere' but must be http://host:port
           """)
   void load_flagIsWrong_saysSoOnOneLineAndExitsWith2(String flags, String said) {

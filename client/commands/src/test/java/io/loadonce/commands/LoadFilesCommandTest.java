@@ -8,6 +8,7 @@ import io.loadonce.commands.load.record.RunRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,9 +22,9 @@ class LoadFilesCommandTest {
 
   @BeforeEach
   void writeRuns() throws IOException {
-    write("a.json", RunJson.write(RunFixture.run(2, 1)));
-    write("b.json", RunJson.write(RunFixture.run(2, 2)));
-    write("slow.json", RunJson.write(RunFixture.run(3, 3)));
+    write("a.json", RunJson.write(RunFixture.run(2, 1, 20, 0, List.of())));
+    write("b.json", RunJson.write(RunFixture.run(2, 2, 20, 0, List.of())));
+    write("slow.json", RunJson.write(RunFixture.run(3, 3, 20, 0, List.of())));
     write("short.json", RunJson.write(RunFixture.shortened(RunFixture.run(2, 2), 4, "x:1")));
     write("other.json", "{}");
   }
@@ -64,9 +65,9 @@ class LoadFilesCommandTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
     RunRecord merged = RunJson.read(directory.resolve("c.json"));
-    assertThat(merged.calls()).isEqualTo(20_000);
-    assertThat(directory.resolve("c.html")).content().contains("19,800");
-    assertThat(directory.resolve("c.csv")).content().hasLineCount(11);
+    assertThat(merged.calls()).isEqualTo(40_000);
+    assertThat(directory.resolve("c.html")).content().contains("39,600");
+    assertThat(directory.resolve("c.csv")).content().hasLineCount(21);
   }
 
   @ParameterizedTest

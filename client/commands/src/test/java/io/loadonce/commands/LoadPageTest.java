@@ -32,8 +32,10 @@ class LoadPageTest {
     String page = Files.readString(PAGE).replaceAll("\\\\\\n\\s*", "");
     List<String> commands = COMMAND.matcher(page).results().map(each -> each.group(1)).toList();
     assertThat(commands).hasSizeGreaterThanOrEqualTo(8);
-    Files.writeString(directory.resolve("a.json"), RunJson.write(RunFixture.run(2, 1)));
-    Files.writeString(directory.resolve("b.json"), RunJson.write(RunFixture.run(2, 2)));
+    Files.writeString(
+        directory.resolve("a.json"), RunJson.write(RunFixture.run(2, 1, 20, 0, List.of())));
+    Files.writeString(
+        directory.resolve("b.json"), RunJson.write(RunFixture.run(2, 2, 20, 0, List.of())));
     try (FakeServer first = new FakeServer();
         FakeServer second = new FakeServer();
         FakeAdmin admin = new FakeAdmin()) {

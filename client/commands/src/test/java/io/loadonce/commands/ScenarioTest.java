@@ -1,11 +1,16 @@
 package io.loadonce.commands;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.commands.load.Scenario;
+import io.loadonce.commands.load.record.RunJson;
+import io.loadonce.commands.load.record.RunRecord;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -46,6 +51,43 @@ class ScenarioTest {
   }
 
   @Test
+  void scenario_longerThanHalfOfTheTimeToLive_isRefused() throws IOException {
+    try (CachingServer server = new CachingServer(/* loadsOnce= */ true)) {
+      CommandRun run = run(server, Scenario.steady, "31m");
+
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.err())
+          .isEqualTo(
+              "loadonce: duration is 31m but must be at most 30m with --scenario steady: half of"
+                  + " the time to live\n");
+    }
+  }
+
+  @Test
+  void herd_jsonAndFile_haveTheVerdict(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("run.json");
+    try (CachingServer server = new CachingServer(/* loadsOnce= */ false)) {
+      Map<String, String> environment =
+          Map.of(
+              "LOADONCE_ADMIN",
+              server.admin(),
+              "LOADONCE_WARM_UP",
+              "0s",
+              "LOADONCE_TARGET",
+              server.target());
+      CommandRun run =
+          CommandRun.with(
+              environment, "load", "--scenario", "herd", "--json", "--out", file.toString());
+
+      assertThat(run.exitCode()).isEqualTo(3);
+      assertThat(run.out()).contains("\"verdict\":\"herd: failed. The server loaded ");
+    }
+    RunRecord.Verdict verdict = requireNonNull(RunJson.read(file).verdict());
+    assertThat(verdict.isPassed()).isFalse();
+    assertThat(verdict.text()).startsWith("herd: failed. The server loaded ");
+  }
+
+  @Test
   void scenario_wrongFlags_areRefused() {
     assertThat(CommandRun.of("load", "--scenario", "flood").err())
         .contains("herd, storm, avalanche, penetration, steady");
@@ -62,6 +104,10 @@ class ScenarioTest {
   }
 
   private static CommandRun run(CachingServer server, Scenario scenario) {
+    return run(server, scenario, "1s");
+  }
+
+  private static CommandRun run(CachingServer server, Scenario scenario, String duration) {
     return CommandRun.with(
         Map.of("LOADONCE_ADMIN", server.admin(), "LOADONCE_WARM_UP", "100ms"),
         "load",
@@ -74,6 +120,6 @@ class ScenarioTest {
         "--callers",
         "40",
         "--duration",
-        "1s");
+        duration);
   }
 }

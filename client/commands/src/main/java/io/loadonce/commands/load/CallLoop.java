@@ -69,7 +69,6 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
   }
 
   private void nextCall() {
-    Planned<Q> request = requests.get();
     MeasurementWindow.Phase phase = nextPhase();
     if (phase == MeasurementWindow.Phase.OVER) {
       whenOver.run();
@@ -79,9 +78,9 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
     long early = window.isOpenLoop() ? startNanos - System.nanoTime() : 0;
     if (early > 0) {
       CompletableFuture.delayedExecutor(early, TimeUnit.NANOSECONDS, Runnable::run)
-          .execute(() -> send(request, measured));
+          .execute(() -> send(measured));
     } else {
-      send(request, measured);
+      send(measured);
     }
   }
 
@@ -98,11 +97,13 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
     return MeasurementWindow.Phase.OVER;
   }
 
-  private void send(Planned<Q> request, boolean measured) {
+  private void send(boolean measured) {
     if (window.isStopped()) {
       whenOver.run();
       return;
     }
+    // Only now, because an id counts as requested from here on.
+    Planned<Q> request = requests.get();
     counted = measured;
     invented = request.isInvented();
     reply = null;

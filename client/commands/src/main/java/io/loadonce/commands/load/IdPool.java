@@ -2,6 +2,7 @@ package io.loadonce.commands.load;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.AbstractList;
@@ -38,13 +39,19 @@ public final class IdPool {
    * any other file. Blank lines are skipped.
    *
    * @throws UncheckedIOException if the file cannot be read
-   * @throws IllegalArgumentException if it has no id
+   * @throws IllegalArgumentException if it has no id or is not UTF-8
    */
   public static List<String> read(Path file) {
     try (Stream<String> lines = Files.lines(file)) {
       return file.toString().endsWith(".csv")
           ? nonEmpty(lines.skip(1).map(IdPool::firstColumn), file.toString())
           : nonEmpty(lines, file.toString());
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof CharacterCodingException) {
+        throw new IllegalArgumentException(
+            "the file %s is not text in UTF-8, so no ids can be read".formatted(file), e);
+      }
+      throw e;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read ids from " + file, e);
     }

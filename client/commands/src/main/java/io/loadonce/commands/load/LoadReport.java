@@ -7,6 +7,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.Values;
 import io.grpc.Status.Code;
+import io.loadonce.commands.load.record.RunRecord;
 import io.loadonce.commands.text.DurationText;
 import io.loadonce.commands.text.JsonLine;
 import io.loadonce.commands.text.RowJson;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The report of a load test: tables for people, or one JSON object for scripts.
@@ -52,8 +54,12 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
             .formatted(DurationText.of(plan.warmUp()), grouped(result.warmUpCalls())));
   }
 
-  /** The same facts as one line of JSON, latencies in milliseconds. */
-  public String json() {
+  /**
+   * The same facts as one line of JSON, latencies in milliseconds.
+   *
+   * @param verdict of the scenario; null if there was none
+   */
+  public String json(RunRecord.@Nullable Verdict verdict) {
     return JsonLine.of(
         Struct.newBuilder()
             .putFields("calls", count(result.calls()))
@@ -81,6 +87,7 @@ public record LoadReport(LoadPlan plan, LoadResult result, ServerCounters server
             .putFields("ids_per_call", Values.of(plan.mix().batch()))
             .putFields("seed", Values.of(Long.toString(plan.seed())))
             .putFields("plan", Values.of(plan.rates().map(Rates::text).orElse("")))
+            .putFields("verdict", Values.of(verdict == null ? "" : verdict.text()))
             .putFields("unsent_calls", count(result.unsentCalls()))
             .putFields("cut_off_calls", count(result.cutOffCalls()))
             .putFields("warm_up_calls", count(result.warmUpCalls()))

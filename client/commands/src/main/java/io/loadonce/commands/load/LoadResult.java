@@ -85,6 +85,16 @@ public record LoadResult(
     return failedLatencies.count();
   }
 
+  /** How many measured calls were due: those that were sent and those that were not. */
+  public long due() {
+    return calls() + unsentCalls;
+  }
+
+  /** The share of the calls that were due and failed or were not sent, 0 to 1. */
+  double errors() {
+    return (double) (failed() + unsentCalls) / due();
+  }
+
   /** How many of {@code calls} ended in a second of the measurement. */
   double perSecond(long calls) {
     return calls * 1e9 / Math.max(1, elapsed.toNanos());

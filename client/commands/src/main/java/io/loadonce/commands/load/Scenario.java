@@ -2,10 +2,11 @@ package io.loadonce.commands.load;
 
 import io.loadonce.commands.load.RequestMix.Share;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * A load test of one kind of trouble that a database has with a cache in front of it. All of them
@@ -57,7 +58,7 @@ public enum Scenario {
         };
     return new LoadPlan(
         new RequestMix(
-            List.of(this == penetration ? invented(share, flags.seed()) : share),
+            List.of(this == penetration ? invented(share, flags.seed()) : distinct(share)),
             distribution,
             /* missing= */ 0,
             /* batch= */ 1,
@@ -78,12 +79,17 @@ public enum Scenario {
     return this == avalanche ? 1 : 0;
   }
 
+  private static Share distinct(Share share) {
+    return new Share(share.lookup(), share.weight(), share.ids().stream().distinct().toList());
+  }
+
   private static Share invented(Share share, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    List<String> ids =
-        IntStream.range(0, share.ids().size())
-            .mapToObj(i -> Picker.invented(share.ids().get(i), random))
-            .toList();
-    return new Share(share.lookup(), share.weight(), ids, /* isInvented= */ true);
+    // No id twice, because each has to be loaded.
+    Set<String> ids = new LinkedHashSet<>();
+    for (int i = 0; ids.size() < share.ids().size(); i++) {
+      ids.add(Picker.invented(share.ids().get(i % share.ids().size()), random));
+    }
+    return new Share(share.lookup(), share.weight(), List.copyOf(ids), /* isInvented= */ true);
   }
 }

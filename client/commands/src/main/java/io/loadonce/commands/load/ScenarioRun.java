@@ -4,23 +4,24 @@ import com.google.protobuf.util.Durations;
 import io.loadonce.client.ResourceClient;
 import io.loadonce.client.RowKey;
 import io.loadonce.commands.load.RequestMix.Share;
+import io.loadonce.commands.load.record.RunRecord.Verdict;
 import io.loadonce.commands.load.record.Series;
+import io.loadonce.commands.text.DurationText;
 import io.loadonce.v1.Lookup;
 import io.loadonce.v1.LookupInfo.Source;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
 /** One run of a scenario, for one thread. */
 public final class ScenarioRun {
 
-  /** A time to live may be shorter by its jitter. */
-  private static final double SHORTEST_TIME_TO_LIVE = 0.5;
-
   private final Scenario scenario;
   private final LoadPlan plan;
   private final List<ResourceClient> instances;
   private int invalidations;
+  private Duration longest = ChronoUnit.FOREVER.getDuration();
 
   /**
    * Makes a run, whose plan is that of the scenario.
@@ -35,21 +36,22 @@ public final class ScenarioRun {
   }
 
   /**
-   * Whether the server kept its promise.
-   *
-   * @param text for people
-   */
-  public record Verdict(boolean isPassed, String text) {}
-
-  /**
    * Sends calls of the same kind, so that the code of both sides is compiled and all calls of the
    * scenario are under way at once; then removes all ids from the cache. Blocks.
    *
    * @param clients one for each connection of the plan
    * @param warmUp how long calls are sent; under 100 ms, none is
    * @throws io.loadonce.client.LoadonceException if the server does not invalidate
+   * @throws IllegalArgumentException with one line, if ids may expire before the end
    */
   public void prepare(List<ResourceClient> clients, Duration warmUp) throws InterruptedException {
+    longest = longestWithoutExpiry();
+    if (plan.length() instanceof LoadPlan.Length.Lasting(Duration time)
+        && time.compareTo(longest) > 0) {
+      throw new IllegalArgumentException(
+          "duration is %s but must be at most %s with --scenario %s: half of the time to live"
+              .formatted(DurationText.of(time), DurationText.of(longest), scenario));
+    }
     if (warmUp.compareTo(LoadPlan.SHORTEST) >= 0) {
       LoadPlan calls = plan.lasting(warmUp);
       new LoadRun(clients, calls).run(_ -> {}, new Series(() -> null, _ -> {}));
@@ -76,53 +78,81 @@ public final class ScenarioRun {
     }
   }
 
-  /**
-   * Compares what the server loaded with what it may load. Blocks to read the times to live.
-   *
-   * @throws io.loadonce.client.LoadonceException if the server does not tell its times to live
-   */
+  /** Compares what the server loaded with what it may load. */
   public Verdict verdict(LoadReport report) {
     LoadResult result = report.result();
     if (!(report.server() instanceof ServerCounters.Known(long queries, long loaded))) {
-      return new Verdict(
-          false, "%s: failed, because the queries of the server are not known".formatted(scenario));
+      return failed("the queries of the server are not known");
     }
-    long times = invalidations + periods(result.elapsed());
-    long most = result.differentIds() * times * instances.size();
-    long alone =
-        result.sources().getOrDefault(Source.SOURCE_LOADED, 0L)
-            + result.sources().getOrDefault(Source.SOURCE_JOINED, 0L)
-            + result.notFoundAsPlanned();
+    if (result.succeeded() == 0 || result.succeeded() < result.due()) {
+      return failed(
+          "%,d of %s failed or were not sent"
+              .formatted(result.due() - result.succeeded(), number(result.due(), "call", "calls")));
+    }
+    if (loaded < result.differentIds()) {
+      return failed(
+          "the server loaded %s, but %,d were requested: some were not cold, so not tested"
+              .formatted(number(loaded, "id", "ids"), result.differentIds()));
+    }
+    if (result.elapsed().compareTo(longest) > 0) {
+      return failed(
+          "it took %s, and ids may expire after %s, which is half of the time to live"
+              .formatted(
+                  DurationText.of(result.elapsed().truncatedTo(ChronoUnit.MILLIS)),
+                  DurationText.of(longest)));
+    }
+    long instancesOfAnId = (long) instances.size() * Math.max(1, plan.affinity());
+    long most = result.differentIds() * (1 + invalidations) * instancesOfAnId;
     return new Verdict(
         loaded <= most,
-        "%s: %s. The server loaded %s with %s; at most %s is right. Without load-once the same"
+        "%s: %s. The server loaded %s with %s; at most %s is right."
                 .formatted(
                     scenario,
                     loaded <= most ? "passed" : "failed",
                     number(loaded, "id", "ids"),
                     number(queries, "query", "queries"),
                     String.format(Locale.ROOT, "%,d", most))
-            + " calls would have cost %s: one for each call that found no row in the cache."
-                .formatted(number(alone, "query", "queries")));
+            + alone(result));
+  }
+
+  private Verdict failed(String why) {
+    return new Verdict(/* isPassed= */ false, "%s: failed, because %s".formatted(scenario, why));
+  }
+
+  /** What the calls would have cost; a cached "not found" looks like a load, so not for those. */
+  private String alone(LoadResult result) {
+    if (scenario == Scenario.penetration) {
+      return "";
+    }
+    long queries =
+        result.sources().getOrDefault(Source.SOURCE_LOADED, 0L)
+            + result.sources().getOrDefault(Source.SOURCE_JOINED, 0L);
+    return " Without load-once the same calls would have cost %s: one for each call that found no row in the cache."
+        .formatted(number(queries, "query", "queries"));
   }
 
   private static String number(long number, String one, String more) {
     return String.format(Locale.ROOT, "%,d %s", number, number == 1 ? one : more);
   }
 
-  /** In how many times to live the time lies, so that each id may be loaded so many times. */
-  private long periods(Duration time) {
+  /**
+   * For so long no entry expires: the jitter shortens a time to live by half at most. Blocks.
+   *
+   * @throws io.loadonce.client.LoadonceException if the server does not tell its times to live
+   */
+  private Duration longestWithoutExpiry() {
     String name = plan.mix().shares().getFirst().lookup();
+    List<Lookup> lookups = instances.getFirst().listLookups();
     Lookup lookup =
-        instances.getFirst().listLookups().stream()
+        lookups.stream()
             .filter(each -> each.getName().equals(name.isEmpty() ? "default" : name))
             .findFirst()
-            .orElseGet(() -> instances.getFirst().listLookups().getFirst());
+            .orElseGet(lookups::getFirst);
     long nanos =
         Durations.toNanos(
             scenario == Scenario.penetration
                 ? lookup.getNegativeTimeToLive()
                 : lookup.getTimeToLive());
-    return nanos == 0 ? 1 : 1 + (long) (time.toNanos() / (nanos * SHORTEST_TIME_TO_LIVE));
+    return nanos == 0 ? longest : Duration.ofNanos(nanos / 2);
   }
 }

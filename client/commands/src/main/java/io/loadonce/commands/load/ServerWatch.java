@@ -58,14 +58,16 @@ public final class ServerWatch implements AutoCloseable {
   }
 
   /**
-   * What the server did from the reading before to the latest one. Null at first, and while the
-   * port cannot be read. For one thread; never blocks.
+   * What the server did from the reading before to the latest one. Null at first, if no reading has
+   * arrived since, and while the port cannot be read. For one thread; never blocks.
    */
+  // A new reading may equal the one before; only the same object says that none has arrived.
+  @SuppressWarnings("ReferenceEquality")
   public Second.@Nullable Server take() {
     Reading before = taken;
     Reading now = latest;
     taken = now;
-    return before == null || now == null || now.queries < before.queries
+    return before == null || now == null || now == before || now.queries < before.queries
         ? null
         : new Second.Server(now.queries - before.queries, now.waiters, now.heapBytes);
   }

@@ -27,8 +27,10 @@ public record Threshold(String text, Measure measure, boolean above, double limi
     P99("p99", true),
     P999("p99.9", true),
     MAX("max", true),
-    /** The share of the calls that failed; a batch fails only as a whole. */
+    /** The share of the calls that failed or were not sent; a batch fails only as a whole. */
     ERRORS("errors", false),
+    /** Calls that were due and could not be sent. */
+    UNSENT("unsent", false),
     /** Calls that succeeded, in a second. */
     CALLS_PER_SECOND("calls_per_second", false),
     /** Queries that the server ran, warm-up included. */
@@ -36,7 +38,9 @@ public record Threshold(String text, Measure measure, boolean above, double limi
     /** Queries that the server ran for each call, warm-up included in both. */
     QUERIES_PER_CALL("queries_per_call", false),
     /** Queries that the server ran for each different id, warm-up included in both. */
-    QUERIES_PER_ID("queries_per_id", false);
+    QUERIES_PER_ID("queries_per_id", false),
+    /** Ids that the server loaded for each different id, warm-up included in both. */
+    LOADS_PER_ID("loads_per_id", false);
 
     private final String name;
     private final boolean time;
@@ -44,6 +48,14 @@ public record Threshold(String text, Measure measure, boolean above, double limi
     Measure(String name, boolean time) {
       this.name = name;
       this.time = time;
+    }
+
+    /** Whether the value comes from the admin port. */
+    public boolean isOfServer() {
+      return switch (this) {
+        case QUERIES, QUERIES_PER_CALL, QUERIES_PER_ID, LOADS_PER_ID -> true;
+        default -> false;
+      };
     }
 
     /** The value of a load test; not a number if it is not known. */
@@ -55,11 +67,13 @@ public record Threshold(String text, Measure measure, boolean above, double limi
         case P99 -> latency(result, result.latencies().p99Millis());
         case P999 -> latency(result, result.latencies().p999Millis());
         case MAX -> latency(result, result.latencies().maxMillis());
-        case ERRORS -> (double) result.failed() / result.calls();
+        case ERRORS -> result.errors();
+        case UNSENT -> result.unsentCalls();
         case CALLS_PER_SECOND -> result.perSecond(result.succeeded());
         case QUERIES -> queries(report);
         case QUERIES_PER_CALL -> queries(report) / (result.calls() + result.warmUpCalls());
         case QUERIES_PER_ID -> queries(report) / result.differentIds();
+        case LOADS_PER_ID -> loads(report) / result.differentIds();
       };
     }
 
@@ -69,6 +83,10 @@ public record Threshold(String text, Measure measure, boolean above, double limi
 
     private static double queries(LoadReport report) {
       return report.server() instanceof ServerCounters.Known known ? known.queries() : Double.NaN;
+    }
+
+    private static double loads(LoadReport report) {
+      return report.server() instanceof ServerCounters.Known known ? known.idsLoaded() : Double.NaN;
     }
   }
 

@@ -50,6 +50,16 @@ class IdPoolTest {
   }
 
   @Test
+  void read_fileIsNotUtf8_saysWhich() throws IOException {
+    Path file = folder.resolve("latin.txt");
+    Files.write(file, new byte[] {'Z', (byte) 0xfc, '\n'});
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> IdPool.read(file))
+        .withMessage("the file " + file + " is not text in UTF-8, so no ids can be read");
+  }
+
+  @Test
   void read_noFile_saysWhich() {
     assertThatExceptionOfType(UncheckedIOException.class)
         .isThrownBy(() -> IdPool.read(folder.resolve("none.txt")))

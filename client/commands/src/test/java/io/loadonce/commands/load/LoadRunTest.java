@@ -54,6 +54,15 @@ class LoadRunTest {
   }
 
   @Test
+  void of_fewerCallsThanCallers_countsOnlyIdsThatWereSent() throws Exception {
+    LoadResult result = run(settings, plan("1..100", 50, new LoadPlan.Length.Calls(3), 1));
+
+    assertThat(server.requests).hasSize(3);
+    assertThat(result.differentIds())
+        .isEqualTo(server.requests.stream().map(GetRequest::getId).distinct().count());
+  }
+
+  @Test
   void of_lastingWithWarmUp_countsEachCallOnceInOneOfBoth() throws Exception {
     LoadPlan plan =
         new LoadPlan(

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param failedIds how many ids of batches had no row, by status and reason
  * @param server what the server counted, warm-up included; null if that is not known
  * @param thresholds each {@code --fail-if} with what came of it
+ * @param verdict of the {@code --scenario}; null if there was none
  * @param seconds of the measurement, in order
  */
 public record RunRecord(
@@ -38,6 +39,7 @@ public record RunRecord(
     Map<String, Long> failedIds,
     @Nullable Server server,
     List<Threshold> thresholds,
+    @Nullable Verdict verdict,
     List<Second> seconds) {
 
   /** Copies the collections; those by name are sorted by name. */
@@ -110,6 +112,13 @@ public record RunRecord(
    * @param missed why the load test fails by it; null if it does not
    */
   public record Threshold(String text, @Nullable String missed) {}
+
+  /**
+   * The verdict of a scenario: whether the server kept its promise.
+   *
+   * @param text for people
+   */
+  public record Verdict(boolean isPassed, String text) {}
 
   /** How many calls were measured. */
   public long calls() {

@@ -25,31 +25,53 @@ public final class Comparison {
 
   private static final int FEWEST_SECONDS = 5;
 
+  /** From fewer seconds, the interval would be too narrow, so that noise were a difference. */
+  private static final int FEWEST_SECONDS_OF_AN_INTERVAL = 20;
+
+  private static final String TOO_FEW_SECONDS = "too few seconds";
+
+  /** Shares of failed calls that are no further apart are no difference; in percent. */
+  private static final double MOST_PERCENT_APART = 1;
+
+  /** The flags that decide what is measured. */
+  private static final List<String> FLAGS =
+      List.of("--rate", "--plan", "--ids", "--ids-file", "--callers");
+
   private final List<Ratio> ratios;
   private final double tolerance;
   private final long seed;
   private final int blocks;
+  private final List<String> otherFlags;
 
-  private Comparison(List<Ratio> ratios, double tolerance, long seed, int blocks) {
+  private Comparison(
+      List<Ratio> ratios, double tolerance, long seed, int blocks, List<String> otherFlags) {
     this.ratios = ratios;
     this.tolerance = tolerance;
     this.seed = seed;
     this.blocks = blocks;
+    this.otherFlags = otherFlags;
   }
 
   /** Which of two runs is better. */
   private enum Better {
     A,
     B,
-    NONE
+    NONE;
+
+    String text(String interval) {
+      if (this != NONE) {
+        return name();
+      }
+      return interval.equals(TOO_FEW_SECONDS) ? "unknown" : "no difference";
+    }
   }
 
   /**
    * B divided by A.
    *
-   * @param low the lower end of the confidence interval
+   * @param interval of confidence, for people
    */
-  private record Ratio(String name, double a, double b, double low, double high, Better better) {}
+  private record Ratio(String name, double a, double b, String interval, Better better) {}
 
   /**
    * Compares two runs.
@@ -75,15 +97,53 @@ public final class Comparison {
       drawnOfA.add(blocksOfA.draw(random));
       drawnOfB.add(blocksOfB.draw(random));
     }
-    Ratios ratios = new Ratios(figures(a), figures(b), drawnOfA, drawnOfB, 1 + tolerance);
+    boolean hasIntervals =
+        Math.min(a.seconds().size(), b.seconds().size()) >= FEWEST_SECONDS_OF_AN_INTERVAL;
+    Ratios ratios =
+        new Ratios(figures(a), figures(b), drawnOfA, drawnOfB, 1 + tolerance, hasIntervals);
     return new Comparison(
         List.of(
             ratios.of("p50 ms", Blocks.Figures::p50, /* lessIsBetter= */ true),
             ratios.of("p99 ms", Blocks.Figures::p99, /* lessIsBetter= */ true),
-            ratios.of("succeeded/s", Blocks.Figures::rate, /* lessIsBetter= */ false)),
+            ratios.of("succeeded/s", Blocks.Figures::rate, /* lessIsBetter= */ false),
+            failed(a, b)),
         tolerance,
         seed,
-        Math.min(blocksOfA.count(), blocksOfB.count()));
+        Math.min(blocksOfA.count(), blocksOfB.count()),
+        FLAGS.stream().filter(each -> !values(a, each).equals(values(b, each))).toList());
+  }
+
+  /** The calls that failed or were due and not sent. */
+  private static Ratio failed(RunRecord a, RunRecord b) {
+    double percentOfA = failedPercent(a);
+    double percentOfB = failedPercent(b);
+    Better better = Better.NONE;
+    if (Math.abs(percentOfA - percentOfB) > MOST_PERCENT_APART) {
+      better = percentOfA < percentOfB ? Better.A : Better.B;
+    }
+    return new Ratio("failed or not sent %", percentOfA, percentOfB, "", better);
+  }
+
+  private static double failedPercent(RunRecord run) {
+    return 100.0
+        * (run.failed().getTotalCount() + run.unsentCalls())
+        / (run.calls() + run.unsentCalls());
+  }
+
+  /** What the command lines of a run have set for a flag. */
+  private static List<String> values(RunRecord run, String flag) {
+    List<String> values = new ArrayList<>();
+    for (RunRecord.Driver driver : run.drivers()) {
+      List<String> command = driver.command();
+      for (int i = 0; i < command.size(); i++) {
+        if (command.get(i).startsWith(flag + "=")) {
+          values.add(command.get(i).substring(flag.length() + 1));
+        } else if (command.get(i).equals(flag) && i + 1 < command.size()) {
+          values.add(command.get(i + 1));
+        }
+      }
+    }
+    return values;
   }
 
   /** Whether a figure differs. */
@@ -102,26 +162,34 @@ public final class Comparison {
                       each.name,
                       number(each.a),
                       number(each.b),
-                      number(each.b / each.a),
-                      number(each.low) + " to " + number(each.high),
-                      each.better == Better.NONE ? "no difference" : each.better.name()
+                      each.a == 0 ? "" : number(each.b / each.a),
+                      each.interval,
+                      each.better.text(each.interval)
                     })
             .toArray(Object[][]::new);
     Column[] columns =
         Arrays.stream(heads)
             .map(each -> new Column().header(each).dataAlign(HorizontalAlign.RIGHT))
             .toArray(Column[]::new);
-    return String.join(
-        System.lineSeparator(),
-        AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, columns, rows),
+    List<String> lines = new ArrayList<>();
+    lines.add(AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, columns, rows));
+    lines.add(
         "bootstrap of %,d draws from %d blocks of seconds, seed %d; a difference of up to %s %% counts as none"
-            .formatted(DRAWS, blocks, seed, percent()),
-        verdict());
+            .formatted(DRAWS, blocks, seed, percent()));
+    if (!otherFlags.isEmpty()) {
+      lines.add(
+          "the runs do not measure the same: they differ in " + String.join(", ", otherFlags));
+    }
+    lines.add(verdict());
+    return String.join(System.lineSeparator(), lines);
   }
 
   private String verdict() {
     if (!isDifferent()) {
-      return "no difference";
+      return ratios.stream().anyMatch(each -> each.interval.equals(TOO_FEW_SECONDS))
+          ? "too few seconds to compare latencies and rates: each run needs %d or more"
+              .formatted(FEWEST_SECONDS_OF_AN_INTERVAL)
+          : "no difference";
     }
     return ratios.stream()
         .filter(each -> each.better != Better.NONE)
@@ -161,9 +229,14 @@ public final class Comparison {
       Blocks.Figures b,
       List<Blocks.Figures> drawnOfA,
       List<Blocks.Figures> drawnOfB,
-      double most) {
+      double most,
+      boolean hasIntervals) {
 
     Ratio of(String name, ToDoubleFunction<Blocks.Figures> figure, boolean lessIsBetter) {
+      if (!hasIntervals) {
+        return new Ratio(
+            name, figure.applyAsDouble(a), figure.applyAsDouble(b), TOO_FEW_SECONDS, Better.NONE);
+      }
       double[] drawn = new double[drawnOfA.size()];
       for (int i = 0; i < drawn.length; i++) {
         drawn[i] = figure.applyAsDouble(drawnOfB.get(i)) / figure.applyAsDouble(drawnOfA.get(i));
@@ -178,7 +251,12 @@ public final class Comparison {
       } else if (high < 1 / most) {
         better = lessIsBetter ? Better.B : Better.A;
       }
-      return new Ratio(name, figure.applyAsDouble(a), figure.applyAsDouble(b), low, high, better);
+      return new Ratio(
+          name,
+          figure.applyAsDouble(a),
+          figure.applyAsDouble(b),
+          number(low) + " to " + number(high),
+          better);
     }
   }
 }

@@ -41,6 +41,7 @@ public final class Merge {
         counts(runs, RunRecord::failedIds),
         server(runs, differentServers),
         /* thresholds= */ List.of(),
+        /* verdict= */ null,
         seconds(runs, differentServers));
   }
 

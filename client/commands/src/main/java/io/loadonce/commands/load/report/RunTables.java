@@ -41,6 +41,12 @@ final class RunTables {
                   : "failed: --fail-if " + missed)
           .raw("</p>");
     }
+    RunRecord.Verdict verdict = run.verdict();
+    if (verdict != null) {
+      html.raw(verdict.isPassed() ? "<p class=good>" : "<p class=bad>")
+          .text(verdict.text())
+          .raw("</p>");
+    }
     html.raw("<dl>");
     item(html, "succeeded", count(succeeded.getTotalCount()));
     item(html, "succeeded per second", number(run.rate(succeeded.getTotalCount()), 1));

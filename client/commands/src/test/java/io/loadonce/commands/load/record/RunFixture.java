@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /** Runs with known numbers, for tests of the reports. */
@@ -21,9 +22,15 @@ public final class RunFixture {
    * server in each second but the last.
    */
   public static RunRecord run(double millis, long seed) {
+    return run(millis, seed, /* seconds= */ 10, /* unsent= */ 7, List.of("--lookup", HOSTILE));
+  }
+
+  /** The same in so many seconds, with so many calls that were not sent, and with these flags. */
+  public static RunRecord run(
+      double millis, long seed, int seconds, long unsent, List<String> flags) {
     SplittableRandom random = new SplittableRandom(seed);
     Series series = new Series(() -> new Second.Server(10, 3, 64_000_000), _ -> {});
-    for (int second = 1; second <= 10; second++) {
+    for (int second = 1; second <= seconds; second++) {
       Histogram ok = HistogramText.precise();
       Histogram failed = HistogramText.precise();
       double slower = random.nextDouble(0.95, 1.05);
@@ -35,24 +42,25 @@ public final class RunFixture {
       series.add(1, ok, failed, new Series.Counts(calls, 0, Map.of("OK", calls)));
     }
     return new RunRecord(
-        List.of(driver(seed, "127.0.0.1:50051")),
-        10,
+        List.of(driver(seed, "127.0.0.1:50051", flags)),
+        seconds,
         series.succeeded(),
         series.failed(),
-        /* unsentCalls= */ 7,
+        unsent,
         /* cutOffCalls= */ 0,
         Map.of("OK", 9_900L, "UNAVAILABLE", 100L),
         Map.of("MEMORY", 9_000L, "LOADED", 100L, "JOINED", 800L),
         Map.of(),
         new RunRecord.Server(100, 100),
         List.of(new RunRecord.Threshold("p99 > 20ms", /* missed= */ null)),
+        new RunRecord.Verdict(/* isPassed= */ true, "storm: passed."),
         series.seconds());
   }
 
   /** The first seconds of a run, as if they were of a run with another target. */
   public static RunRecord shortened(RunRecord run, int seconds, String target) {
     return new RunRecord(
-        List.of(driver(/* seed= */ 1, target)),
+        List.of(driver(/* seed= */ 1, target, List.of())),
         seconds,
         run.succeeded(),
         run.failed(),
@@ -63,15 +71,16 @@ public final class RunFixture {
         run.failedIds(),
         run.server(),
         run.thresholds(),
+        run.verdict(),
         run.seconds().subList(0, seconds));
   }
 
-  private static RunRecord.Driver driver(long seed, String target) {
+  private static RunRecord.Driver driver(long seed, String target, List<String> flags) {
     return new RunRecord.Driver(
         "Loadonce 0.1.0",
         Instant.parse("2026-11-28T06:00:00Z"),
         target,
-        List.of("load", "--lookup", HOSTILE),
+        Stream.concat(Stream.of("load"), flags.stream()).toList(),
         "closed loop",
         seed,
         2,
