@@ -182,7 +182,6 @@ final class FleetProcesses implements AutoCloseable {
       store.destroy();
       end(store);
     }
-    Runtime.getRuntime().removeShutdownHook(ender);
   }
 
   private void destroy() {
