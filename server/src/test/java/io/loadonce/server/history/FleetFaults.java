@@ -3,6 +3,7 @@ package io.loadonce.server.history;
 import io.loadonce.server.tier.RedisServer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,9 @@ public final class FleetFaults implements AutoCloseable {
 
   private static final Duration SHORT = Duration.ofMillis(150);
 
+  /** So long that rows of the dump are invalidated, and writers that waited for Redis write. */
+  private static final Duration AGE_OF_DUMP = Duration.ofMillis(600);
+
   /** From the moment at which all instances are connected again: they put rows into Redis. */
   private static final Duration BETWEEN = Duration.ofMillis(300);
 
@@ -31,7 +35,7 @@ public final class FleetFaults implements AutoCloseable {
         try (Jedis connection = faults.redis.connect()) {
           connection.save();
         }
-        faults.waitFor(SHORT);
+        faults.waitFor(AGE_OF_DUMP);
         faults.redis.restart();
       }
     },
@@ -103,13 +107,15 @@ public final class FleetFaults implements AutoCloseable {
   }
 
   private final RedisServer redis;
+  private final List<Fault> faults;
   private final SplittableRandom random;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicInteger rounds = new AtomicInteger();
   private final CompletableFuture<Void> ended;
 
-  private FleetFaults(RedisServer redis, long seed) {
+  private FleetFaults(RedisServer redis, long seed, List<Fault> faults) {
     this.redis = redis;
+    this.faults = faults;
     this.random = new SplittableRandom(seed);
     this.ended =
         CompletableFuture.runAsync(
@@ -117,7 +123,12 @@ public final class FleetFaults implements AutoCloseable {
   }
 
   public static FleetFaults start(RedisServer redis, long seed) {
-    return new FleetFaults(redis, seed);
+    return new FleetFaults(redis, seed, List.of(Fault.values()));
+  }
+
+  /** Restarts Redis from an old dump, again and again. */
+  public static FleetFaults onlyRestarts(RedisServer redis, long seed) {
+    return new FleetFaults(redis, seed, List.of(Fault.RESTARTED_FROM_AN_OLD_DUMP));
   }
 
   /** How many times every fault has happened. */
@@ -138,7 +149,7 @@ public final class FleetFaults implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        for (Fault fault : Fault.values()) {
+        for (Fault fault : faults) {
           if (isClosedBeforeAllAreConnected() || waitFor(BETWEEN)) {
             return;
           }
