@@ -1,9 +1,8 @@
 package io.loadonce.interop;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.ErrorInfo;
-import com.google.rpc.Status;
+import static io.loadonce.interop.Replies.name;
+import static io.loadonce.interop.Replies.reason;
+
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
@@ -11,7 +10,6 @@ import io.grpc.protobuf.StatusProto;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.BatchGetResult;
 import io.loadonce.v1.GetRequest;
-import io.loadonce.v1.Resource;
 import io.loadonce.v1.ResourceServiceGrpc;
 import io.loadonce.v1.ResourceServiceGrpc.ResourceServiceBlockingStub;
 import java.util.concurrent.TimeUnit;
@@ -53,18 +51,5 @@ final class Lookup {
 
   private static ResourceServiceBlockingStub soon(ResourceServiceBlockingStub service) {
     return service.withDeadlineAfter(10, TimeUnit.SECONDS);
-  }
-
-  private static String name(Resource row) {
-    return row.getData().getFieldsOrThrow("name").getStringValue();
-  }
-
-  private static String reason(Status status) throws InvalidProtocolBufferException {
-    for (Any detail : status.getDetailsList()) {
-      if (detail.is(ErrorInfo.class)) {
-        return detail.unpack(ErrorInfo.class).getReason();
-      }
-    }
-    return "";
   }
 }
