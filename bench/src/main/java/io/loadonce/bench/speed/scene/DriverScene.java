@@ -13,9 +13,7 @@ import io.loadonce.v1.Resource;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -31,7 +29,12 @@ final class DriverScene implements Scene {
       GetResponse.newBuilder().setResource(Resource.newBuilder().setId("1")).build().toByteArray();
 
   private static final List<Duration> PAUSES = List.of(Duration.ofMillis(5), Duration.ofMillis(50));
-  private static final List<Integer> RATES = List.of(100, 5_000);
+  private static final int LOW_RATE = 100;
+  private static final int MIDDLE_RATE = 5_000;
+  private static final Duration SETTLE = Duration.ofSeconds(2);
+
+  /** Enough for the highest rate with 50 ms for each call. */
+  private static final int CLOSED_CALLERS = 2_000;
 
   private final SpeedPlan plan;
 
@@ -46,25 +49,20 @@ final class DriverScene implements Scene {
   @Override
   public void round(int number, Board board)
       throws IOException, InterruptedException, SQLException {
-    int half = (int) (ceiling(board) / 2);
+    ceiling(board);
     double worstMillis = 0;
     for (Duration pause : PAUSES) {
-      worstMillis = Math.max(worstMillis, offMillis(board, 100, pause));
-      worstMillis = Math.max(worstMillis, offMillis(board, half, pause));
+      worstMillis = Math.max(worstMillis, offMillis(board, pause));
     }
     board.add(Figure.LOAD_P50, worstMillis);
-    double worstShare = offShare(board, half);
-    for (int rate : RATES) {
-      worstShare = Math.max(worstShare, offShare(board, rate));
-    }
-    board.add(Figure.LOAD_RATE, worstShare);
+    board.add(Figure.LOAD_RATE, offShare(board));
   }
 
   @Override
   public void close() {}
 
   /** Calls a second to a bare echo, beside h2load in turns. */
-  private double ceiling(Board board) throws IOException, InterruptedException, SQLException {
+  private void ceiling(Board board) throws IOException, InterruptedException, SQLException {
     try (ServerProcess echo = EchoServer.start(REPLY);
         LoadTest load = new LoadTest(echo.port(), plan.connections())) {
       var _ = load.run(plan.inFlight(), plan.warmUp());
@@ -75,7 +73,6 @@ final class DriverScene implements Scene {
                   runner(LOAD, echo, () -> load.run(plan.inFlight(), plan.lap())),
                   runner("h2load", echo, () -> h2load(echo))));
       board.add(Figure.LOAD_H2LOAD, driven.get(0).perSecond() / driven.get(1).perSecond());
-      return driven.get(0).perSecond();
     }
   }
 
@@ -96,53 +93,72 @@ final class DriverScene implements Scene {
         _ -> drive.run());
   }
 
-  /** By how much the reported median is away from the pause of the server. */
-  private double offMillis(Board board, int rate, Duration pause)
-      throws IOException, InterruptedException {
-    try (ServerProcess server = PausingServer.start(pause);
-        LoadTest load = new LoadTest(server.port(), plan.connections())) {
-      LoadResult result = load.run(rate, plan.warmUp(), plan.turn());
-      double p50 = result.latencies().p50Millis();
-      board.add(
-          new Board.Turn(
-              String.format(Locale.ROOT, "p50 at %s", rate == 100 ? "100/s" : "half the ceiling"),
-              "server that pauses %d ms".formatted(pause.toMillis()),
-              LOAD,
-              "ms"),
-          p50);
-      return Math.abs(p50 - pause.toMillis());
+  /** By how much the reported median grows more or less than the pause of the server. */
+  private double offMillis(Board board, Duration pause) throws IOException, InterruptedException {
+    try (ServerProcess quick = PausingServer.start(Duration.ZERO);
+        ServerProcess slow = PausingServer.start(pause);
+        LoadTest toQuick = new LoadTest(quick.port(), plan.connections());
+        LoadTest toSlow = new LoadTest(slow.port(), plan.connections())) {
+      var _ = half(toQuick);
+      double worst = 0;
+      for (int rate : List.of(half(toSlow), LOW_RATE)) {
+        double without = p50Millis(toQuick, rate);
+        double with = p50Millis(toSlow, rate);
+        String who = "server that adds %d ms".formatted(pause.toMillis());
+        String what = rate == LOW_RATE ? "p50 at 100/s" : "p50 at half the ceiling";
+        board.add(new Board.Turn(what, "without it, beside the " + who, LOAD, "ms"), without);
+        board.add(new Board.Turn(what, who, LOAD, "ms"), with);
+        worst = Math.max(worst, Math.abs(with - without - pause.toMillis()));
+      }
+      return worst;
     }
+  }
+
+  /** Half of the calls a second that this server can answer. Warms it up, too. */
+  private int half(LoadTest load) throws InterruptedException {
+    return (int) (load.run(CLOSED_CALLERS, plan.warmUp()).perSecond() / 2);
+  }
+
+  private double p50Millis(LoadTest load, int rate) throws InterruptedException {
+    return load.run(rate, SETTLE, plan.turn()).latencies().p50Millis();
   }
 
   /** By which share the calls that arrived in a second differ from the rate, in the worst one. */
-  private double offShare(Board board, int rate) throws IOException, InterruptedException {
+  private double offShare(Board board) throws IOException, InterruptedException {
     try (ServerProcess server = PausingServer.start(Duration.ZERO);
         LoadTest load = new LoadTest(server.port(), plan.connections())) {
-      LoadResult result = load.run(rate, plan.warmUp(), plan.turn());
-      if (result.unsentCalls() > 0) {
-        throw new IllegalStateException(result.unsentCalls() + " calls were not sent");
+      double worst = 0;
+      for (int rate : List.of(half(load), LOW_RATE, MIDDLE_RATE)) {
+        LoadResult result = load.run(rate, SETTLE, plan.turn());
+        if (result.unsentCalls() > 0) {
+          throw new IllegalStateException(result.unsentCalls() + " calls were not sent");
+        }
+        double off =
+            lastSeconds(PausingServer.arrived(server)).stream()
+                .mapToDouble(calls -> Math.abs(calls - rate))
+                .max()
+                .orElseThrow();
+        board.add(
+            new Board.Turn(
+                "calls in a second, the worst away from the rate",
+                rate == LOW_RATE || rate == MIDDLE_RATE
+                    ? "at %,d/s".formatted(rate)
+                    : "at half the ceiling",
+                LOAD,
+                "calls"),
+            off);
+        worst = Math.max(worst, off / rate);
       }
-      List<Long> arrived = whole(PausingServer.arrived(server));
-      double worst =
-          arrived.stream().mapToDouble(calls -> Math.abs(calls - rate)).max().orElseThrow();
-      board.add(
-          new Board.Turn(
-              "calls in a second, the worst away from the rate",
-              rate > 5_000 ? "at half the ceiling" : "at %,d/s".formatted(rate),
-              LOAD,
-              "calls"),
-          worst);
-      return worst / rate;
+      return worst;
     }
   }
 
-  /** The whole seconds of the measurement; the first and the last are parts of one. */
-  private List<Long> whole(List<Long> arrived) {
+  /** The last ones were all at the same rate; the server does not count a second that goes on. */
+  private List<Long> lastSeconds(List<Long> arrived) {
     int seconds = (int) plan.turn().toSeconds();
-    List<Long> whole = new ArrayList<>(arrived);
-    if (whole.size() < seconds) {
-      throw new IllegalStateException("calls arrived in only %d seconds".formatted(whole.size()));
+    if (arrived.size() < seconds) {
+      throw new IllegalStateException("calls arrived in only %d seconds".formatted(arrived.size()));
     }
-    return whole.subList(whole.size() - seconds, whole.size());
+    return arrived.subList(arrived.size() - seconds, arrived.size());
   }
 }
