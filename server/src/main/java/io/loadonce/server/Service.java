@@ -164,7 +164,8 @@ final class Service {
             callers::get,
             settings.access().hashIds(),
             Version.line());
-    AdminPort admin = openAdmin(settings.admin(), pages(watched, metrics, closings), security);
+    AdminPort admin =
+        openAdmin(settings.admin(), pages(running, watched, metrics, closings), security);
     closings.push(admin::close);
     GrpcPort grpc = openGrpc(settings, endpoint, health, security, traces);
     callers.set(new Address(settings.grpc().host(), grpc.port()));
@@ -357,10 +358,10 @@ final class Service {
 
   /** Starts to sample what the live page shows, and returns all pages. */
   private static List<Page> pages(
-      Watched watched, ServiceMetrics metrics, Deque<Runnable> closings) {
+      RunningSettings running, Watched watched, ServiceMetrics metrics, Deque<Runnable> closings) {
     Dashboard dashboard = new Dashboard(watched);
     closings.push(Sweeper.start(List.of(dashboard::sample), BETWEEN_SAMPLES)::close);
-    List<Page> others = new ArrayList<>(List.of(metrics(metrics)));
+    List<Page> others = new ArrayList<>(List.of(metrics(metrics), Reloads.page(running)));
     others.addAll(watched.health().pages());
     return dashboard.pages(others);
   }
