@@ -44,6 +44,11 @@ record Target(List<String> addresses) {
    * @throws IllegalArgumentException with one line that says what would be right
    */
   void requireAdmins(int admins) {
+    if (admins == 0) {
+      throw new IllegalArgumentException(
+          "with --call, a --fail-if of queries or loads needs --admin, the admin port of the"
+              + " server");
+    }
     if (addresses.size() > 1 && admins != addresses.size()) {
       throw new IllegalArgumentException(
           "--target names %d instances but --admin %d; name all, because what they load is added up"

@@ -63,6 +63,7 @@ public enum Scenario {
             /* missing= */ 0,
             /* batch= */ 1,
             null,
+            null,
             null),
         flags.callers(),
         flags.connections(),
