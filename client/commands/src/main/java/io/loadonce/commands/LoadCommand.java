@@ -110,7 +110,9 @@ final class LoadCommand implements Callable<Integer> {
               + " decides by itself what the calls request and how many they are. herd: all callers"
               + " request the first id; storm: each id many times; avalanche: for --duration, and"
               + " half way all ids are invalidated; penetration: ids that do not exist; steady: the"
-              + " first ids most, for --duration. It fails, with exit code 3, if the server loads"
+              + " first ids most, for --duration; invalidate: for --duration, with --invalidate"
+              + " (20/s); failover: for --duration, in which you stop an instance, with --affinity"
+              + " and --attempts 5. It fails, with exit code 3, if the server loads"
               + " an id more than once, or once more for each invalidation; if an id was not"
               + " loaded, or if a call failed. --duration may be half of the time to live at most."
               + " Default: none.")
@@ -163,15 +165,23 @@ final class LoadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Outputs outputs = reports.outputs();
-    // Retries would hide what the server answers, which is what a load test has to show.
+    boolean isFailover = scenario == Scenario.failover;
+    // Retries would hide what the server answers, which is what a load test has to show; but
+    // failover is about them.
     ClientSettings settings =
-        flags.settings(/* defaultAttempts= */ 1).withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
+        flags
+            .settings(isFailover ? ClientSettings.DEFAULT_MAX_ATTEMPTS : 1)
+            .withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
     List<Threshold> thresholds = failIf.stream().map(Threshold::parse).toList();
     pace.requireFit();
     calls.requireFit();
     Target target = Target.of(settings.target());
     target.requireOwned(ownsServer);
-    if (scenario != null || thresholds.stream().anyMatch(each -> each.measure().isOfServer())) {
+    if (isFailover) {
+      target.requireSeveral();
+    }
+    if ((scenario != null && !isFailover)
+        || thresholds.stream().anyMatch(each -> each.measure().isOfServer())) {
       target.requireAdmins(admins().size());
     }
     try {
@@ -196,9 +206,12 @@ final class LoadCommand implements Callable<Integer> {
         return run(clients, plan, settings, outputs, /* scenarioRun= */ null);
       }
       int instances = affinity == 0 ? target.addresses().size() : 1;
-      ScenarioRun scenarioRun = new ScenarioRun(scenario, plan, clients.subList(0, instances));
-      scenarioRun.prepare(clients, pace.warmUp());
-      return run(clients, plan, settings, outputs, scenarioRun);
+      try (ScenarioRun scenarioRun =
+          new ScenarioRun(
+              scenario, plan, clients.subList(0, instances), target.instances(settings))) {
+        scenarioRun.prepare(clients, pace.warmUp());
+        return run(clients, plan, settings, outputs, scenarioRun);
+      }
     } finally {
       clients.forEach(ResourceClient::close);
     }
@@ -297,9 +310,9 @@ final class LoadCommand implements Callable<Integer> {
             "admin is '%s' but must be http://host:port or https://host:port".formatted(admin));
       }
     }
-    if (scenario != null && (!pace.isTimeOnly() || invalidate != null)) {
+    if (scenario != null && !pace.isTimeOnly()) {
       throw new IllegalArgumentException(
-          "--scenario decides the calls; set it without --count, --rate, --plan and --invalidate");
+          "--scenario decides the calls; set it without --count, --rate and --plan");
     }
     return new LoadPlan(
         requests.mix(admins(), settings, calls.call(target.settings(settings, 0, affinity))),
