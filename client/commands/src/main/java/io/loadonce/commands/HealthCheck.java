@@ -14,7 +14,8 @@ final class HealthCheck {
   private HealthCheck() {}
 
   /**
-   * Checks that a server answers, be it without a health service. Blocks as {@link #statusOf}.
+   * Checks that a server answers, whatever it answers: it may be without a health service. Blocks
+   * as {@link #statusOf}.
    *
    * @throws LoadonceException if it does not
    */
@@ -22,7 +23,7 @@ final class HealthCheck {
     try {
       statusOf(client, "");
     } catch (LoadonceException e) {
-      if (e.code() != Status.Code.UNIMPLEMENTED) {
+      if (e.code() == Status.Code.UNAVAILABLE || e.code() == Status.Code.DEADLINE_EXCEEDED) {
         throw e;
       }
     }

@@ -201,7 +201,9 @@ final class LoadCommand implements Callable<Integer> {
             .mapToObj(i -> ResourceClient.open(target.settings(settings, i, affinity)))
             .toList();
     try {
-      HealthCheck.requireReachable(clients.getFirst());
+      if (!calls.areSet()) {
+        HealthCheck.statusOf(clients.getFirst(), "");
+      }
       if (scenario == null) {
         return run(clients, plan, settings, outputs, /* scenarioRun= */ null);
       }

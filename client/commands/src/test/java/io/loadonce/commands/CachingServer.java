@@ -46,8 +46,10 @@ final class CachingServer extends ResourceServiceImplBase implements AutoCloseab
       CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
 
   private final boolean loadsOnce;
+  private volatile long lastCall = Long.MAX_VALUE;
   private final AtomicLong callsUntilStop = new AtomicLong(Long.MAX_VALUE);
   private volatile boolean ignoresInvalidations;
+  private final AtomicLong invalidationsUntilRefused = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong queries = new AtomicLong();
   private final Set<String> cached = new HashSet<>();
   private final Map<String, List<StreamObserver<GetResponse>>> waiters = new HashMap<>();
@@ -90,9 +92,14 @@ final class CachingServer extends ResourceServiceImplBase implements AutoCloseab
     return "http://127.0.0.1:" + admin.getAddress().getPort();
   }
 
-  /** Stops the server at a call, which fails. */
+  /** Stops the server at a call after it has invalidated ids; that call fails. */
   void stopAfter(long calls) {
-    callsUntilStop.set(calls);
+    lastCall = calls;
+  }
+
+  /** Refuses to invalidate after so many calls of Invalidate. */
+  void refuseInvalidationsAfter(long calls) {
+    invalidationsUntilRefused.set(calls);
   }
 
   /** Makes it a server whose Invalidate does nothing for one id alone. */
@@ -151,6 +158,11 @@ final class CachingServer extends ResourceServiceImplBase implements AutoCloseab
   @Override
   public synchronized void invalidate(
       InvalidateRequest request, StreamObserver<InvalidateResponse> caller) {
+    callsUntilStop.set(lastCall);
+    if (invalidationsUntilRefused.decrementAndGet() < 0) {
+      caller.onError(Status.PERMISSION_DENIED.asRuntimeException());
+      return;
+    }
     if (!ignoresInvalidations || request.getIdsCount() > 1) {
       request.getIdsList().forEach(cached::remove);
     }

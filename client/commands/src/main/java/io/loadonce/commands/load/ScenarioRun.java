@@ -126,9 +126,9 @@ public final class ScenarioRun implements AutoCloseable {
     } else {
       return failed("the queries of the server are not known");
     }
-    Optional<String> whyNotTested = whyNotTested(result, loaded);
-    if (whyNotTested.isPresent()) {
-      return failed(whyNotTested.get());
+    Optional<String> whyFailed = whyFailed(result, loaded);
+    if (whyFailed.isPresent()) {
+      return failed(whyFailed.get());
     }
     long most = most(result);
     return new Verdict(
@@ -142,7 +142,7 @@ public final class ScenarioRun implements AutoCloseable {
             + alone(result));
   }
 
-  private Optional<String> whyNotTested(LoadResult result, long loaded) {
+  private Optional<String> whyFailed(LoadResult result, long loaded) {
     if (result.succeeded() == 0 || result.succeeded() < result.due()) {
       return Optional.of(
           "%,d of %s failed or were not sent"

@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Compiled {@code .proto} files, with all files that they import. */
@@ -24,6 +26,7 @@ public final class FileSet {
 
   private final String where;
   private final Map<String, FileDescriptor> files = new LinkedHashMap<>();
+  private final Set<String> linking = new HashSet<>();
 
   private FileSet(String where) {
     this.where = where;
@@ -69,6 +72,9 @@ public final class FileSet {
     FileDescriptor linked = files.get(proto.getName());
     if (linked != null) {
       return linked;
+    }
+    if (!linking.add(proto.getName())) {
+      throw new IllegalArgumentException("%s %s imports itself".formatted(proto.getName(), where));
     }
     FileDescriptor[] imports =
         proto.getDependencyList().stream()

@@ -14,6 +14,7 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.ClientCalls;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.Queue;
 /** The reflection service of a server, which says what its methods are. */
 public final class Reflection {
 
+  private static final int MOST_FILES = 10_000;
   private static final String ON_THE_SERVER = "on the server";
 
   private final Channel channel;
@@ -52,6 +54,10 @@ public final class Reflection {
     while (!found.isEmpty()) {
       FileDescriptorProto file = found.remove();
       files.put(file.getName(), file);
+      if (files.size() > MOST_FILES) {
+        throw new IllegalArgumentException(
+            "%s has more than %d files; set --protoset".formatted(name.service(), MOST_FILES));
+      }
       // Some servers send the imports along, others do not.
       for (String imported : file.getDependencyList()) {
         if (!files.containsKey(imported)
@@ -104,8 +110,12 @@ public final class Reflection {
 
   /** One request is one call, which the server ends after its reply. */
   private ServerReflectionResponse ask(ServerReflectionRequest request) {
-    return ClientCalls.blockingServerStreamingCall(channel, method, CallOptions.DEFAULT, request)
-        .next();
+    Iterator<ServerReflectionResponse> replies =
+        ClientCalls.blockingServerStreamingCall(channel, method, CallOptions.DEFAULT, request);
+    if (!replies.hasNext()) {
+      throw new IllegalArgumentException("the reflection of the server sends no reply");
+    }
+    return replies.next();
   }
 
   private static List<FileDescriptorProto> protos(ServerReflectionResponse response) {
