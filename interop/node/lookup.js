@@ -56,4 +56,8 @@ async function main() {
   nowhere.close();
 }
 
-main();
+if (require.main === module) {
+  main();
+}
+
+module.exports = {ResourceService, name, reason, status};

@@ -2,23 +2,9 @@
 import sys
 
 import grpc
+from errors import reason, status
 from google.protobuf.json_format import MessageToJson
-from google.rpc import error_details_pb2, status_pb2
 from loadonce.v1 import resource_service_pb2, resource_service_pb2_grpc
-
-
-def reason(status):
-    """The reason of a google.rpc.Status; None if it has none."""
-    info = error_details_pb2.ErrorInfo()
-    details = status.details if status else ()
-    return next((info.reason for detail in details if detail.Unpack(info)), None)
-
-
-def status(error):
-    """The google.rpc.Status of a call that failed; None if no server sent one."""
-    details = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin")
-    return status_pb2.Status.FromString(details) if details else None
-
 
 with grpc.insecure_channel(sys.argv[1]) as channel:
     service = resource_service_pb2_grpc.ResourceServiceStub(channel)
