@@ -87,6 +87,9 @@ public final class Main {
 
   /** Returns after a signal and the drain that it started: whether every call was answered. */
   private static boolean serve(RunningSettings running, PrintStream out) {
+    if (running.hasFile()) {
+      StopSignals.onHangUp(running::request); // until the service is ready, the request waits
+    }
     Settings settings = running.settings();
     settings.log().apply();
     Runtime runtime = Runtime.getRuntime();
@@ -104,9 +107,6 @@ public final class Main {
             .collect(Collectors.joining(", ")));
     Service service = Service.start(running);
     CompletableFuture<Boolean> drained = new CompletableFuture<>();
-    if (running.hasFile()) {
-      StopSignals.onHangUp(running::request);
-    }
     StopSignals.onFirst(
         () -> {
           log.info(

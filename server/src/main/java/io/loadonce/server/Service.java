@@ -34,6 +34,7 @@ import io.loadonce.server.settings.RunningSettings;
 import io.loadonce.server.settings.Setting;
 import io.loadonce.server.settings.Settings;
 import io.loadonce.server.tier.RedisTier;
+import io.loadonce.server.traces.Traces;
 import io.loadonce.v1.ResourceServiceGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -122,6 +123,9 @@ final class Service {
             System::nanoTime, task -> Thread.ofVirtual().name("invalidate-again").start(task));
     Instances instances = tier.isPresent() ? tier.get() : Instances.ALONE;
     ResourceEndpoint endpoint = endpoint(settings, lookups, delayed, instances);
+    Optional<Traces> traces = settings.traces().map(each -> Traces.start(each, Version.number()));
+    traces.ifPresent(each -> each.observe(lookups, settings.database().url()));
+    traces.ifPresent(each -> closings.push(each::close));
     Auditor auditor = audit(settings, lookups, form, instances);
     closings.push(auditor::close);
     Listeners listeners = Listeners.start(settings, lookups, feed, tier);
@@ -160,9 +164,10 @@ final class Service {
             callers::get,
             settings.access().hashIds(),
             Version.line());
-    AdminPort admin = openAdmin(settings.admin(), pages(watched, metrics, closings), security);
+    AdminPort admin =
+        openAdmin(settings.admin(), pages(running, watched, metrics, closings), security);
     closings.push(admin::close);
-    GrpcPort grpc = openGrpc(settings, endpoint, health, security);
+    GrpcPort grpc = openGrpc(settings, endpoint, health, security, traces);
     callers.set(new Address(settings.grpc().host(), grpc.port()));
     warnOfPlaintext(settings);
     sweeps.add(grpc::sweep);
@@ -188,7 +193,7 @@ final class Service {
 
   /**
    * Stops the service: refuses new calls, waits for the calls in flight, then closes all parts.
-   * Blocks for the drain wait and the drain time-out, and two seconds more, at most. To be called
+   * Blocks for the drain wait and the drain time-out, and three seconds more, at most. To be called
    * once.
    *
    * @return whether all calls in flight were answered
@@ -278,11 +283,16 @@ final class Service {
   }
 
   private static GrpcPort openGrpc(
-      Settings settings, ResourceEndpoint endpoint, Health health, PortSecurity security) {
+      Settings settings,
+      ResourceEndpoint endpoint,
+      Health health,
+      PortSecurity security,
+      Optional<Traces> traces) {
     Address address = settings.grpc();
     requireHost(Setting.HOST, address);
     try {
-      return GrpcPort.open(address, settings.port(), endpoint, health, security);
+      return GrpcPort.open(
+          address, settings.port(), endpoint, health, security, traces.map(Traces::calls));
     } catch (IOException _) {
       throw notOpened(Setting.HOST, Setting.PORT, address);
     }
@@ -348,10 +358,10 @@ final class Service {
 
   /** Starts to sample what the live page shows, and returns all pages. */
   private static List<Page> pages(
-      Watched watched, ServiceMetrics metrics, Deque<Runnable> closings) {
+      RunningSettings running, Watched watched, ServiceMetrics metrics, Deque<Runnable> closings) {
     Dashboard dashboard = new Dashboard(watched);
     closings.push(Sweeper.start(List.of(dashboard::sample), BETWEEN_SAMPLES)::close);
-    List<Page> others = new ArrayList<>(List.of(metrics(metrics)));
+    List<Page> others = new ArrayList<>(List.of(metrics(metrics), Reloads.page(running)));
     others.addAll(watched.health().pages());
     return dashboard.pages(others);
   }

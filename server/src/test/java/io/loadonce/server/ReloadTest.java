@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +80,61 @@ class ReloadTest {
                           "UNAVAILABLE: the cache has no entry for this id that may be served, and"
                               + " the operator has switched off the loads of this lookup"));
       assertThat(read(service, "/explain?id=" + PARIS)).contains("switch     memory-only: nothing");
+    }
+  }
+
+  @Test
+  void post_reload_answersWithWhatHasChangedWhatNeedsARestartAndWhatIsWrong() throws Exception {
+    Path file = Files.writeString(folder.resolve("loadonce.yaml"), "ttl: 1h\n");
+    try (RunningService service = RunningService.with(Map.of("--config", file.toString()))) {
+      Files.writeString(file, "ttl: 2m\ncall-timeout: 9s\n");
+      HttpResponse<String> right = reload(service);
+      Files.writeString(file, "ttl: never\n");
+      HttpResponse<String> wrong = reload(service);
+
+      assertThat(right.statusCode()).isEqualTo(200);
+      assertThat(right.body().lines())
+          .containsExactly(
+              file + " was read again: ttl is 2m, and was 1h",
+              file
+                  + " has new values that need a restart, and the old ones stay in force:"
+                  + " call-timeout");
+      assertThat(wrong.statusCode()).isEqualTo(400);
+      assertThat(wrong.body().lines())
+          .singleElement()
+          .satisfies(
+              line ->
+                  assertThat(line)
+                      .startsWith(file + ":1:6: ttl: must be a time")
+                      .endsWith("; the settings stay as they are"));
+      assertThat(read(service, "/page.json")).contains("\"value\":\"2m\"");
+      assertThat(read(service, "/reload")).isEqualTo("only POST is allowed\n");
+      assertThat(reload(service, "Origin", "http://" + service.admin()).statusCode())
+          .isEqualTo(403);
+    }
+  }
+
+  @Test
+  void post_reloadWithoutAFile_saysSo() throws Exception {
+    try (RunningService service = RunningService.with(Map.of())) {
+      HttpResponse<String> answer = reload(service);
+
+      assertThat(answer.statusCode()).isEqualTo(409);
+      assertThat(answer.body()).startsWith("the service was started without a settings file");
+    }
+  }
+
+  private static HttpResponse<String> reload(RunningService service, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://" + service.admin() + "/reload"))
+            .timeout(Duration.ofSeconds(10))
+            .POST(BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(request.build(), BodyHandlers.ofString());
     }
   }
 

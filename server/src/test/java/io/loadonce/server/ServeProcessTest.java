@@ -139,6 +139,19 @@ class ServeProcessTest {
         .doesNotContain("INFO: drained: every call was answered");
   }
 
+  @Test
+  void sighup_beforeTheServiceIsReady_readsTheFileOnceItIs() throws Exception {
+    Path file = Files.writeString(directory.resolve("loadonce.yaml"), "ttl: 1h\n");
+    Process process = start(Duration.ZERO, "--config=" + file);
+    await().until(() -> Files.readString(directory.resolve("log")).contains("processors, heap"));
+
+    Files.writeString(file, "ttl: 1m\n");
+    hangUp(process);
+
+    Served served = served(process);
+    await().until(() -> page(served, "/page.json").body().contains("\"value\":\"1m\""));
+  }
+
   private static void hangUp(Process process) throws Exception {
     Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start();
     assertThat(kill.waitFor()).isZero();
@@ -158,6 +171,10 @@ class ServeProcessTest {
   private record Served(Process process, ManagedChannel channel, String admin) {}
 
   private Served serve(Duration delay, String... more) throws IOException {
+    return served(start(delay, more));
+  }
+
+  private Process start(Duration delay, String... more) throws IOException {
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of(
@@ -179,6 +196,11 @@ class ServeProcessTest {
     Process process =
         new ProcessBuilder(command).redirectError(directory.resolve("log").toFile()).start();
     open.add(process::destroyForcibly);
+    return process;
+  }
+
+  /** Returns once the process is ready. */
+  private Served served(Process process) throws IOException {
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     Matcher ready = READY.matcher(String.valueOf(out.readLine()));
     assertThat(ready.matches()).isTrue();

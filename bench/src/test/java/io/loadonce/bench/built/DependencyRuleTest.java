@@ -97,6 +97,9 @@ class DependencyRuleTest {
             DependencyRules.onlyTierSeesRedis(),
             planted("io.loadonce.server.load", "Plant", "redis.clients.jedis.Jedis redis;")),
         with(
+            DependencyRules.onlyTracesSeesOpenTelemetry(),
+            planted("io.loadonce.server.load", "Plant", "io.opentelemetry.api.trace.Span span;")),
+        with(
             DependencyRules.onlyEdgesSeeGrpc(),
             planted("io.loadonce.server.load", "Plant", "io.grpc.Context context;")),
         with(

@@ -33,6 +33,7 @@ final class DependencyRules {
   private static final String PORTS = SERVER + ".ports";
   private static final String CHANGES = SERVER + ".changes";
   private static final String TIER = SERVER + ".tier";
+  private static final String TRACES = SERVER + ".traces";
 
   private static final Set<String> WALL_CLOCK =
       Set.of(
@@ -124,15 +125,28 @@ final class DependencyRules {
             .resideInAPackage("redis.clients.."));
   }
 
+  static DependencyRule onlyTracesSeesOpenTelemetry() {
+    return new DependencyRule(
+        "only traces sees OpenTelemetry",
+        List.of(DB, SERVER, TRACES, CLIENT, COMMANDS),
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(TRACES + "..", BENCH + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.opentelemetry.."));
+  }
+
   static DependencyRule onlyEdgesSeeGrpc() {
     return new DependencyRule(
-        "only request, ports, the wiring of the server, client and commands see io.grpc",
+        "only request, ports, traces, the wiring of the server, client and commands see io.grpc",
         List.of(DB, LOAD, CACHE, LOCK, REQUEST, CLIENT, COMMANDS),
         noClasses()
             .that()
             .resideOutsideOfPackages(
                 REQUEST + "..",
                 PORTS + "..",
+                TRACES + "..",
                 SERVER,
                 CLIENT + "..",
                 COMMANDS + "..",

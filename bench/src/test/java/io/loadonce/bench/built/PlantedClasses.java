@@ -47,6 +47,10 @@ final class PlantedClasses {
               "io.loadonce.server.load.Once once; redis.clients.jedis.Jedis redis;"),
           planted("io.loadonce.server.ports", "Health", "io.grpc.Status status;"),
           planted(
+              "io.loadonce.server.traces",
+              "Calls",
+              "io.opentelemetry.api.trace.Span span; io.grpc.Context context;"),
+          planted(
               "io.loadonce.server",
               "Main",
               "io.loadonce.server.request.Endpoint e; io.grpc.Server s;"),

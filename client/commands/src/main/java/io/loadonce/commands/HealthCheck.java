@@ -1,5 +1,6 @@
 package io.loadonce.commands;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -11,6 +12,22 @@ import io.loadonce.client.ResourceClient;
 final class HealthCheck {
 
   private HealthCheck() {}
+
+  /**
+   * Checks that a server answers, whatever it answers: it may be without a health service. Blocks
+   * as {@link #statusOf}.
+   *
+   * @throws LoadonceException if it does not
+   */
+  static void requireReachable(ResourceClient client) {
+    try {
+      statusOf(client, "");
+    } catch (LoadonceException e) {
+      if (e.code() == Status.Code.UNAVAILABLE || e.code() == Status.Code.DEADLINE_EXCEEDED) {
+        throw e;
+      }
+    }
+  }
 
   /**
    * Whether the server accepts calls. Blocks for the deadline of the client at most; is not

@@ -8,7 +8,6 @@ import io.loadonce.commands.load.LoadPlan;
 import io.loadonce.commands.load.LoadReport;
 import io.loadonce.commands.load.LoadResult;
 import io.loadonce.commands.load.LoadRun;
-import io.loadonce.commands.load.Rates;
 import io.loadonce.commands.load.RatesText;
 import io.loadonce.commands.load.Scenario;
 import io.loadonce.commands.load.ScenarioRun;
@@ -20,7 +19,6 @@ import io.loadonce.commands.load.report.Outputs;
 import io.loadonce.v1.InvalidateRequest.Strength;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,6 +43,7 @@ import picocli.CommandLine.Option;
 final class LoadCommand implements Callable<Integer> {
 
   private static final int THRESHOLD_MISSED = 3;
+  private static final URI DEFAULT_ADMIN = URI.create("http://127.0.0.1:50080");
 
   private final PrintWriter out;
   private final PrintWriter err;
@@ -52,6 +51,8 @@ final class LoadCommand implements Callable<Integer> {
   @Mixin private final ConnectionFlags flags = new ConnectionFlags();
   @Mixin private final ReportFlags reports = new ReportFlags();
   @Mixin private final RequestFlags requests = new RequestFlags();
+  @Mixin private final CallFlags calls = new CallFlags();
+  @Mixin private final PaceFlags pace = new PaceFlags();
 
   @Option(
       names = "--admin",
@@ -60,32 +61,13 @@ final class LoadCommand implements Callable<Integer> {
       description =
           "Admin port of the server, to print how many queries it ran during the test; of several"
               + " instances, with commas between. Default: http://127.0.0.1:50080.")
-  private List<URI> admins = List.of(URI.create("http://127.0.0.1:50080"));
+  private List<URI> admins = List.of();
 
   @Option(
       names = "--callers",
       paramLabel = "N",
       description = "Number of calls under way at once, 1 to 100000. Default: ${DEFAULT-VALUE}.")
   private int callers = 100;
-
-  @Option(
-      names = "--rate",
-      paramLabel = "N/s",
-      description =
-          "Calls that are due in a second, such as 5000/s, whatever the server does; latency counts"
-              + " from the moment a call was due. --callers limits the calls under way: calls that"
-              + " were due and not sent are counted. Default: each caller sends its next call when"
-              + " the last one has ended.")
-  private @Nullable String rate;
-
-  @Option(
-      names = "--plan",
-      paramLabel = "STEPS",
-      description =
-          "Rates that change, in place of --rate and --duration, such as '1000/s for 10s, ramp to"
-              + " 8000/s over 30s, 8000/s for 20s'. A ramp begins at the rate of the step before."
-              + " The warm-up has the mean rate of the first step.")
-  private @Nullable String steps;
 
   @Option(
       names = "--connections",
@@ -121,26 +103,6 @@ final class LoadCommand implements Callable<Integer> {
   private Invalidation.Strength strength = Invalidation.Strength.SENT;
 
   @Option(
-      names = "--duration",
-      paramLabel = "TIME",
-      description = "Length of the measurement, 100ms to 24h. Default: 10s, unless --count is set.")
-  private @Nullable Duration duration;
-
-  @Option(
-      names = "--count",
-      paramLabel = "N",
-      description = "Length of the measurement as a number of calls, in place of --duration.")
-  private @Nullable Long count;
-
-  @Option(
-      names = "--warm-up",
-      paramLabel = "TIME",
-      description =
-          "Time before the measurement in which calls are sent but not counted, 0s to 1h. Default:"
-              + " 2s.")
-  private Duration warmUp = Duration.ofSeconds(2);
-
-  @Option(
       names = "--scenario",
       paramLabel = "NAME",
       description =
@@ -148,7 +110,9 @@ final class LoadCommand implements Callable<Integer> {
               + " decides by itself what the calls request and how many they are. herd: all callers"
               + " request the first id; storm: each id many times; avalanche: for --duration, and"
               + " half way all ids are invalidated; penetration: ids that do not exist; steady: the"
-              + " first ids most, for --duration. It fails, with exit code 3, if the server loads"
+              + " first ids most, for --duration; invalidate: for --duration, with --invalidate"
+              + " (20/s); failover: for --duration, in which you stop an instance, with --affinity"
+              + " and --attempts 5. It fails, with exit code 3, if the server loads"
               + " an id more than once, or once more for each invalidation; if an id was not"
               + " loaded, or if a call failed. --duration may be half of the time to live at most."
               + " Default: none.")
@@ -201,15 +165,35 @@ final class LoadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Outputs outputs = reports.outputs();
-    // Retries would hide what the server answers, which is what a load test has to show.
+    boolean isFailover = scenario == Scenario.failover;
+    // Retries would hide what the server answers, which is what a load test has to show; but
+    // failover is about them.
     ClientSettings settings =
-        flags.settings(/* defaultAttempts= */ 1).withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
+        flags
+            .settings(isFailover ? ClientSettings.DEFAULT_MAX_ATTEMPTS : 1)
+            .withCallbacks(ClientSettings.Callbacks.EVENT_LOOP);
     List<Threshold> thresholds = failIf.stream().map(Threshold::parse).toList();
+    pace.requireFit();
+    calls.requireFit();
     Target target = Target.of(settings.target());
     target.requireOwned(ownsServer);
-    if (scenario != null || thresholds.stream().anyMatch(each -> each.measure().isOfServer())) {
-      target.requireAdmins(admins.size());
+    if (isFailover) {
+      target.requireSeveral();
     }
+    if ((scenario != null && !isFailover)
+        || thresholds.stream().anyMatch(each -> each.measure().isOfServer())) {
+      target.requireAdmins(admins().size());
+    }
+    try {
+      return run(settings, outputs, target);
+    } catch (LoadonceException e) {
+      err.println("loadonce: %s: %s".formatted(settings.target(), e.getMessage()));
+      return Main.FAILED;
+    }
+  }
+
+  private int run(ClientSettings settings, Outputs outputs, Target target)
+      throws InterruptedException {
     LoadPlan flagged = plan(settings, target);
     LoadPlan plan = scenario == null ? flagged : scenario.plan(flagged);
     List<ResourceClient> clients =
@@ -217,17 +201,19 @@ final class LoadCommand implements Callable<Integer> {
             .mapToObj(i -> ResourceClient.open(target.settings(settings, i, affinity)))
             .toList();
     try {
-      HealthCheck.statusOf(clients.getFirst(), "");
+      if (!calls.areSet()) {
+        HealthCheck.statusOf(clients.getFirst(), "");
+      }
       if (scenario == null) {
         return run(clients, plan, settings, outputs, /* scenarioRun= */ null);
       }
       int instances = affinity == 0 ? target.addresses().size() : 1;
-      ScenarioRun scenarioRun = new ScenarioRun(scenario, plan, clients.subList(0, instances));
-      scenarioRun.prepare(clients, warmUp);
-      return run(clients, plan, settings, outputs, scenarioRun);
-    } catch (LoadonceException e) {
-      err.println("loadonce: %s: %s".formatted(settings.target(), e.getMessage()));
-      return Main.FAILED;
+      try (ScenarioRun scenarioRun =
+          new ScenarioRun(
+              scenario, plan, clients.subList(0, instances), target.instances(settings))) {
+        scenarioRun.prepare(clients, pace.warmUp());
+        return run(clients, plan, settings, outputs, scenarioRun);
+      }
     } finally {
       clients.forEach(ResourceClient::close);
     }
@@ -240,9 +226,9 @@ final class LoadCommand implements Callable<Integer> {
       Outputs outputs,
       @Nullable ScenarioRun scenarioRun)
       throws InterruptedException {
-    LiveReports live = reports.start(admins, settings);
+    LiveReports live = reports.start(admins(), settings);
     // Before the run is made, because its first call is due at once.
-    ServerCounters before = ServerCounters.read(admins, settings);
+    ServerCounters before = ServerCounters.read(admins(), settings);
     LoadRun run = new LoadRun(clients, plan);
     try (StopOnSignal _ = StopOnSignal.calls(run::stop)) {
       LoadResult result;
@@ -258,7 +244,7 @@ final class LoadCommand implements Callable<Integer> {
                 live.series());
       }
       LoadReport report =
-          new LoadReport(plan, result, ServerCounters.read(admins, settings).since(before));
+          new LoadReport(plan, result, ServerCounters.read(admins(), settings).since(before));
       List<RunRecord.Threshold> judged =
           failIf.stream().map(each -> Threshold.parse(each).judge(report)).toList();
       RunRecord.Verdict verdict = scenarioRun == null ? null : scenarioRun.verdict(report);
@@ -314,6 +300,11 @@ final class LoadCommand implements Callable<Integer> {
     return Stream.concat(reasons, unsent).collect(Collectors.joining(", ", share, ""));
   }
 
+  /** None if another service is called and the flag is not set. */
+  private List<URI> admins() {
+    return admins.isEmpty() && !calls.areSet() ? List.of(DEFAULT_ADMIN) : admins;
+  }
+
   private LoadPlan plan(ClientSettings settings, Target target) {
     for (URI admin : admins) {
       if (!String.valueOf(admin.getScheme()).matches("https?") || admin.getHost() == null) {
@@ -321,28 +312,19 @@ final class LoadCommand implements Callable<Integer> {
             "admin is '%s' but must be http://host:port or https://host:port".formatted(admin));
       }
     }
-    if (duration != null && count != null) {
-      throw new IllegalArgumentException("--duration and --count are both set; set one of them");
-    }
-    if (scenario != null
-        && (count != null || rate != null || steps != null || invalidate != null)) {
+    if (scenario != null && !pace.isTimeOnly()) {
       throw new IllegalArgumentException(
-          "--scenario decides the calls; set it without --count, --rate, --plan and --invalidate");
+          "--scenario decides the calls; set it without --count, --rate and --plan");
     }
-    if (steps != null && (rate != null || duration != null || count != null)) {
-      throw new IllegalArgumentException(
-          "--plan says the rates and the times; set it without --rate, --duration and --count");
-    }
-    LoadPlan.Length length = length();
     return new LoadPlan(
-        requests.mix(admins.getFirst(), settings),
+        requests.mix(admins(), settings, calls.call(target.settings(settings, 0, affinity))),
         callers,
         target.connections(connections, affinity),
-        rates(length),
-        length,
+        pace.rates(),
+        pace.length(),
         invalidations(),
         affinity,
-        warmUp,
+        pace.warmUp(),
         seed);
   }
 
@@ -356,24 +338,5 @@ final class LoadCommand implements Callable<Integer> {
             strength == Invalidation.Strength.SEEN
                 ? Strength.STRENGTH_SEEN
                 : Strength.STRENGTH_SENT));
-  }
-
-  private LoadPlan.Length length() {
-    if (steps != null) {
-      return new LoadPlan.Length.Lasting(RatesText.parse(steps).time());
-    }
-    return count == null
-        ? new LoadPlan.Length.Lasting(duration == null ? Duration.ofSeconds(10) : duration)
-        : new LoadPlan.Length.Calls(count);
-  }
-
-  private Optional<Rates> rates(LoadPlan.Length length) {
-    if (steps != null) {
-      return Optional.of(RatesText.parse(steps));
-    }
-    if (rate == null) {
-      return Optional.empty();
-    }
-    return Optional.of(Rates.steady(rate, RatesText.perSecond("rate", rate), length.most()));
   }
 }

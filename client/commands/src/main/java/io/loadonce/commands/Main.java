@@ -66,7 +66,9 @@ public final class Main {
                     .addSubcommand(new LoadCompareCommand(out))
                     .addSubcommand(new LoadMergeCommand()));
     addHelpAndVersion(line);
-    line.setOut(out)
+    // An argument that begins with @ is a value, as of --data @FILE.
+    line.setExpandAtFiles(false)
+        .setOut(out)
         .setErr(err)
         .setDefaultValueProvider(new EnvironmentDefaults(environment))
         .setCaseInsensitiveEnumValuesAllowed(true)

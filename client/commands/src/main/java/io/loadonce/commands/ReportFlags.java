@@ -58,7 +58,8 @@ final class ReportFlags {
 
   /** Begins what is reported while the load test runs. */
   LiveReports start(List<URI> admins, ClientSettings settings) {
-    return new LiveReports(admins, settings, address(), /* watchesServer= */ !out.isEmpty());
+    return new LiveReports(
+        admins, settings, address(), /* watchesServer= */ !out.isEmpty() && !admins.isEmpty());
   }
 
   private Exporter.@Nullable Address address() {

@@ -5,6 +5,7 @@ import io.loadonce.commands.load.IdDistribution;
 import io.loadonce.commands.load.IdPool;
 import io.loadonce.commands.load.IdSample;
 import io.loadonce.commands.load.RequestMix;
+import io.loadonce.commands.load.call.MethodCall;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Option;
 final class RequestFlags {
 
   private static final String SAMPLE = "sample";
+  private static final String DEFAULT_ID = "2988507";
   private static final Pattern WEIGHTED = Pattern.compile("([^=]*)=(\\d{1,9})");
   private static final Pattern PERCENT = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,9})?)%");
 
@@ -30,7 +32,7 @@ final class RequestFlags {
           "Ids to request, as a range or a list, the hottest first; or sample, for those that the"
               + " callers of the server have requested most, by its admin port. NAME=A..B is for"
               + " one lookup only; set the flag once for each. Default: 2988507 (Paris).")
-  private List<String> ids = List.of("2988507");
+  private List<String> ids = List.of();
 
   @Option(
       names = "--ids-file",
@@ -96,8 +98,11 @@ final class RequestFlags {
    * @throws IllegalArgumentException with one line, if a value is wrong
    * @throws java.io.UncheckedIOException with one line, if a file or the admin port cannot be read
    */
-  RequestMix mix(URI admin, ClientSettings settings) {
+  RequestMix mix(List<URI> admins, ClientSettings settings, @Nullable MethodCall call) {
     IdDistribution distribution = IdDistribution.parse(pick);
+    if (call != null && call.message().usesId() && ids.isEmpty() && idsFile == null) {
+      throw new IllegalArgumentException("--data has {{id}}; set --ids or --ids-file");
+    }
     Map<String, Integer> weights = weights();
     Map<String, String> texts = texts(weights);
     return new RequestMix(
@@ -107,17 +112,18 @@ final class RequestFlags {
                     new RequestMix.Share(
                         lookup.getKey(),
                         lookup.getValue(),
-                        pool(texts, lookup.getKey(), admin, settings)))
+                        pool(texts, lookup.getKey(), admins, settings)))
             .toList(),
         distribution,
         share(),
         batch,
         minVersion,
-        maxAge);
+        maxAge,
+        call);
   }
 
   private List<String> pool(
-      Map<String, String> texts, String lookup, URI admin, ClientSettings settings) {
+      Map<String, String> texts, String lookup, List<URI> admins, ClientSettings settings) {
     boolean isNamed = !lookup.isEmpty() && texts.containsKey(lookup);
     if (!isNamed && idsFile != null) {
       return IdPool.read(idsFile);
@@ -127,13 +133,20 @@ final class RequestFlags {
       throw new IllegalArgumentException(
           "there are no ids for lookup %s; set --ids %s=…".formatted(lookup, lookup));
     }
-    return text.equals(SAMPLE) ? IdSample.read(admin, settings, lookup) : IdPool.parse(text);
+    if (!text.equals(SAMPLE)) {
+      return IdPool.parse(text);
+    }
+    if (admins.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--ids sample needs --admin, the admin port of the server");
+    }
+    return IdSample.read(admins.getFirst(), settings, lookup);
   }
 
   /** The ids for each lookup as they were written; those for all lookups have an empty name. */
   private Map<String, String> texts(Map<String, Integer> weights) {
     Map<String, String> texts = new LinkedHashMap<>();
-    for (String each : ids) {
+    for (String each : ids.isEmpty() ? List.of(DEFAULT_ID) : ids) {
       int equals = each.indexOf('=');
       boolean isNamed = equals > 0 && !lookups.isEmpty();
       if (isNamed && !weights.containsKey(each.substring(0, equals))) {

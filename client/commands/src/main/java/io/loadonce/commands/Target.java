@@ -6,6 +6,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +45,36 @@ record Target(List<String> addresses) {
    * @throws IllegalArgumentException with one line that says what would be right
    */
   void requireAdmins(int admins) {
+    if (admins == 0) {
+      throw new IllegalArgumentException(
+          "with --call, a --fail-if of queries or loads needs --admin, the admin port of the"
+              + " server");
+    }
     if (addresses.size() > 1 && admins != addresses.size()) {
       throw new IllegalArgumentException(
           "--target names %d instances but --admin %d; name all, because what they load is added up"
               .formatted(addresses.size(), admins));
     }
+  }
+
+  /**
+   * Checks that one instance may go away.
+   *
+   * @throws IllegalArgumentException with one line that says what would be right
+   */
+  void requireSeveral() {
+    if (addresses.size() < 2) {
+      throw new IllegalArgumentException(
+          "--scenario failover needs two instances or more; name all in --target, with commas"
+              + " between");
+    }
+  }
+
+  /** The settings of a client for each instance. */
+  List<ClientSettings> instances(ClientSettings all) {
+    return IntStream.range(0, addresses.size())
+        .mapToObj(i -> settings(all, i, /* affinity= */ 0))
+        .toList();
   }
 
   /**

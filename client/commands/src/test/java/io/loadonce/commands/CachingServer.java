@@ -6,6 +6,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
 import io.loadonce.v1.GetRequest;
@@ -45,10 +46,16 @@ final class CachingServer extends ResourceServiceImplBase implements AutoCloseab
       CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
 
   private final boolean loadsOnce;
+  private volatile long lastCall = Long.MAX_VALUE;
+  private final AtomicLong callsUntilStop = new AtomicLong(Long.MAX_VALUE);
+  private volatile boolean ignoresInvalidations;
+  private final AtomicLong invalidationsUntilRefused = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong queries = new AtomicLong();
   private final Set<String> cached = new HashSet<>();
   private final Map<String, List<StreamObserver<GetResponse>>> waiters = new HashMap<>();
+  private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
+  private final int port;
   private final HttpServer admin;
 
   CachingServer(boolean loadsOnce) throws IOException {
@@ -57,9 +64,10 @@ final class CachingServer extends ResourceServiceImplBase implements AutoCloseab
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .directExecutor()
             .addService(this)
-            .addService(new HealthStatusManager().getHealthService())
+            .addService(health.getHealthService())
             .build()
             .start();
+    port = server.getPort();
     admin = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     admin.createContext(
         "/metrics",
@@ -77,15 +85,36 @@ final class CachingServer extends ResourceServiceImplBase implements AutoCloseab
   }
 
   String target() {
-    return "127.0.0.1:" + server.getPort();
+    return "127.0.0.1:" + port;
   }
 
   String admin() {
     return "http://127.0.0.1:" + admin.getAddress().getPort();
   }
 
+  /** Stops the server at a call after it has invalidated ids; that call fails. */
+  void stopAfter(long calls) {
+    lastCall = calls;
+  }
+
+  /** Refuses to invalidate after so many calls of Invalidate. */
+  void refuseInvalidationsAfter(long calls) {
+    invalidationsUntilRefused.set(calls);
+  }
+
+  /** Makes it a server whose Invalidate does nothing for one id alone. */
+  void ignoreInvalidations() {
+    ignoresInvalidations = true;
+  }
+
   @Override
   public synchronized void get(GetRequest request, StreamObserver<GetResponse> caller) {
+    if (callsUntilStop.decrementAndGet() <= 0) {
+      health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+      server.shutdown();
+      caller.onError(Status.UNAVAILABLE.asRuntimeException());
+      return;
+    }
     String id = request.getId();
     if (cached.contains(id)) {
       answer(id, caller, Source.SOURCE_MEMORY);
@@ -129,7 +158,14 @@ final class CachingServer extends ResourceServiceImplBase implements AutoCloseab
   @Override
   public synchronized void invalidate(
       InvalidateRequest request, StreamObserver<InvalidateResponse> caller) {
-    request.getIdsList().forEach(cached::remove);
+    callsUntilStop.set(lastCall);
+    if (invalidationsUntilRefused.decrementAndGet() < 0) {
+      caller.onError(Status.PERMISSION_DENIED.asRuntimeException());
+      return;
+    }
+    if (!ignoresInvalidations || request.getIdsCount() > 1) {
+      request.getIdsList().forEach(cached::remove);
+    }
     caller.onNext(InvalidateResponse.getDefaultInstance());
     caller.onCompleted();
   }

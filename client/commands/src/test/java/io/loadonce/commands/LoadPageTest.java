@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,9 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 class LoadPageTest {
 
   private static final Path PAGE = Path.of("..", "..", "docs", "load.md");
+  private static final Path TYPES =
+      Path.of("..", "..", "proto", "target", "descriptors", "loadonce", "v1", "loadonce.binpb");
   private static final Pattern COMMAND = Pattern.compile("(?m)^\\./loadonce (load .*)$");
-  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
-  private static final Pattern FILE = Pattern.compile("\\b\\w+\\.(json|csv|html)\\b");
+  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
+  private static final Pattern FILE = Pattern.compile("\\b\\w+\\.(json|csv|html|binpb)\\b");
   private static final Pattern SECONDS = Pattern.compile("\\b\\d+s\\b");
 
   @TempDir private Path directory;
@@ -36,6 +39,8 @@ class LoadPageTest {
         directory.resolve("a.json"), RunJson.write(RunFixture.run(2, 1, 20, 0, List.of())));
     Files.writeString(
         directory.resolve("b.json"), RunJson.write(RunFixture.run(2, 2, 20, 0, List.of())));
+    Files.writeString(directory.resolve("request.json"), "{\"id\": \"{{id}}\"}");
+    Files.copy(TYPES, directory.resolve("loadonce.binpb"));
     try (FakeServer first = new FakeServer();
         FakeServer second = new FakeServer();
         FakeAdmin admin = new FakeAdmin()) {
@@ -74,6 +79,6 @@ class LoadPageTest {
   }
 
   private static Stream<String> text(MatchResult word) {
-    return Stream.of(word.group(1) == null ? word.group(2) : word.group(1));
+    return Stream.of(word.group(1), word.group(2), word.group(3)).filter(Objects::nonNull);
   }
 }

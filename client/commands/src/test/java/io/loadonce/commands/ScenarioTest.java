@@ -9,6 +9,7 @@ import io.loadonce.commands.load.record.RunRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ScenarioTest {
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "failover", mode = EnumSource.Mode.EXCLUDE)
   void scenario_serverLoadsOnce_passes(Scenario scenario) throws IOException {
     try (CachingServer server = new CachingServer(/* loadsOnce= */ true)) {
       CommandRun run = run(server, scenario);
@@ -29,7 +30,7 @@ class ScenarioTest {
 
   /** The planted bug: a cache without load-once. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "failover", mode = EnumSource.Mode.EXCLUDE)
   void scenario_serverWithoutLoadOnce_fails(Scenario scenario) throws IOException {
     try (CachingServer server = new CachingServer(/* loadsOnce= */ false)) {
       CommandRun run = run(server, scenario);
@@ -88,13 +89,142 @@ class ScenarioTest {
   }
 
   @Test
+  void invalidate_serverIgnoresInvalidations_fails() throws IOException {
+    try (CachingServer server = new CachingServer(/* loadsOnce= */ true)) {
+      server.ignoreInvalidations();
+      CommandRun run = run(server, Scenario.invalidate);
+
+      assertThat(run.exitCode()).isEqualTo(3);
+      assertThat(run.out())
+          .containsPattern(
+              "invalidate: failed, because no id was loaded again after one of \\d+ invalidations");
+    }
+  }
+
+  @Test
+  void avalanche_invalidationHalfWayIsRefused_failsAndWritesItsFile(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("run.json");
+    try (CachingServer server = new CachingServer(/* loadsOnce= */ true)) {
+      server.refuseInvalidationsAfter(1);
+      CommandRun run =
+          CommandRun.with(
+              Map.of("LOADONCE_WARM_UP", "0s", "LOADONCE_OUT", file.toString()),
+              "load",
+              "--target",
+              server.target(),
+              "--admin",
+              server.admin(),
+              "--scenario",
+              "avalanche",
+              "--duration",
+              "300ms");
+
+      assertThat(run.exitCode()).isEqualTo(3);
+      assertThat(run.out())
+          .contains(
+              "avalanche: failed, because the ids could not be invalidated half way:"
+                  + " PERMISSION_DENIED");
+    }
+    assertThat(requireNonNull(RunJson.read(file).verdict()).isPassed()).isFalse();
+  }
+
+  @Test
+  void failover_anInstanceStops_passesAndNoCallFails() throws IOException {
+    try (CachingServer first = new CachingServer(/* loadsOnce= */ true);
+        CachingServer second = new CachingServer(/* loadsOnce= */ true)) {
+      first.stopAfter(10);
+      CommandRun run = failover(first, second);
+
+      assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+      assertThat(run.err()).isEmpty();
+      assertThat(run.out())
+          .containsPattern(
+              "failover: passed. %s went away. By their replies, the instances loaded \\d+ ids; at most \\d+ is right. Without load-once"
+                  .formatted(first.target()));
+    }
+  }
+
+  @Test
+  void failover_noRetries_failsBecauseOfTheCalls() throws IOException {
+    try (CachingServer first = new CachingServer(/* loadsOnce= */ true);
+        CachingServer second = new CachingServer(/* loadsOnce= */ true)) {
+      first.stopAfter(10);
+      CommandRun run = failover(first, second, "--attempts", "1");
+
+      assertThat(run.exitCode()).isEqualTo(3);
+      assertThat(run.out())
+          .containsPattern(
+              "failover: failed, because [\\d,]+ of [\\d,]+ calls failed or were not sent");
+    }
+  }
+
+  /** The planted bug: caches without load-once. */
+  @Test
+  void failover_serversWithoutLoadOnce_fails() throws IOException {
+    try (CachingServer first = new CachingServer(/* loadsOnce= */ false);
+        CachingServer second = new CachingServer(/* loadsOnce= */ false)) {
+      first.stopAfter(10);
+      CommandRun run = failover(first, second);
+
+      assertThat(run.exitCode()).isEqualTo(3);
+      assertThat(run.out()).containsPattern("failover: failed. %s went".formatted(first.target()));
+    }
+  }
+
+  @Test
+  void failover_noInstanceStops_failsBecauseNothingWasTested() throws IOException {
+    try (CachingServer first = new CachingServer(/* loadsOnce= */ true);
+        CachingServer second = new CachingServer(/* loadsOnce= */ true)) {
+      CommandRun run = failover(first, second);
+
+      assertThat(run.exitCode()).isEqualTo(3);
+      assertThat(run.out())
+          .contains("failover: failed, because no instance went away: stop one of them meanwhile");
+    }
+  }
+
+  private static CommandRun failover(CachingServer first, CachingServer second, String... more) {
+    String[] flags = {
+      "load",
+      "--target",
+      first.target() + "," + second.target(),
+      "--scenario",
+      "failover",
+      "--affinity",
+      "1",
+      "--ids",
+      "1..14",
+      "--callers",
+      "80",
+      "--duration",
+      "1s",
+      "--admin",
+      first.admin()
+    };
+    return CommandRun.with(
+        Map.of("LOADONCE_WARM_UP", "200ms"),
+        Stream.concat(Stream.of(flags), Stream.of(more)).toArray(String[]::new));
+  }
+
+  @Test
   void scenario_wrongFlags_areRefused() {
     assertThat(CommandRun.of("load", "--scenario", "flood").err())
         .contains("herd, storm, avalanche, penetration, steady");
     assertThat(CommandRun.of("load", "--scenario", "herd", "--rate", "1/s").err())
         .isEqualTo(
-            "loadonce: --scenario decides the calls; set it without --count, --rate, --plan and"
-                + " --invalidate\n");
+            "loadonce: --scenario decides the calls; set it without --count, --rate and --plan\n");
+    assertThat(CommandRun.of("load", "--scenario", "herd", "--invalidate", "1/s").err())
+        .isEqualTo(
+            "loadonce: --invalidate is for --scenario invalidate; set it without --scenario"
+                + " herd\n");
+    assertThat(CommandRun.of("load", "--scenario", "failover", "--affinity", "1").err())
+        .isEqualTo(
+            "loadonce: --scenario failover needs two instances or more; name all in --target, with"
+                + " commas between\n");
+    String two = "127.0.0.1:1,127.0.0.1:2";
+    assertThat(CommandRun.of("load", "--scenario", "failover", "--target", two).err())
+        .startsWith("loadonce: --scenario failover needs --affinity 1, or more: then a call");
     assertThat(CommandRun.of("load", "--scenario", "herd", "--lookup", "a", "--lookup", "b").err())
         .isEqualTo("loadonce: --scenario needs one --lookup\n");
     assertThat(CommandRun.of("load", "--scenario", "herd", "--ids", "0..100000").err())

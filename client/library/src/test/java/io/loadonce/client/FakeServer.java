@@ -15,6 +15,7 @@ import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.stub.StreamObserver;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.BatchGetResponse;
@@ -75,6 +76,7 @@ public final class FakeServer extends ResourceServiceImplBase implements AutoClo
               .directExecutor()
               .addService(this)
               .addService(health.getHealthService())
+              .addService(ProtoReflectionServiceV1.newInstance())
               .build()
               .start();
       port = server.getPort();

@@ -39,6 +39,10 @@ public final class SelectByIds {
       Pattern.compile(
           "(?i)(?<!\\w)(?!(?:AND|HAVING|NOT|ON|OR|ROW|SELECT|WHEN|WHERE)\\s*$)\\w+\\s*$");
 
+  /** A dollar sign that is in no name: {@code $1} is a parameter to the database. */
+  private static final Pattern DOLLAR =
+      Pattern.compile("(?<![\\p{L}\\p{N}_$])(?:\\p{N}[\\p{L}\\p{N}_]*)?\\$");
+
   private static final Pattern ROW_LOCK =
       Pattern.compile("(?i)\\b(?:FOR\\s+(?:KEY\\s+)?SHARE|LOCK\\s+IN\\s+SHARE\\s+MODE)\\b");
   private static final Pattern FIRST_SELECT = Pattern.compile("(?i)(SELECT|WITH)\\b");
@@ -203,6 +207,10 @@ public final class SelectByIds {
         !bare.contains("?"),
         "must not have a ?; the ids come in for :ids. Instead of the operator ? of jsonb, write"
             + " jsonb_exists(column, 'key')");
+    require(
+        !DOLLAR.matcher(bare).find(),
+        "must not have a $ in front of a word; the ids come in for :ids. Quote a name that begins"
+            + " with $");
     WORD.matcher(bare)
         .results()
         .map(word -> word.group().toUpperCase(Locale.ROOT))

@@ -77,6 +77,7 @@ final class SelectByIdsTest {
         "-- the cities\nSELECT id FROM city WHERE id IN (:ids)",
         "WITH c AS (SELECT 1 AS id) SELECT id FROM c WHERE id IN (:ids)",
         "SELECT id FROM city WHERE id = ANY (:ids)",
+        "SELECT id, a$1, é$b, \"$c\", '$1' FROM city WHERE id IN (:ids)",
         "SELECT id, nextval, 'setval(1)' FROM city WHERE id IN (:ids)",
         "SELECT c.id, updated_at FROM city c JOIN deleted_city d USING (id) WHERE c.id IN (:ids)",
       })
@@ -104,6 +105,9 @@ final class SelectByIdsTest {
           WITH c AS (DELETE FROM city RETURNING id) SELECT id FROM c WHERE id IN (:ids) | query: must only read; found DELETE
           SELECTED FROM city WHERE id IN (:ids)                      | query: must begin with SELECT or WITH
           SELECT id FROM city WHERE id IN (:ids) AND x = ?           | query: must not have a ?; the ids come in for :ids. Instead of the operator ? of jsonb, write jsonb_exists(column, 'key')
+          SELECT id FROM city WHERE id IN (:ids) AND x = $1          | query: must not have a $ in front of a word; the ids come in for :ids. Quote a name that begins with $
+          SELECT id, 1$2 FROM city WHERE id IN (:ids)                | query: must not have a $ in front of a word; the ids come in for :ids. Quote a name that begins with $
+          SELECT id, $a FROM city WHERE id IN (:ids)                 | query: must not have a $ in front of a word; the ids come in for :ids. Quote a name that begins with $
           SELECT id FROM city WHERE id = :id                         | query: has an unknown placeholder :id; only :ids is known
           SELECT id FROM city WHERE id IN (:ids) AND x = :y          | query: has an unknown placeholder :y; only :ids is known
           SELECT id FROM city WHERE id = :ids                        | query: must use :ids as WHERE key IN (:ids)

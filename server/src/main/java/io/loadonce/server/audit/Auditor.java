@@ -128,6 +128,9 @@ public final class Auditor implements AutoCloseable {
   private void run() {
     while (!closed) {
       AuditSettings now = settings;
+      if (!now.isOn()) {
+        closeDatabase();
+      }
       if (!now.isOn() || lookups.shared().availability().isUnreachable()) {
         pause(IDLE);
         continue;
@@ -139,8 +142,14 @@ public final class Auditor implements AutoCloseable {
       }
       pause(now.pause());
     }
+    closeDatabase();
+  }
+
+  private void closeDatabase() {
     if (database != null) {
       database.close();
+      database = null;
+      sources.clear();
     }
   }
 

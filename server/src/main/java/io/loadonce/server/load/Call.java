@@ -9,6 +9,7 @@ import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.load.Outcome.Outdated;
 import io.loadonce.server.load.Outcome.Refused;
 import io.loadonce.server.load.Outcome.TimedOut;
+import io.loadonce.server.lock.Flight;
 import io.loadonce.server.lock.Waiter;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
   private final long beganNanos;
   private final Consumer<? super Outcome<V>> caller;
   private final Waiter<K, Outcome<V>> waiter;
+  private final LoadObserver.Call observed;
 
   /** Whether the caller has left; it may do so between two flights. */
   private volatile boolean left;
@@ -51,6 +53,7 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
     this.beganNanos = beganNanos;
     this.caller = caller;
     this.waiter = new Waiter<>(id, deadlineNanos, softDeadlineNanos, this);
+    this.observed = engine.statistics().observer().call();
   }
 
   Waiter<K, Outcome<V>> waiter() {
@@ -63,6 +66,12 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
 
   long beganNanos() {
     return beganNanos;
+  }
+
+  /** Returns the flight, which the call has begun or joined. */
+  Flight<K, Outcome<V>> waitsFor(Flight<K, Outcome<V>> flight) {
+    observed.waitsFor(flight);
+    return flight;
   }
 
   @Override

@@ -332,8 +332,11 @@ public final class LoadOnce<K, V> {
       Call<K, V> call, int alsoAhead, long nowNanos) {
     Waiter<K, Outcome<V>> waiter = call.waiter();
     return switch (table.join(waiter, _ -> secondLook(call, alsoAhead, nowNanos), nowNanos)) {
-      case JoinResult.Began<K, Outcome<V>>(Flight<K, Outcome<V>> flight) -> flight;
-      case JoinResult.Joined<K, Outcome<V>> _ -> null;
+      case JoinResult.Began<K, Outcome<V>>(Flight<K, Outcome<V>> flight) -> call.waitsFor(flight);
+      case JoinResult.Joined<K, Outcome<V>>(Flight<K, Outcome<V>> flight) -> {
+        call.waitsFor(flight);
+        yield null;
+      }
       case JoinResult.Hit<K, Outcome<V>>(Outcome<V> outcome) -> answered(waiter, outcome);
       case JoinResult.IdIsFull<K, Outcome<V>> _ ->
           answered(

@@ -256,6 +256,8 @@ final class LoadQueue<K, V> implements Stage<K, V> {
 
   private void run(Load<K, V> load) {
     long readNanos = load.beganNanos;
+    LoadObserver.Query observed = statistics.observer().queryBegins(load.flights, load.ids);
+    LoadStatistics.Failure failure = null;
     synchronized (mutex) {
       underWay.add(load);
     }
@@ -284,6 +286,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       }
       add(notRead);
     } catch (SourceException e) {
+      failure = LoadStatistics.failureOf(e);
       idsLoaded.add(load.ids);
       // A load that was cancelled fails because of that, which says nothing about the database.
       if (!load.isOver()) {
@@ -293,6 +296,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     } finally {
       statistics.queryEnded(load.ids, load.query.times());
       statistics.loadEnded(ended(load));
+      observed.ended(failure, load.query.times());
       synchronized (mutex) {
         underWay.remove(load);
       }

@@ -66,6 +66,7 @@ public final class LoadStatistics<K> {
   private volatile @Nullable K hit;
 
   private volatile Consumer<? super EndedLoad<K>> loadListener = _ -> {};
+  private volatile LoadObserver observer = LoadObserver.NONE;
 
   LoadStatistics(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
@@ -255,11 +256,20 @@ public final class LoadStatistics<K> {
     loadListener = listener;
   }
 
+  /** Sets what sees the calls that wait and the queries, from now on. */
+  public void observe(LoadObserver sees) {
+    observer = sees;
+  }
+
+  LoadObserver observer() {
+    return observer;
+  }
+
   void loadEnded(EndedLoad<K> load) {
     loadListener.accept(load);
   }
 
-  private static Failure failureOf(SourceException reason) {
+  static Failure failureOf(SourceException reason) {
     return switch (reason) {
       case SourceException.Unavailable _ -> Failure.DATABASE_UNAVAILABLE;
       case SourceException.QueryFailed _ -> Failure.QUERY_FAILED;

@@ -15,7 +15,7 @@ public sealed interface JoinResult<K, O> {
   record Began<K, O>(Flight<K, O> flight) implements JoinResult<K, O> {}
 
   /** A flight was under way, and the waiter is in it. */
-  record Joined<K, O>() implements JoinResult<K, O> {}
+  record Joined<K, O>(Flight<K, O> flight) implements JoinResult<K, O> {}
 
   /** The second look found the outcome in the cache. */
   record Hit<K, O>(O outcome) implements JoinResult<K, O> {}

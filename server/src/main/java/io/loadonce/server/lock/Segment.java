@@ -42,7 +42,7 @@ final class Segment<K, O> {
         }
         underWay.add(waiter);
         waiter.enter(underWay, /* led= */ false);
-        return new Joined<>();
+        return new Joined<>(underWay);
       }
       O found = secondLook.apply(waiter.id());
       if (found != null) {

@@ -6,6 +6,7 @@ import io.loadonce.db.source.Source;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.FirstStage;
+import io.loadonce.server.load.LoadObserver;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Shared;
 import io.loadonce.server.lock.LockSettings;
@@ -121,6 +122,11 @@ public final class Lookups {
   /** Sets from which time on a load is a line of the log; zero for none, as it is at first. */
   public void logLoadsFrom(Duration time) {
     slowLoads.use(time);
+  }
+
+  /** Sets what sees the calls that wait in each lookup, and its queries. */
+  public void observe(Function<LookupSettings, LoadObserver> observers) {
+    all.forEach(each -> each.engine().statistics().observe(observers.apply(each.settings())));
   }
 
   /** What all lookups share, for the metrics and the health of the process. */

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The port for operators: read-only pages over HTTP. Runs on virtual threads of its own. */
+/** The port for operators: pages over HTTP. Runs on virtual threads of its own. */
 public final class AdminPort implements AutoCloseable {
 
   private static final int MAX_CONNECTIONS = 100;
@@ -77,6 +77,8 @@ public final class AdminPort implements AutoCloseable {
       if (refusal.isPresent()) {
         exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
         send(exchange, Page.TEXT, Page.NOTHING_RUNS, refusal.get());
+      } else if (page.isPresent() && page.get().use() == Page.Use.CHANGE) {
+        change(exchange, page.get());
       } else if (!exchange.getRequestMethod().matches("GET|HEAD")) {
         sendMistake(exchange, 405, "only GET and HEAD are allowed");
       } else if (page.isEmpty()) {
@@ -84,6 +86,17 @@ public final class AdminPort implements AutoCloseable {
       } else {
         answer(exchange, page.get());
       }
+    }
+  }
+
+  /** A browser names the page that sends the request; no page may change anything here. */
+  private static void change(HttpExchange exchange, Page page) throws IOException {
+    if (!exchange.getRequestMethod().equals("POST")) {
+      sendMistake(exchange, 405, "only POST is allowed");
+    } else if (exchange.getRequestHeaders().containsKey("Origin")) {
+      sendMistake(exchange, 403, "this request may not come from a page in a browser");
+    } else {
+      answer(exchange, page);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
  *
  * @param path such as {@code /metrics}
  * @param readers who gets the page if the port is protected
+ * @param use what a request does
  * @param meaning what the page shows, in one line
  * @param type the {@code Content-Type}
  * @param policy the {@code Content-Security-Policy}: what a browser may load and run
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 public record Page(
     String path,
     Readers readers,
+    Use use,
     String meaning,
     String type,
     String policy,
@@ -30,6 +32,15 @@ public record Page(
     OPERATORS
   }
 
+  /** What a request for a page does. */
+  public enum Use {
+    /** It reads, with GET or HEAD. */
+    READ,
+
+    /** It changes something, with POST. */
+    CHANGE
+  }
+
   /** The type of a page of text. */
   public static final String TEXT = "text/plain; charset=utf-8";
 
@@ -42,6 +53,17 @@ public record Page(
    * @param status of HTTP
    */
   public record Content(int status, String text) {}
+
+  /** A page that is read. */
+  public Page(
+      String path,
+      Readers readers,
+      String meaning,
+      String type,
+      String policy,
+      Function<Parameters, Content> render) {
+    this(path, readers, Use.READ, meaning, type, policy, render);
+  }
 
   /** A page that is not for browsers, and reads no parameters. */
   public static Page of(

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * a mistake changes nothing; neither does a new value that needs a restart. Both are one line in
  * the log.
  *
- * <p>{@link #request} and {@link #inForce} may be called by any thread, the other methods by one
- * thread at a time.
+ * <p>{@link #request}, {@link #reloaded} and {@link #inForce} may be called by any thread, the
+ * other methods by one thread at a time.
  */
 public final class RunningSettings {
 
@@ -38,13 +39,28 @@ public final class RunningSettings {
    */
   public record InForce(String value, String origin, String since) {}
 
+  /**
+   * What has become of a request to read the file again.
+   *
+   * @param isRight whether the file has no mistake
+   * @param lines as in the log
+   */
+  public record Reloaded(boolean isRight, List<String> lines) {
+    public Reloaded {
+      lines = List.copyOf(lines);
+    }
+  }
+
   private static final Logger log = LoggerFactory.getLogger(RunningSettings.class);
 
   private final @Nullable String file;
   private final Supplier<SettingTexts> source;
   private final long maxHeapBytes;
   private final InstantSource clock;
-  private final AtomicBoolean requested = new AtomicBoolean();
+
+  /** Null while no request waits. */
+  private final AtomicReference<@Nullable CompletableFuture<Reloaded>> requested =
+      new AtomicReference<>();
 
   private SettingTexts texts;
   private Settings settings;
@@ -110,13 +126,20 @@ public final class RunningSettings {
 
   /** Requests that the file is read again; returns at once. */
   public void request() {
-    requested.set(true);
+    var _ = reloaded();
+  }
+
+  /** Requests the same; returns what has become of it, as soon as the file was read. */
+  public CompletableFuture<Reloaded> reloaded() {
+    return Objects.requireNonNull(
+        requested.updateAndGet(waiting -> waiting == null ? new CompletableFuture<>() : waiting));
   }
 
   /** Reads the file again if that was requested. To be called once a second. */
   public void reloadIfRequested() {
-    if (requested.getAndSet(false)) {
-      reload();
+    CompletableFuture<Reloaded> waiting = requested.getAndSet(null);
+    if (waiting != null) {
+      waiting.complete(reload());
     }
   }
 
@@ -125,7 +148,7 @@ public final class RunningSettings {
     return inForce;
   }
 
-  private void reload() {
+  private Reloaded reload() {
     Settings read;
     Map<String, FlatSettings.Value> found;
     try {
@@ -133,20 +156,23 @@ public final class RunningSettings {
       read = Settings.of(again, maxHeapBytes);
       found = FlatSettings.of(again, read);
     } catch (InvalidSettingException e) {
-      log.warn("{}; the settings stay as they are", e.getMessage());
-      return;
+      return refused(String.valueOf(e.getMessage()));
     } catch (InvalidConfigException e) {
       int more = e.problems().size() - 1;
-      log.warn(
-          "{}{}; the settings stay as they are",
-          e.problems().getFirst(),
-          more == 0 ? "" : "; and %d more, which check-config lists".formatted(more));
-      return;
+      return refused(
+          e.problems().getFirst()
+              + (more == 0 ? "" : "; and %d more, which check-config lists".formatted(more)));
     }
-    use(read, found);
+    return use(read, found);
   }
 
-  private void use(Settings read, Map<String, FlatSettings.Value> found) {
+  private static Reloaded refused(String problem) {
+    String line = problem + "; the settings stay as they are";
+    log.warn(line);
+    return new Reloaded(/* isRight= */ false, List.of(line));
+  }
+
+  private Reloaded use(Settings read, Map<String, FlatSettings.Value> found) {
     List<String> changed = new ArrayList<>();
     TreeSet<String> ignored = new TreeSet<>();
     Map<String, FlatSettings.Value> next = new LinkedHashMap<>(values);
@@ -174,25 +200,27 @@ public final class RunningSettings {
       }
     }
     values = next;
-    report(changed, ignored); // before the level of the log changes
+    List<String> lines = report(changed, ignored); // before the level of the log changes
     if (!changed.isEmpty()) {
       settings = settings.withChangesOf(read);
       use.accept(settings);
     }
     inForce = inForce(next);
+    return new Reloaded(/* isRight= */ true, lines);
   }
 
-  private void report(List<String> changed, Collection<String> ignored) {
-    log.info(
-        "{} was read again: {}",
-        file,
-        changed.isEmpty() ? "no setting has changed" : String.join("; ", changed));
-    if (!ignored.isEmpty()) {
-      log.warn(
-          "{} has new values that need a restart, and the old ones stay in force: {}",
-          file,
-          String.join(", ", ignored));
+  private List<String> report(List<String> changed, Collection<String> ignored) {
+    String found = changed.isEmpty() ? "no setting has changed" : String.join("; ", changed);
+    String line = "%s was read again: %s".formatted(file, found);
+    log.info(line);
+    if (ignored.isEmpty()) {
+      return List.of(line);
     }
+    String restart =
+        "%s has new values that need a restart, and the old ones stay in force: %s"
+            .formatted(file, String.join(", ", ignored));
+    log.warn(restart);
+    return List.of(line, restart);
   }
 
   /** Keeps the time since which a value is in force, unless it is a new one. */

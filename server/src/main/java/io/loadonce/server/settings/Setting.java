@@ -89,7 +89,10 @@ public enum Setting {
 
   LOG_FORMAT(SettingGroup.LOG, "text|json", "text"),
   LOG_LEVEL(SettingGroup.LOG, "error|warn|info|debug", "info"),
-  SLOW_LOAD(SettingGroup.LOG, "TIME", "1s");
+  SLOW_LOAD(SettingGroup.LOG, "TIME", "1s"),
+
+  TRACE_ENDPOINT(SettingGroup.TRACES, "URL", ""),
+  TRACE_RATIO(SettingGroup.TRACES, "SHARE", "0.01");
 
   /** Where a setting may stand. */
   public enum Scope {

@@ -9,7 +9,8 @@ public enum SettingGroup {
   CHANGES("Change listener"),
   INSTANCES("Several instances"),
   CALLERS("Limits on callers"),
-  LOG("Log");
+  LOG("Log"),
+  TRACES("Traces");
 
   private final String heading;
 

@@ -19,6 +19,7 @@ import io.loadonce.server.ports.PortLimits;
 import io.loadonce.server.ports.PortSecurity;
 import io.loadonce.server.request.ConnectionLimits;
 import io.loadonce.server.tier.TierSettings;
+import io.loadonce.server.traces.TraceSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,7 @@ import java.util.stream.Collectors;
  * @param drainTimeout how long calls in flight may take to end after that
  * @param audit how many cached rows are compared with the database
  * @param log how log lines are written
+ * @param traces where traces are sent, if they are
  */
 public record Settings(
     Address grpc,
@@ -56,7 +58,8 @@ public record Settings(
     Duration drainWait,
     Duration drainTimeout,
     AuditSettings audit,
-    LogSettings log) {
+    LogSettings log,
+    Optional<TraceSettings> traces) {
 
   private static final int MAX_PORT = 65_535;
   private static final int MAX_COUNT = 1_000_000;
@@ -115,7 +118,8 @@ public record Settings(
         new LogSettings(
             values.oneOf(Setting.LOG_FORMAT, LogSettings.Format.class),
             values.oneOf(Setting.LOG_LEVEL, LogSettings.Level.class),
-            values.duration(Setting.SLOW_LOAD, Duration.ZERO, MAX_DRAIN)));
+            values.duration(Setting.SLOW_LOAD, Duration.ZERO, MAX_DRAIN)),
+        traces(values));
   }
 
   private static void requireTwoPorts(Address grpc, Address admin) {
@@ -169,6 +173,13 @@ public record Settings(
                 Setting.REDIS_TIMEOUT, TierSettings.MIN_TIMEOUT, TierSettings.MAX_TIMEOUT),
             (int) values.bytes(Setting.REDIS_MAX_VALUE_BYTES, 1, TierSettings.MAX_VALUE_BYTES),
             values.file(Setting.REDIS_CA)));
+  }
+
+  private static Optional<TraceSettings> traces(SettingValues values) {
+    double ratio = values.number(Setting.TRACE_RATIO, 0, 1);
+    return values.has(Setting.TRACE_ENDPOINT)
+        ? Optional.of(new TraceSettings(values.text(Setting.TRACE_ENDPOINT).strip(), ratio))
+        : Optional.empty();
   }
 
   private static Set<String> names(List<LookupConfig> lookups) {
@@ -268,7 +279,8 @@ public record Settings(
         drainWait,
         drainTimeout,
         other.audit,
-        new LogSettings(log.format(), other.log.level(), other.log.slowLoad()));
+        new LogSettings(log.format(), other.log.level(), other.log.slowLoad()),
+        traces);
   }
 
   private static LockSettings lock(SettingValues values) {

@@ -23,6 +23,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -119,6 +120,12 @@ class AuditorTest {
 
       await().atMost(LONG).until(() -> name(service, 1).equals("second"));
       assertThat(read(service, "/explain?id=1")).contains("--audit-drop had removed the row");
+
+      long connections = connections();
+      Files.writeString(file, "audit: 0/s\n");
+      service.requestReload();
+
+      await().atMost(LONG).until(() -> connections() == connections - 1);
     }
   }
 
@@ -173,6 +180,19 @@ class AuditorTest {
   private String read(RunningService service, String path) throws Exception {
     URI page = URI.create("http://" + service.admin() + path);
     return http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();
+  }
+
+  /** The connections of the service, by the database. */
+  private static long connections() throws SQLException {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement running = connection.createStatement();
+        ResultSet count =
+            running.executeQuery(
+                "SELECT count(*) FROM pg_stat_activity"
+                    + " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")) {
+      count.next();
+      return count.getLong(1);
+    }
   }
 
   private static void sql(String statement) throws SQLException {

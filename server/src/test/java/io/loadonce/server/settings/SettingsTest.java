@@ -66,7 +66,8 @@ class SettingsTest {
                 /* drainWait= */ Duration.ZERO,
                 Duration.ofSeconds(20),
                 AuditSettings.OFF,
-                LogSettings.DEFAULTS));
+                LogSettings.DEFAULTS,
+                /* traces= */ Optional.empty()));
   }
 
   @Test
@@ -102,6 +103,7 @@ class SettingsTest {
             unread-timeout max-request-bytes max-metadata-bytes max-calls-per-connection
             max-connections max-connections-per-peer max-connection-idle max-connection-age
             max-connection-age-grace log-format log-level slow-load
+            trace-endpoint trace-ratio
             """
                 .strip()
                 .split("\\s+"));
@@ -140,6 +142,10 @@ class SettingsTest {
             + " 500ms, 10s or 2m; it is '60'",
         "--load-timeout     | 0s              | load-timeout: must be a time from 250ms to 600s,"
             + " such as 500ms, 10s or 2m; it is '0s'",
+        "--trace-ratio      | 2               | trace-ratio: must be a number from 0 to 1, such as"
+            + " 0.1; it is '2'",
+        "--trace-endpoint   | localhost:4318  | trace-endpoint: must be the address of a collector"
+            + " without a user, a path or parameters, such as http://127.0.0.1:4318",
         "--ttl-jitter       | 1.1             | ttl-jitter: must be a number from 0 to 1, such as"
             + " 0.1; it is '1.1'",
         "--cache-bytes      | 8GiB            | cache-bytes: must be bytes from 0 to 1073741824,"

@@ -20,6 +20,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -32,23 +33,22 @@ public final class EchoServer {
   private EchoServer() {}
 
   /**
-   * @param replyBytes the size of each reply
+   * @param reply the bytes of each reply
    */
-  public static ServerProcess start(int replyBytes) throws IOException, InterruptedException {
-    return ServerProcess.java(EchoServer.class, List.of(Integer.toString(replyBytes)));
+  public static ServerProcess start(byte[] reply) throws IOException, InterruptedException {
+    return ServerProcess.java(EchoServer.class, List.of(Base64.getEncoder().encodeToString(reply)));
   }
 
   /** Runs until the process is ended. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    Server server = open(Integer.parseInt(arguments[0]));
+    Server server = open(Base64.getDecoder().decode(arguments[0]));
     System.out.println("ready grpc=127.0.0.1:" + server.getPort());
     server.awaitTermination();
   }
 
   /** The transport settings are those of {@link GrpcPort#open}. */
-  static Server open(int replyBytes) throws IOException {
+  static Server open(byte[] reply) throws IOException {
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
-    byte[] reply = new byte[replyBytes];
     MethodDescriptor<Integer, byte[]> get =
         ResourceServiceGrpc.getGetMethod().toBuilder(new RequestSize(), new Bytes()).build();
     return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

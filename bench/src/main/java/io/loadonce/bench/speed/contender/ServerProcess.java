@@ -81,6 +81,23 @@ public final class ServerProcess implements AutoCloseable {
     return port("admin");
   }
 
+  /** Stops it for a time, as a long pause of the garbage collector does. Blocks until it runs. */
+  public void standStill(Duration time) throws IOException, InterruptedException {
+    signal("-STOP");
+    try {
+      TimeUnit.NANOSECONDS.sleep(time.toNanos());
+    } finally {
+      signal("-CONT");
+    }
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    int exit = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+    if (exit != 0) {
+      throw new IllegalStateException("kill %s failed with %d".formatted(signal, exit));
+    }
+  }
+
   /** What it has written to its standard error so far, which is the log of Loadonce. */
   public String logs() throws IOException {
     return Files.readString(errors);

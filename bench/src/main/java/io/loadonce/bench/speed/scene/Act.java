@@ -19,6 +19,10 @@ import static io.loadonce.bench.speed.scene.Figure.HITS_JDBC;
 import static io.loadonce.bench.speed.scene.Figure.HITS_PLAIN;
 import static io.loadonce.bench.speed.scene.Figure.HITS_PLAIN_H2LOAD;
 import static io.loadonce.bench.speed.scene.Figure.HITS_REDIS;
+import static io.loadonce.bench.speed.scene.Figure.LOAD_H2LOAD;
+import static io.loadonce.bench.speed.scene.Figure.LOAD_P50;
+import static io.loadonce.bench.speed.scene.Figure.LOAD_RATE;
+import static io.loadonce.bench.speed.scene.Figure.LOAD_STANDSTILL;
 import static io.loadonce.bench.speed.scene.Figure.NEIGHBOUR_P99;
 
 import com.google.common.collect.ImmutableSet;
@@ -44,6 +48,8 @@ public enum Act {
       ImmutableSet.of(COLD_HITS, COLD_SINGLE, COLD_QUERIES, COLD_JDBC, HITS_JDBC), ColdScene::open),
   PACE(ImmutableSet.of(COLD_P50), PaceScene::open),
   NEIGHBOUR(ImmutableSet.of(NEIGHBOUR_P99), NeighbourScene::open),
+  DRIVER(ImmutableSet.of(LOAD_H2LOAD, LOAD_P50, LOAD_RATE), DriverScene::open),
+  STANDSTILL(ImmutableSet.of(LOAD_STANDSTILL), StandstillScene::open),
   HERD(ImmutableSet.of(HERD_ENGINE, HERD_GRPC, HERD_QUERIES), HerdScene::open);
 
   private final ImmutableSet<Figure> figures;
@@ -66,10 +72,10 @@ public enum Act {
   /** Whether the programs that it needs are installed. */
   public boolean isPossible() {
     return switch (this) {
-      case HITS_H2LOAD -> H2load.isInstalled();
+      case HITS_H2LOAD, DRIVER -> H2load.isInstalled();
       case REDIS ->
           H2load.isInstalled() && RedisBenchmark.isInstalled() && RedisServer.isInstalled();
-      case ENGINE, HITS, ALLOCATED, COLD, PACE, NEIGHBOUR, HERD -> true;
+      case ENGINE, HITS, ALLOCATED, COLD, PACE, NEIGHBOUR, STANDSTILL, HERD -> true;
     };
   }
 

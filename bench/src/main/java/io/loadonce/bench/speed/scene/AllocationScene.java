@@ -59,8 +59,8 @@ final class AllocationScene implements Scene {
         Metered.of(
             "Loadonce", LoadonceServer.start(lab.table(), PostgresTable.QUERY, List.of()), plan)) {
       GetDriver.load(loadonce.loop, plan);
-      int replyBytes = loadonce.loop.get(GetDriver.HOT_ID).getSerializedSize();
-      try (Metered echo = Metered.of("bare echo", EchoServer.start(replyBytes), plan)) {
+      byte[] reply = loadonce.loop.get(GetDriver.HOT_ID).toByteArray();
+      try (Metered echo = Metered.of("bare echo", EchoServer.start(reply), plan)) {
         board.add(Figure.ALLOCATION, bytesPerCall(loadonce, board) / bytesPerCall(echo, board));
       }
     }

@@ -23,6 +23,10 @@ public enum Figure {
   ENGINE_HIT("JMH, hit: LoadOnce / Caffeine getIfPresent", new Bound.AtLeast(0.9)),
   ENGINE_EXPIRING("the same / Caffeine with a time to live and counters", new Bound.None()),
   ENGINE_CLOCK("the same / getIfPresent and one System.nanoTime()", new Bound.None()),
+  LOAD_H2LOAD("calls/s to a bare echo: ./loadonce load / h2load", new Bound.AtLeast(0.6)),
+  LOAD_P50("p50 by ./loadonce load of a server with 5 or 50 ms added: ms off", new Bound.AtMost(1)),
+  LOAD_RATE("calls in a second: share beside the rate that was set", new Bound.AtMost(0.01)),
+  LOAD_STANDSTILL("p99 of a server that stood still: reported / true", new Bound.AtLeast(0.95)),
   ALLOCATION("bytes allocated per Get hit: Loadonce / bare echo", new Bound.AtMost(1.15));
 
   private final String title;

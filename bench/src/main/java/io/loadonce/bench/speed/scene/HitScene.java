@@ -73,8 +73,8 @@ final class HitScene implements Scene {
             LOADONCE, LoadonceServer.start(lab.table(), PostgresTable.QUERY, List.of()), plan);
     contenders.add(loadonce);
     contenders.add(Contender.of(PLAIN, PlainServer.start(lab.table()), plan));
-    int replyBytes = loadonce.loop.get(GetDriver.HOT_ID).getSerializedSize();
-    contenders.add(Contender.of(ECHO, EchoServer.start(replyBytes), plan));
+    byte[] reply = loadonce.loop.get(GetDriver.HOT_ID).toByteArray();
+    contenders.add(Contender.of(ECHO, EchoServer.start(reply), plan));
     for (Contender contender : contenders) {
       GetDriver.load(contender.loop, plan);
       var _ = driver.run(contender.server, contender.loop, plan, plan.warmUp());

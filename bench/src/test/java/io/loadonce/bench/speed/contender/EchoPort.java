@@ -11,7 +11,7 @@ import java.io.IOException;
 public record EchoPort(Server server) implements AutoCloseable {
 
   public static EchoPort open(int replyBytes) throws IOException {
-    return new EchoPort(EchoServer.open(replyBytes));
+    return new EchoPort(EchoServer.open(new byte[replyBytes]));
   }
 
   public int port() {

@@ -102,15 +102,23 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
       whenOver.run();
       return;
     }
-    // Only now, because an id counts as requested from here on.
-    Planned<Q> request = requests.get();
     counted = measured;
-    invented = request.isInvented();
+    invented = false;
     reply = null;
     counts.addStart();
     if (measured) {
       counts.addSentCall();
     }
+    Planned<Q> request;
+    try {
+      // Only now, because an id counts as requested from here on.
+      request = requests.get();
+    } catch (IllegalArgumentException _) {
+      end(Ending.DATA_DO_NOT_FIT);
+      next();
+      return;
+    }
+    invented = request.isInvented();
     ClientCall<Q, A> call = calls.apply(request.request());
     underWay = call;
     ClientCalls.asyncUnaryCall(call, request.request(), this);

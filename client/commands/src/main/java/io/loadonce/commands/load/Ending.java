@@ -18,6 +18,9 @@ public record Ending(Code code, String reason) implements Comparable<Ending> {
 
   static final Ending OK = new Ending(Code.OK, "");
 
+  /** The message of a call could not be made, so it was not sent. */
+  static final Ending DATA_DO_NOT_FIT = new Ending(Code.INVALID_ARGUMENT, "DATA_DO_NOT_FIT");
+
   private static final Comparator<Ending> ORDER =
       Comparator.comparing(Ending::code).thenComparing(Ending::reason);
 

@@ -7,6 +7,7 @@ import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
 import io.loadonce.client.ResourceClient;
 import io.loadonce.client.RowKey;
+import io.loadonce.commands.load.call.MethodCall;
 import io.loadonce.commands.load.record.Series;
 import io.loadonce.v1.ResourceServiceGrpc;
 import io.loadonce.v1.ResourceServiceGrpc.ResourceServiceStub;
@@ -179,6 +180,17 @@ public final class LoadRun {
   }
 
   private CallLoop<?, ?> caller(int connection, Picker picker) {
+    MethodCall call = plan.mix().call();
+    if (call != null) {
+      Channel channel = clients.get(connection).channel();
+      return new CallLoop<>(
+          window,
+          _ -> channel.newCall(call.method(), CallOptions.DEFAULT),
+          () -> picker.message(call.message()),
+          counts.get(connection),
+          (_, _) -> {},
+          callers::countDown);
+    }
     if (plan.mix().batch() == 1) {
       return new CallLoop<>(
           window,

@@ -1,14 +1,17 @@
 package io.loadonce.commands.load;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.util.Durations;
 import io.loadonce.commands.load.RequestMix.Share;
+import io.loadonce.commands.load.call.MessageTemplate;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.InvalidateRequest;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
@@ -30,19 +33,28 @@ final class Picker {
 
   private record Id(String text, boolean isInvented) {}
 
+  private static final Id NO_ID = new Id("", /* isInvented= */ false);
+
   private final RequestMix mix;
   private final List<Picks.Pool> pools;
   private final List<IntSupplier> positions;
   private final LongAdder inventedIds;
+  private final AtomicLong sequence;
   private final SplittableRandom random;
   private final int weights;
   private final @Nullable Duration maxAge;
 
-  Picker(RequestMix mix, List<Picks.Pool> pools, LongAdder inventedIds, SplittableRandom random) {
+  Picker(
+      RequestMix mix,
+      List<Picks.Pool> pools,
+      LongAdder inventedIds,
+      AtomicLong sequence,
+      SplittableRandom random) {
     this.mix = mix;
     this.pools = pools;
     this.positions = pools.stream().map(pool -> pool.positions().apply(random)).toList();
     this.inventedIds = inventedIds;
+    this.sequence = sequence;
     this.random = random;
     this.weights = pools.stream().mapToInt(pool -> pool.share().weight()).sum();
     this.maxAge = mix.maxAge() == null ? null : Durations.fromMillis(mix.maxAge().toMillis());
@@ -74,6 +86,19 @@ final class Picker {
       request.setMaxAge(maxAge);
     }
     return new Planned<>(request.build(), /* isInvented= */ false);
+  }
+
+  /**
+   * A message of any method.
+   *
+   * @throws IllegalArgumentException if a value does not fit its field
+   */
+  Planned<DynamicMessage> message(MessageTemplate template) {
+    Id id = template.usesId() ? id(0) : NO_ID;
+    return new Planned<>(
+        template.of(
+            id.text(), sequence.getAndIncrement(), (low, high) -> random.nextLong(low, high + 1)),
+        id.isInvented());
   }
 
   /** An invalidation of an id that is not invented. */

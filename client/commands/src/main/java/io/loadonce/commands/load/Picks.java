@@ -3,6 +3,7 @@ package io.loadonce.commands.load;
 import io.loadonce.commands.load.RequestMix.Share;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -16,6 +17,7 @@ final class Picks {
   private final RequestMix mix;
   private final List<Pool> pools;
   private final LongAdder inventedIds = new LongAdder();
+  private final AtomicLong sequence = new AtomicLong();
 
   Picks(RequestMix mix) {
     this.mix = mix;
@@ -32,7 +34,7 @@ final class Picks {
 
   /** Makes the requests of one caller. */
   Picker picker(SplittableRandom random) {
-    return new Picker(mix, pools, inventedIds, random);
+    return new Picker(mix, pools, inventedIds, sequence, random);
   }
 
   /** How many different ids were requested; each invented id counts as another one. */

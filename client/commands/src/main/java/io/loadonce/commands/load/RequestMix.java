@@ -1,9 +1,11 @@
 package io.loadonce.commands.load;
 
 import io.loadonce.client.ResourceClient;
+import io.loadonce.commands.load.call.MethodCall;
 import io.loadonce.commands.text.DurationText;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param batch how many ids a call has; 1 is Get, 2 to 1,000 is BatchGet, all of one lookup
  * @param minVersion the lowest version that is accepted; null for any
  * @param maxAge the oldest entry that is accepted, 0 s to 365 days; null for any
+ * @param call the method that is called in place of Get and BatchGet; null for none
  */
 public record RequestMix(
     List<Share> shares,
@@ -22,7 +25,8 @@ public record RequestMix(
     double missing,
     int batch,
     @Nullable Long minVersion,
-    @Nullable Duration maxAge) {
+    @Nullable Duration maxAge,
+    @Nullable MethodCall call) {
 
   private static final int HIGHEST_WEIGHT = 1_000_000;
   private static final Duration OLDEST = Duration.ofDays(365);
@@ -75,11 +79,19 @@ public record RequestMix(
           "max-age is %s but must be from 0s to %s"
               .formatted(DurationText.of(maxAge), DurationText.of(OLDEST)));
     }
+    if (call != null) {
+      List<String> ids = shares.getFirst().ids();
+      call.message().requireFits(ids);
+      if (missing > 0) {
+        String invented = Picker.invented(ids.getFirst(), new SplittableRandom());
+        call.message().requireFits(List.of(invented));
+      }
+    }
   }
 
   /** Ids of the lookup called default, or of the only one, each as old as the server allows. */
   public static RequestMix of(List<String> ids, IdDistribution distribution, int batch) {
     return new RequestMix(
-        List.of(new Share("", 1, ids)), distribution, /* missing= */ 0, batch, null, null);
+        List.of(new Share("", 1, ids)), distribution, /* missing= */ 0, batch, null, null, null);
   }
 }

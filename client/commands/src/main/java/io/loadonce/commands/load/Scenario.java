@@ -1,6 +1,7 @@
 package io.loadonce.commands.load;
 
 import io.loadonce.commands.load.RequestMix.Share;
+import io.loadonce.v1.InvalidateRequest.Strength;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,18 +23,34 @@ public enum Scenario {
   /** As a storm, of ids that do not exist. */
   penetration,
   /** The first ids most, for the length of the load test. */
-  steady;
+  steady,
+  /** All ids, for the length of the load test, while ids are invalidated at a fixed rate. */
+  invalidate,
+  /** All ids, for the length of the load test, in which somebody stops an instance. */
+  failover;
 
   private static final int CALLS_PER_ID = 20;
   private static final int MOST_IDS = 100_000;
+  private static final LoadPlan.Invalidations INVALIDATIONS =
+      new LoadPlan.Invalidations(20, Strength.STRENGTH_SENT);
 
   /**
    * The plan of this scenario.
    *
    * @param flags has the lookup, the ids, the callers, the length and the seed
-   * @throws IllegalArgumentException with one line, if there are several lookups or too many ids
+   * @throws IllegalArgumentException with one line, if there are several lookups or too many ids,
+   *     or if failed calls have no other instance
    */
   public LoadPlan plan(LoadPlan flags) {
+    if (this != invalidate && flags.invalidations().isPresent()) {
+      throw new IllegalArgumentException(
+          "--invalidate is for --scenario invalidate; set it without --scenario " + this);
+    }
+    if (this == failover && flags.affinity() == 0) {
+      throw new IllegalArgumentException(
+          "--scenario failover needs --affinity 1, or more: then a call whose instance is lost goes"
+              + " to the next one");
+    }
     if (flags.mix().shares().size() > 1) {
       throw new IllegalArgumentException("--scenario needs one --lookup");
     }
@@ -46,7 +63,7 @@ public enum Scenario {
     IdDistribution distribution =
         switch (this) {
           case herd -> new IdDistribution.One();
-          case storm, avalanche, penetration -> new IdDistribution.Uniform();
+          case storm, avalanche, penetration, invalidate, failover -> new IdDistribution.Uniform();
           case steady -> new IdDistribution.Zipf(1);
         };
     long many = (long) CALLS_PER_ID * Math.max(flags.callers(), share.ids().size());
@@ -54,7 +71,7 @@ public enum Scenario {
         switch (this) {
           case herd -> new LoadPlan.Length.Calls(flags.callers());
           case storm, penetration -> new LoadPlan.Length.Calls(many);
-          case avalanche, steady -> flags.length();
+          case avalanche, steady, invalidate, failover -> flags.length();
         };
     return new LoadPlan(
         new RequestMix(
@@ -63,18 +80,21 @@ public enum Scenario {
             /* missing= */ 0,
             /* batch= */ 1,
             null,
+            null,
             null),
         flags.callers(),
         flags.connections(),
         /* rates= */ Optional.empty(),
         length,
-        /* invalidations= */ Optional.empty(),
+        this == invalidate
+            ? Optional.of(flags.invalidations().orElse(INVALIDATIONS))
+            : Optional.empty(),
         flags.affinity(),
         /* warmUp= */ Duration.ZERO,
         flags.seed());
   }
 
-  /** How many times an id is invalidated while the load test runs. */
+  /** How many times all ids are invalidated while the load test runs. */
   int invalidations() {
     return this == avalanche ? 1 : 0;
   }

@@ -1,6 +1,8 @@
 package io.loadonce.commands.load;
 
 import com.google.protobuf.util.Durations;
+import io.loadonce.client.ClientSettings;
+import io.loadonce.client.LoadonceException;
 import io.loadonce.client.ResourceClient;
 import io.loadonce.client.RowKey;
 import io.loadonce.commands.load.RequestMix.Share;
@@ -13,14 +15,19 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One run of a scenario, for one thread. */
-public final class ScenarioRun {
+public final class ScenarioRun implements AutoCloseable {
 
   private final Scenario scenario;
   private final LoadPlan plan;
   private final List<ResourceClient> instances;
+  private final List<ClientSettings> watched;
   private int invalidations;
+  private @Nullable String whyNotInvalidated;
+  private @Nullable InstanceWatch watch;
   private Duration longest = ChronoUnit.FOREVER.getDuration();
 
   /**
@@ -28,11 +35,17 @@ public final class ScenarioRun {
    *
    * @param instances one client for each instance that may load an id; one if it sends each id to
    *     its instance
+   * @param watched all instances, of which one may go away
    */
-  public ScenarioRun(Scenario scenario, LoadPlan plan, List<ResourceClient> instances) {
+  public ScenarioRun(
+      Scenario scenario,
+      LoadPlan plan,
+      List<ResourceClient> instances,
+      List<ClientSettings> watched) {
     this.scenario = scenario;
     this.plan = plan;
     this.instances = List.copyOf(instances);
+    this.watched = List.copyOf(watched);
   }
 
   /**
@@ -57,6 +70,9 @@ public final class ScenarioRun {
       new LoadRun(clients, calls).run(_ -> {}, new Series(() -> null, _ -> {}));
     }
     invalidate();
+    if (scenario == Scenario.failover) {
+      watch = InstanceWatch.start(watched);
+    }
   }
 
   private void invalidate() {
@@ -74,45 +90,103 @@ public final class ScenarioRun {
   public void reached(double share) {
     if (share >= 0.5 && invalidations < scenario.invalidations()) {
       invalidations++;
-      invalidate();
+      try {
+        invalidate();
+      } catch (LoadonceException e) {
+        // The load test goes on, so that its reports are written.
+        whyNotInvalidated = String.valueOf(e.getMessage());
+      }
     }
   }
 
-  /** Compares what the server loaded with what it may load. */
-  public Verdict verdict(LoadReport report) {
+  /** Compares what the server loaded with what it may load. Blocks for 2 s at most. */
+  public Verdict verdict(LoadReport report) throws InterruptedException {
     LoadResult result = report.result();
-    if (!(report.server() instanceof ServerCounters.Known(long queries, long loaded))) {
+    String lost = "";
+    if (watch != null) {
+      watch.end();
+      lost = watch.firstLost().orElse("");
+    }
+    if (scenario == Scenario.failover && lost.isEmpty()) {
+      return failed("no instance went away: stop one of them meanwhile");
+    }
+    long loaded;
+    String facts;
+    if (scenario == Scenario.failover) {
+      // What an instance has counted went away with it.
+      loaded = result.sources().getOrDefault(Source.SOURCE_LOADED, 0L);
+      facts =
+          "%s went away. By their replies, the instances loaded %s"
+              .formatted(lost, number(loaded, "id", "ids"));
+    } else if (report.server() instanceof ServerCounters.Known known) {
+      loaded = known.idsLoaded();
+      facts =
+          "The server loaded %s with %s"
+              .formatted(number(loaded, "id", "ids"), number(known.queries(), "query", "queries"));
+    } else {
       return failed("the queries of the server are not known");
     }
+    Optional<String> whyFailed = whyFailed(result, loaded);
+    if (whyFailed.isPresent()) {
+      return failed(whyFailed.get());
+    }
+    long most = most(result);
+    return new Verdict(
+        loaded <= most,
+        "%s: %s. %s; at most %s is right."
+                .formatted(
+                    scenario,
+                    loaded <= most ? "passed" : "failed",
+                    facts,
+                    String.format(Locale.ROOT, "%,d", most))
+            + alone(result));
+  }
+
+  private Optional<String> whyFailed(LoadResult result, long loaded) {
     if (result.succeeded() == 0 || result.succeeded() < result.due()) {
-      return failed(
+      return Optional.of(
           "%,d of %s failed or were not sent"
               .formatted(result.due() - result.succeeded(), number(result.due(), "call", "calls")));
     }
+    if (whyNotInvalidated != null) {
+      return Optional.of("the ids could not be invalidated half way: " + whyNotInvalidated);
+    }
+    if (!result.invalidations().reasons().isEmpty()) {
+      return Optional.of("an invalidation failed");
+    }
     if (loaded < result.differentIds()) {
-      return failed(
+      return Optional.of(
           "the server loaded %s, but %,d were requested: some were not cold, so not tested"
               .formatted(number(loaded, "id", "ids"), result.differentIds()));
     }
+    if (scenario == Scenario.invalidate && loaded == result.differentIds()) {
+      return Optional.of(
+          "no id was loaded again after one of %s, so these were not tested"
+              .formatted(number(invalidated(result), "invalidation", "invalidations")));
+    }
     if (result.elapsed().compareTo(longest) > 0) {
-      return failed(
+      return Optional.of(
           "it took %s, and ids may expire after %s, which is half of the time to live"
               .formatted(
                   DurationText.of(result.elapsed().truncatedTo(ChronoUnit.MILLIS)),
                   DurationText.of(longest)));
     }
+    return Optional.empty();
+  }
+
+  /** How many ids may be loaded. */
+  private long most(LoadResult result) {
+    long ids = result.differentIds();
     long instancesOfAnId = (long) instances.size() * Math.max(1, plan.affinity());
-    long most = result.differentIds() * (1 + invalidations) * instancesOfAnId;
-    return new Verdict(
-        loaded <= most,
-        "%s: %s. The server loaded %s with %s; at most %s is right."
-                .formatted(
-                    scenario,
-                    loaded <= most ? "passed" : "failed",
-                    number(loaded, "id", "ids"),
-                    number(queries, "query", "queries"),
-                    String.format(Locale.ROOT, "%,d", most))
-            + alone(result));
+    if (watch != null) {
+      // Each time, ids get another instance, which loads them, too.
+      return ids * (instancesOfAnId + watch.changes());
+    }
+    return (ids * (1 + invalidations) + invalidated(result)) * instancesOfAnId;
+  }
+
+  private static long invalidated(LoadResult result) {
+    return result.invalidations().latencies().count();
   }
 
   private Verdict failed(String why) {
@@ -154,5 +228,12 @@ public final class ScenarioRun {
                 ? lookup.getNegativeTimeToLive()
                 : lookup.getTimeToLive());
     return nanos == 0 ? longest : Duration.ofNanos(nanos / 2);
+  }
+
+  @Override
+  public void close() {
+    if (watch != null) {
+      watch.close();
+    }
   }
 }

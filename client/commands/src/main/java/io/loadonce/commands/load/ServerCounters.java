@@ -40,6 +40,9 @@ public sealed interface ServerCounters {
 
   /** Reads several instances, one after the other, and adds them up. */
   static ServerCounters read(List<URI> admins, ClientSettings settings) {
+    if (admins.isEmpty()) {
+      return new Unknown("--admin is not set");
+    }
     long queries = 0;
     long idsLoaded = 0;
     for (URI admin : admins) {

@@ -72,13 +72,18 @@ public record Threshold(String text, Measure measure, boolean above, double limi
         case CALLS_PER_SECOND -> result.perSecond(result.succeeded());
         case QUERIES -> queries(report);
         case QUERIES_PER_CALL -> queries(report) / (result.calls() + result.warmUpCalls());
-        case QUERIES_PER_ID -> queries(report) / result.differentIds();
-        case LOADS_PER_ID -> loads(report) / result.differentIds();
+        case QUERIES_PER_ID -> perId(result, queries(report));
+        case LOADS_PER_ID -> perId(result, loads(report));
       };
     }
 
     private static double latency(LoadResult result, double millis) {
       return result.succeeded() == 0 ? Double.NaN : millis;
+    }
+
+    /** Not known if the calls have no ids. */
+    private static double perId(LoadResult result, double value) {
+      return result.differentIds() == 0 ? Double.NaN : value / result.differentIds();
     }
 
     private static double queries(LoadReport report) {

@@ -71,7 +71,8 @@ class PicksTest {
             /* missing= */ 0,
             5,
             7L,
-            Duration.ofMillis(1_500));
+            Duration.ofMillis(1_500),
+            /* call= */ null);
     Picker picker = new Picks(mix).picker(new SplittableRandom(1));
 
     GetRequest get = picker.get().request();
@@ -108,7 +109,7 @@ class PicksTest {
   }
 
   private static RequestMix mix(double missing, Share... shares) {
-    return new RequestMix(List.of(shares), UNIFORM, missing, 1, null, null);
+    return new RequestMix(List.of(shares), UNIFORM, missing, 1, null, null, null);
   }
 
   private static Stream<Planned<GetRequest>> gets(Picks picks, int count) {

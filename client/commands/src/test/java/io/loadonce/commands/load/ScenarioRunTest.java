@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ScenarioRunTest {
 
   @Test
-  void verdict_eachIdIsLoadedOnce_passes() {
+  void verdict_eachIdIsLoadedOnce_passes() throws Exception {
     assertThat(verdict(Scenario.storm, 0, 10, 0))
         .isEqualTo(
             new RunRecord.Verdict(
@@ -30,14 +30,14 @@ class ScenarioRunTest {
   }
 
   @Test
-  void verdict_affinity_allowsOneLoadForEachInstanceOfAnId() {
+  void verdict_affinity_allowsOneLoadForEachInstanceOfAnId() throws Exception {
     assertThat(verdict(Scenario.storm, 2, 20, 0).isPassed()).isTrue();
     assertThat(verdict(Scenario.storm, 2, 21, 0).isPassed()).isFalse();
     assertThat(verdict(Scenario.storm, 1, 11, 0).isPassed()).isFalse();
   }
 
   @Test
-  void verdict_idsWereCached_failsBecauseNothingWasTested() {
+  void verdict_idsWereCached_failsBecauseNothingWasTested() throws Exception {
     assertThat(verdict(Scenario.storm, 0, 9, 0).text())
         .isEqualTo(
             "storm: failed, because the server loaded 9 ids, but 10 were requested: some were not"
@@ -46,13 +46,13 @@ class ScenarioRunTest {
   }
 
   @Test
-  void verdict_aCallWasNotSent_fails() {
+  void verdict_aCallWasNotSent_fails() throws Exception {
     assertThat(verdict(Scenario.storm, 0, 10, 1).text())
         .isEqualTo("storm: failed, because 1 of 21 calls failed or were not sent");
   }
 
   @Test
-  void verdict_penetration_doesNotSayWhatTheCallsWouldHaveCost() {
+  void verdict_penetration_doesNotSayWhatTheCallsWouldHaveCost() throws Exception {
     assertThat(verdict(Scenario.penetration, 0, 10, 0).text())
         .isEqualTo(
             "penetration: passed. The server loaded 10 ids with 10 queries; at most 10 is right.");
@@ -60,7 +60,7 @@ class ScenarioRunTest {
 
   /** The verdict of 20 calls for 10 ids that succeeded. */
   private static RunRecord.Verdict verdict(
-      Scenario scenario, int affinity, long loaded, long unsent) {
+      Scenario scenario, int affinity, long loaded, long unsent) throws Exception {
     LoadPlan plan =
         scenario.plan(
             new LoadPlan(
@@ -95,7 +95,7 @@ class ScenarioRunTest {
             0);
     ClientSettings settings = ClientSettings.forTarget("127.0.0.1:1");
     try (ResourceClient client = ResourceClient.open(settings)) {
-      return new ScenarioRun(scenario, plan, List.of(client))
+      return new ScenarioRun(scenario, plan, List.of(client), List.of())
           .verdict(new LoadReport(plan, result, new ServerCounters.Known(loaded, loaded)));
     }
   }

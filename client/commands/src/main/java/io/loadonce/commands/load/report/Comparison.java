@@ -35,7 +35,7 @@ public final class Comparison {
 
   /** The flags that decide what is measured. */
   private static final List<String> FLAGS =
-      List.of("--rate", "--plan", "--ids", "--ids-file", "--callers");
+      List.of("--rate", "--plan", "--ids", "--ids-file", "--callers", "--call", "--data");
 
   private final List<Ratio> ratios;
   private final double tolerance;

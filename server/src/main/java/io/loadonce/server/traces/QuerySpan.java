@@ -1,0 +1,119 @@
+package io.loadonce.server.traces;
+
+import io.loadonce.db.lookup.LookupSettings;
+import io.loadonce.db.source.SourceQuery;
+import io.loadonce.server.load.LoadObserver;
+import io.loadonce.server.load.LoadStatistics.Failure;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.Clock;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The span of one query. It exists once a traced call waits for the query: it is a child of the
+ * first such call, and each other one has a link to it. It says nothing about ids and rows.
+ */
+final class QuerySpan implements LoadObserver.Query {
+
+  private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("db.system.name");
+  private static final AttributeKey<String> STATEMENT = AttributeKey.stringKey("db.query.text");
+  private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
+  private static final AttributeKey<String> LOOKUP = AttributeKey.stringKey("loadonce.lookup");
+  private static final AttributeKey<Long> IDS = AttributeKey.longKey("loadonce.query.ids");
+  private static final AttributeKey<Double> CONNECTION = seconds("connection");
+  private static final AttributeKey<Double> QUERY = seconds("query");
+  private static final AttributeKey<Double> ROWS = seconds("rows");
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private record End(@Nullable Failure failure, SourceQuery.Times times, long epochNanos) {}
+
+  private final Tracer tracer;
+  private final LookupSettings lookup;
+  private final String databaseSystem;
+  private final int ids;
+  private final long beganEpochNanos = Clock.getDefault().now();
+
+  /** The spans of calls, by identity. */
+  private final Set<Span> calls = ConcurrentHashMap.newKeySet();
+
+  private final AtomicReference<@Nullable Span> span = new AtomicReference<>();
+  private volatile @Nullable End end;
+
+  QuerySpan(Tracer tracer, LookupSettings lookup, String databaseSystem, int ids) {
+    this.tracer = tracer;
+    this.lookup = lookup;
+    this.databaseSystem = databaseSystem;
+    this.ids = ids;
+  }
+
+  /** Nothing but the first time for each call. */
+  void isAwaitedBy(Span call) {
+    if (!calls.add(call)) {
+      return;
+    }
+    Span begun = span.get();
+    if (begun == null) {
+      Span child = begin(call);
+      if (span.compareAndSet(null, child)) {
+        endIfOver(child);
+        return;
+      }
+      begun = span.get(); // the other one is dropped, since it never ends
+    }
+    if (begun != null) {
+      call.addLink(begun.getSpanContext());
+    }
+  }
+
+  @Override
+  public void ended(@Nullable Failure failure, SourceQuery.Times times) {
+    end = new End(failure, times, Clock.getDefault().now());
+    Span begun = span.get();
+    if (begun != null) {
+      endIfOver(begun);
+    }
+  }
+
+  private Span begin(Span call) {
+    return tracer
+        .spanBuilder("load " + lookup.name())
+        .setSpanKind(SpanKind.CLIENT)
+        .setParent(Context.root().with(call))
+        .setStartTimestamp(beganEpochNanos, TimeUnit.NANOSECONDS)
+        .setAttribute(LOOKUP, lookup.name())
+        .setAttribute(IDS, (long) ids)
+        .setAttribute(SYSTEM, databaseSystem)
+        .setAttribute(STATEMENT, lookup.query().toString())
+        .startSpan();
+  }
+
+  /** Only the first end of a span counts. */
+  private void endIfOver(Span begun) {
+    End over = end;
+    if (over == null) {
+      return;
+    }
+    begun.setAttribute(CONNECTION, over.times().connectionNanos() / NANOS_PER_SECOND);
+    begun.setAttribute(QUERY, over.times().queryNanos() / NANOS_PER_SECOND);
+    begun.setAttribute(ROWS, over.times().rowsNanos() / NANOS_PER_SECOND);
+    if (over.failure() != null) {
+      begun.setAttribute(ERROR, over.failure().name().toLowerCase(Locale.ROOT));
+      begun.setStatus(StatusCode.ERROR);
+    }
+    begun.end(over.epochNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private static AttributeKey<Double> seconds(String part) {
+    return AttributeKey.doubleKey("loadonce." + part + ".seconds");
+  }
+}
