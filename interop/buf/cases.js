@@ -24,12 +24,16 @@ function curl(method, request, target = `http://${plain}`, flags = ['--http2-pri
   }));
 }
 
+// buf shows a detail as bytes. The reason is the first field of ErrorInfo: two bytes, and the text.
+const firstText = bytes => bytes.toString('utf8', 2, 2 + bytes[1]);
+
 function outcome(reply) {
   if (reply.resource) {
     return reply.resource.data.name;
   }
   const details = reply.details ?? [];
-  const reason = details.find(it => it.type === 'google.rpc.ErrorInfo')?.debug?.reason;
+  const info = details.find(it => it.type === 'google.rpc.ErrorInfo');
+  const reason = info && firstText(Buffer.from(info.value, 'base64'));
   const retryInfo = details.some(it => it.type === 'google.rpc.RetryInfo') && 'RetryInfo';
   return [reply.code.toUpperCase(), reason, retryInfo].filter(Boolean).join(' ');
 }
