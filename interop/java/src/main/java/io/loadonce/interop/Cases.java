@@ -1,8 +1,5 @@
 package io.loadonce.interop;
 
-import static io.loadonce.interop.Replies.name;
-import static io.loadonce.interop.Replies.reason;
-
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.gson.Gson;
 import com.google.rpc.RetryInfo;
@@ -103,13 +100,13 @@ final class Cases {
 
   private static String outcome(ListenableFuture<GetResponse> call) throws Exception {
     try {
-      return name(call.get().getResource());
+      return Replies.name(call.get().getResource());
     } catch (ExecutionException failed) {
       StatusRuntimeException error = (StatusRuntimeException) failed.getCause();
       Status status = StatusProto.fromThrowable(error);
       boolean retryInfo =
           status.getDetailsList().stream().anyMatch(detail -> detail.is(RetryInfo.class));
-      String words = error.getStatus().getCode() + " " + reason(status);
+      String words = error.getStatus().getCode() + " " + Replies.reason(status);
       return (words + (retryInfo ? " RetryInfo" : "")).strip();
     }
   }
@@ -119,7 +116,10 @@ final class Cases {
     List<String> results = new ArrayList<>();
     for (BatchGetResult result :
         service.withDeadlineAfter(30, TimeUnit.SECONDS).batchGet(request).get().getResultsList()) {
-      results.add(result.hasResource() ? name(result.getResource()) : reason(result.getStatus()));
+      results.add(
+          result.hasResource()
+              ? Replies.name(result.getResource())
+              : Replies.reason(result.getStatus()));
     }
     return String.join(", ", results);
   }
