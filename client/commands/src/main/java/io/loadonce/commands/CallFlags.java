@@ -33,6 +33,7 @@ final class CallFlags {
           "--max-age",
           "--affinity",
           "--invalidate",
+          "--strength",
           "--scenario");
   private static final List<String> FOR_IDS_ONLY =
       List.of("--ids", "--ids-file", "--pick", "--missing");
@@ -87,7 +88,8 @@ final class CallFlags {
   }
 
   /**
-   * What is called. Blocks to read files, and for a few calls to the server, which are not counted.
+   * Returns the method and the request of each call. Blocks to read files, and for a few calls to
+   * the server, which are not counted.
    *
    * @param settings of one instance
    * @return null if the calls are Get

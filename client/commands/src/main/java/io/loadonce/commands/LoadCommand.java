@@ -113,7 +113,7 @@ final class LoadCommand implements Callable<Integer> {
               + " first ids most, for --duration; invalidate: for --duration, with --invalidate"
               + " (20/s); failover: for --duration, in which you stop an instance, with --affinity"
               + " and --attempts 5. It fails, with exit code 3, if the server loads"
-              + " an id more than once, or once more for each invalidation; if an id was not"
+              + " an id more often than once and once for each invalidation; if an id was not"
               + " loaded, or if a call failed. --duration may be half of the time to live at most."
               + " Default: none.")
   private @Nullable Scenario scenario;
@@ -312,7 +312,7 @@ final class LoadCommand implements Callable<Integer> {
             "admin is '%s' but must be http://host:port or https://host:port".formatted(admin));
       }
     }
-    if (scenario != null && !pace.isTimeOnly()) {
+    if (scenario != null && !pace.hasNoCountOrRate()) {
       throw new IllegalArgumentException(
           "--scenario decides the calls; set it without --count, --rate and --plan");
     }
@@ -330,6 +330,10 @@ final class LoadCommand implements Callable<Integer> {
 
   private Optional<LoadPlan.Invalidations> invalidations() {
     if (invalidate == null) {
+      if (strength != Invalidation.Strength.SENT) {
+        throw new IllegalArgumentException(
+            "--strength is for calls of Invalidate; set --invalidate, such as --invalidate 20/s");
+      }
       return Optional.empty();
     }
     return Optional.of(

@@ -66,7 +66,7 @@ final class PaceFlags {
   }
 
   /** Whether only the time is left to decide, as it is if none is set. */
-  boolean isTimeOnly() {
+  boolean hasNoCountOrRate() {
     return count == null && rate == null && steps == null;
   }
 

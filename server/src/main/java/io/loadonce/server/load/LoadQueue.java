@@ -257,7 +257,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   private void run(Load<K, V> load) {
     long readNanos = load.beganNanos;
     LoadObserver.Query observed = statistics.observer().queryBegins(load.flights, load.ids);
-    LoadStatistics.Failure failure = null;
+    LoadStatistics.Failure failure = LoadStatistics.Failure.QUERY_FAILED; // after any other error
     synchronized (mutex) {
       underWay.add(load);
     }
@@ -285,6 +285,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
             flight, outcomeOf(rows.get(flight.id()), tookNanos), readNanos - rowAgeNanos);
       }
       add(notRead);
+      failure = null;
     } catch (SourceException e) {
       failure = LoadStatistics.failureOf(e);
       idsLoaded.add(load.ids);
@@ -294,12 +295,12 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       }
       completeAll(load.flights, new Outcome.Failed<>(e), readNanos);
     } finally {
-      statistics.queryEnded(load.ids, load.query.times());
-      statistics.loadEnded(ended(load));
-      observed.ended(failure, load.query.times());
       synchronized (mutex) {
         underWay.remove(load);
       }
+      statistics.queryEnded(load.ids, load.query.times());
+      statistics.loadEnded(ended(load));
+      observed.ended(failure, load.query.times());
     }
   }
 

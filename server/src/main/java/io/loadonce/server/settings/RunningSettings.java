@@ -40,7 +40,7 @@ public final class RunningSettings {
   public record InForce(String value, String origin, String since) {}
 
   /**
-   * What has become of a request to read the file again.
+   * The result of reading the file again.
    *
    * @param isRight whether the file has no mistake
    * @param lines as in the log
@@ -129,7 +129,7 @@ public final class RunningSettings {
     var _ = reloaded();
   }
 
-  /** Requests the same; returns what has become of it, as soon as the file was read. */
+  /** Requests the same; returns the result as soon as the file was read. */
   public CompletableFuture<Reloaded> reloaded() {
     return Objects.requireNonNull(
         requested.updateAndGet(waiting -> waiting == null ? new CompletableFuture<>() : waiting));

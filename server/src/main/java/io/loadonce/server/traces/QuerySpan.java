@@ -56,7 +56,7 @@ final class QuerySpan implements LoadObserver.Query {
     this.ids = ids;
   }
 
-  /** Nothing but the first time for each call. */
+  /** A call waits for the query. The second time for the same call does nothing. */
   void isAwaitedBy(Span call) {
     if (!calls.add(call)) {
       return;
@@ -68,7 +68,7 @@ final class QuerySpan implements LoadObserver.Query {
         endIfOver(child);
         return;
       }
-      begun = span.get(); // the other one is dropped, since it never ends
+      begun = span.get(); // the child of this call never ends, so it is not sent
     }
     if (begun != null) {
       call.addLink(begun.getSpanContext());

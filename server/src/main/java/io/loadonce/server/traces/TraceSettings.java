@@ -12,6 +12,7 @@ import java.net.URISyntaxException;
  */
 public record TraceSettings(String endpoint, double ratio) {
 
+  private static final int HIGHEST_PORT = 65_535;
   private static final String PATH = "/v1/traces";
 
   /**
@@ -40,6 +41,7 @@ public record TraceSettings(String endpoint, double ratio) {
       boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
       return isHttp
           && uri.getHost() != null
+          && (uri.getPort() == -1 || (uri.getPort() >= 1 && uri.getPort() <= HIGHEST_PORT))
           && uri.getRawUserInfo() == null
           && uri.getRawPath().matches("/?")
           && uri.getRawQuery() == null

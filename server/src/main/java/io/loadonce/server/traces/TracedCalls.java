@@ -2,6 +2,7 @@ package io.loadonce.server.traces;
 
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Deadline;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -18,8 +19,10 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,12 @@ final class TracedCalls implements ServerInterceptor {
 
   private static final Metadata.Key<String> PARENT = header("traceparent");
   private static final Metadata.Key<String> STATE = header("tracestate");
+
+  /**
+   * A client cancels its call when the deadline passes. Its deadline began earlier than that of the
+   * server, so the cancellation may arrive this much before the deadline of the server.
+   */
+  private static final Duration DEADLINE_MARGIN = Duration.ofMillis(50);
 
   private static final Context.Key<Span> CALL = Context.key("loadonce-span");
 
@@ -87,10 +96,19 @@ final class TracedCalls implements ServerInterceptor {
             .setAttribute(SERVICE, ResourceServiceGrpc.SERVICE_NAME)
             .setAttribute(METHOD, String.valueOf(method.getBareMethodName()))
             .startSpan();
-    return new EndedByCancel<>(
-        Contexts.interceptCall(
-            Context.current().withValue(CALL, span), new EndedByClose<>(call, span), headers, next),
-        span);
+    try {
+      return new EndedByGrpc<>(
+          Contexts.interceptCall(
+              Context.current().withValue(CALL, span),
+              new EndedByClose<>(call, span),
+              headers,
+              next),
+          Context.current().getDeadline(),
+          span);
+    } catch (RuntimeException | Error e) {
+      end(span, Status.Code.UNKNOWN);
+      throw e;
+    }
   }
 
   private static SpanContext callerOf(Metadata headers) {
@@ -124,24 +142,38 @@ final class TracedCalls implements ServerInterceptor {
 
     @Override
     public void close(Status status, Metadata trailers) {
+      end(span, status.getCode()); // before gRPC reports the end of the call to the listener
       super.close(status, trailers);
-      end(span, status.getCode());
     }
   }
 
-  /** Ends the span of a call whose client has left. */
-  private static final class EndedByCancel<Q> extends SimpleForwardingServerCallListener<Q> {
+  /**
+   * Ends the span of a call that gRPC ends, because its client has left, its deadline has passed,
+   * or a handler has thrown.
+   */
+  private static final class EndedByGrpc<Q> extends SimpleForwardingServerCallListener<Q> {
+    private final @Nullable Deadline deadline;
     private final Span span;
 
-    EndedByCancel(ServerCall.Listener<Q> listener, Span span) {
+    EndedByGrpc(ServerCall.Listener<Q> listener, @Nullable Deadline deadline, Span span) {
       super(listener);
+      this.deadline = deadline;
       this.span = span;
     }
 
     @Override
     public void onCancel() {
       super.onCancel();
-      end(span, Status.Code.CANCELLED);
+      boolean isLate =
+          deadline != null
+              && deadline.timeRemaining(TimeUnit.NANOSECONDS) < DEADLINE_MARGIN.toNanos();
+      end(span, isLate ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED);
+    }
+
+    @Override
+    public void onComplete() {
+      super.onComplete();
+      end(span, Status.Code.UNKNOWN);
     }
   }
 

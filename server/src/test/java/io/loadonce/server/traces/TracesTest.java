@@ -148,6 +148,30 @@ class TracesTest {
     }
   }
 
+  @Test
+  void get_deadlinePasses_hasItsStatusAndIsAnError() throws Exception {
+    try (Collector collector = Collector.open();
+        CountedDatabase database = CountedDatabase.h2();
+        RunningService service = traced(database, collector.address(), "1")) {
+      assertThatThrownBy(
+              () ->
+                  service
+                      .stub()
+                      .withDeadlineAfter(100, TimeUnit.MILLISECONDS)
+                      .get(GetRequest.newBuilder().setId(PARIS).build()))
+          .hasMessageContaining("DEADLINE_EXCEEDED");
+
+      assertThat(service.drain()).isTrue();
+      assertThat(collector.calls())
+          .singleElement()
+          .satisfies(
+              call -> {
+                assertThat(attributes(call)).containsEntry("rpc.grpc.status_code", "4");
+                assertThat(call.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_ERROR);
+              });
+    }
+  }
+
   /**
    * The call that begins the load is not traced; one that joins it is, since its caller says so.
    */

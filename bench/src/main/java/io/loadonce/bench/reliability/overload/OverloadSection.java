@@ -276,7 +276,7 @@ public final class OverloadSection implements Section {
         .toList();
   }
 
-  /** The most that the process ever had in memory, which Linux only knows. */
+  /** The most that the process ever had in memory, which only Linux reports. */
   private static long residentMib(ProcessHandle process) throws IOException {
     return Files.readAllLines(Path.of("/proc/%d/status".formatted(process.pid()))).stream()
         .filter(line -> line.startsWith("VmHWM:"))

@@ -7,7 +7,9 @@ import io.loadonce.bench.speed.drive.LoadTest;
 import io.loadonce.commands.load.LatencyRecorder.Latencies;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,10 +95,11 @@ final class StandstillScene implements Scene {
     AtomicInteger next = new AtomicInteger();
     long began = System.nanoTime() + WARM_UP.toNanos();
     try (ClosedLoop calls = new ClosedLoop(port, /* connections= */ 1);
-        ExecutorService callers = Executors.newFixedThreadPool(CALLERS)) {
+        ExecutorService threads = Executors.newFixedThreadPool(CALLERS)) {
+      List<Future<?>> callers = new ArrayList<>();
       for (int i = 0; i < CALLERS; i++) {
-        var _ =
-            callers.submit(
+        callers.add(
+            threads.submit(
                 () -> {
                   for (int call = next.getAndIncrement();
                       call < CALLS;
@@ -106,12 +109,13 @@ final class StandstillScene implements Scene {
                     var _ = calls.get(1);
                     nanos[call] = System.nanoTime() - sent;
                   }
-                });
+                }));
       }
-      callers.shutdown();
-      if (!callers.awaitTermination(2 * TIME.toSeconds(), TimeUnit.SECONDS)) {
-        throw new IllegalStateException("calls are not answered");
+      for (Future<?> caller : callers) {
+        caller.get();
       }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a call failed", e.getCause());
     }
     Arrays.sort(nanos);
     return nanos;

@@ -115,7 +115,7 @@ final class CallLoop<Q, A> implements StreamObserver<A> {
       request = requests.get();
     } catch (IllegalArgumentException _) {
       end(Ending.DATA_DO_NOT_FIT);
-      next();
+      AFTER_A_PAUSE.execute(this::next);
       return;
     }
     invented = request.isInvented();

@@ -144,7 +144,7 @@ public final class FileSet {
 
   /** Such as "a, b and 3 more". */
   static String names(List<String> all) {
-    String shown = all.stream().limit(MOST_NAMES).sorted().collect(Collectors.joining(", "));
+    String shown = all.stream().sorted().limit(MOST_NAMES).collect(Collectors.joining(", "));
     if (all.isEmpty()) {
       return "none";
     }

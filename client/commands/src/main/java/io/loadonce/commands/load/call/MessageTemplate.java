@@ -42,7 +42,7 @@ public final class MessageTemplate {
   MessageTemplate(String data, Descriptor type, TypeRegistry types) {
     this.type = type;
     this.parser = JsonFormat.parser().usingTypeRegistry(types);
-    // First, because only here the columns are those of the caller.
+    // Before the JSON is read, because it is written anew then and has other columns.
     boolean hasTemplates = !TemplateText.parse(data).isFixed();
     JsonElement json = JsonData.parse(data, type, hasTemplates);
     this.whole = TemplateText.parse(json.toString());

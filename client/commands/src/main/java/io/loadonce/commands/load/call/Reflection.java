@@ -14,11 +14,13 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.ClientCalls;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 
 /** The reflection service of a server, which says what its methods are. */
 public final class Reflection {
@@ -44,12 +46,13 @@ public final class Reflection {
    */
   public FileSet files(MethodName name) {
     ServerReflectionResponse first =
-        askAnyVersion(
+        requestAnyVersion(
             ServerReflectionRequest.newBuilder().setFileContainingSymbol(name.service()).build());
     if (first.hasErrorResponse()) {
       throw FileSet.unknownService(name, ON_THE_SERVER, services());
     }
     Map<String, FileDescriptorProto> files = new LinkedHashMap<>();
+    Set<String> requested = new HashSet<>();
     Queue<FileDescriptorProto> found = new ArrayDeque<>(protos(first));
     while (!found.isEmpty()) {
       FileDescriptorProto file = found.remove();
@@ -61,10 +64,12 @@ public final class Reflection {
       // Some servers send the imports along, others do not.
       for (String imported : file.getDependencyList()) {
         if (!files.containsKey(imported)
-            && found.stream().noneMatch(each -> each.getName().equals(imported))) {
+            && found.stream().noneMatch(each -> each.getName().equals(imported))
+            && requested.add(imported)) {
           found.addAll(
               protos(
-                  ask(ServerReflectionRequest.newBuilder().setFileByFilename(imported).build())));
+                  request(
+                      ServerReflectionRequest.newBuilder().setFileByFilename(imported).build())));
         }
       }
     }
@@ -72,7 +77,7 @@ public final class Reflection {
   }
 
   private List<String> services() {
-    return ask(ServerReflectionRequest.newBuilder().setListServices("").build())
+    return request(ServerReflectionRequest.newBuilder().setListServices("").build())
         .getListServicesResponse()
         .getServiceList()
         .stream()
@@ -81,9 +86,9 @@ public final class Reflection {
   }
 
   /** Older servers have the same messages under another name. */
-  private ServerReflectionResponse askAnyVersion(ServerReflectionRequest request) {
+  private ServerReflectionResponse requestAnyVersion(ServerReflectionRequest request) {
     try {
-      return ask(request);
+      return request(request);
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
         throw e;
@@ -96,7 +101,7 @@ public final class Reflection {
                     .getFullMethodName())
             .build();
     try {
-      return ask(request);
+      return request(request);
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
         throw e;
@@ -109,7 +114,7 @@ public final class Reflection {
   }
 
   /** One request is one call, which the server ends after its reply. */
-  private ServerReflectionResponse ask(ServerReflectionRequest request) {
+  private ServerReflectionResponse request(ServerReflectionRequest request) {
     Iterator<ServerReflectionResponse> replies =
         ClientCalls.blockingServerStreamingCall(channel, method, CallOptions.DEFAULT, request);
     if (!replies.hasNext()) {
