@@ -57,11 +57,8 @@ public record LookupSettings(
     if (maxIdsPerQuery > 1) {
       query.dependence().problem(key).ifPresent(LookupSettings::refuse);
     }
-    if (versionColumn != null && versionColumn.isBlank()) {
-      throw new InvalidSettingException(
-          "version-column", "must not be empty; name a column of the query");
-    }
     if (versionColumn != null) {
+      KeyColumn.requireName("version-column", versionColumn);
       requireNoAggregate(query, versionColumn);
     }
     requireRange("max-ids-per-query", maxIdsPerQuery, SelectByIds.MAX_IDS);

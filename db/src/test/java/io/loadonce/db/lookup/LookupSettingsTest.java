@@ -39,6 +39,11 @@ final class LookupSettingsTest {
         () -> CITY.withKey(" ", KeyType.TEXT), "key-column: must not be empty; name a column");
     assertRefused(
         () -> CITY.withVersionColumn(""), "version-column: must not be empty; name a column");
+    for (String name : List.of("\u001ename", "na\nme", "name ")) {
+      String problem = "must not begin or end with a blank, or have a control character";
+      assertRefused(() -> CITY.withKey(name, KeyType.TEXT), "key-column: " + problem);
+      assertRefused(() -> CITY.withVersionColumn(name), "version-column: " + problem);
+    }
   }
 
   /** The largest version of the children goes down when that child is deleted. */
