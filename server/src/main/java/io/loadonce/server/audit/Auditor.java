@@ -198,9 +198,10 @@ public final class Auditor implements AutoCloseable {
 
   /** The row that a caller would get as fresh now, or null. */
   private Entry.@Nullable Row<EncodedRow> given(Lookup lookup, Key id) {
-    return !lookup.engine().feedState().isDisconnected()
+    long nowNanos = nanoClock.getAsLong();
+    return !lookup.engine().feedState().isDisconnected(nowNanos)
             && lookup.cache().peek(id) instanceof Entry.Row<EncodedRow> row
-            && row.isFresh(nanoClock.getAsLong())
+            && row.isFresh(nowNanos)
         ? row
         : null;
   }

@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Guarantees. While it is connected, a committed change is invalidated as soon as the database
  * reports it. If no heartbeat arrives for two intervals, the connection counts as lost since the
- * last moment up to which the feed was complete. Before it counts as connected again, the cache is
- * emptied. Non-guarantee: that a change is invalidated at the moment of its commit; a caller that
- * needs this uses Invalidate or {@code min_version}.
+ * last moment up to which the feed was complete; each call sees that by itself. Before it counts as
+ * connected again, the cache is emptied. Non-guarantee: that a change is invalidated at the moment
+ * of its commit; a caller that needs this uses Invalidate or {@code min_version}.
  *
  * <p>One listener serves all lookups of the process. If changes of one lookup are not reported,
  * only that lookup counts as lost. No caller waits for it. Safe for use by many threads.
@@ -65,6 +65,10 @@ public final class ChangeListener implements AutoCloseable {
   private final RateLimitedLog limitedLog;
   private final LongSupplier nanoClock;
   private final long heartbeatNanos;
+
+  /** After so long without a heartbeat the connection counts as lost. */
+  private final long heartbeatLimitNanos;
+
   private final Thread thread;
 
   /** The time until the next subscription; only used by the thread. */
@@ -106,6 +110,7 @@ public final class ChangeListener implements AutoCloseable {
     this.limitedLog = new RateLimitedLog(log, nanoClock);
     this.nanoClock = nanoClock;
     this.heartbeatNanos = heartbeat.toNanos();
+    this.heartbeatLimitNanos = MISSED_HEARTBEATS * heartbeatNanos;
     this.thread =
         Thread.ofPlatform()
             .daemon()
@@ -147,14 +152,14 @@ public final class ChangeListener implements AutoCloseable {
   }
 
   /**
-   * Marks the connection as lost if the last heartbeat is too old. The listener's own thread cannot
-   * do this while it hangs. To be called every few milliseconds, by one thread.
+   * Ends the subscription if the last heartbeat is too old. The listener's own thread cannot do
+   * this while it hangs. To be called every few milliseconds, by one thread.
    */
   public void watch() {
     mutex.lock();
     try {
       long silentNanos = nanoClock.getAsLong() - completeUpToNanos;
-      if (current != null && silentNanos > MISSED_HEARTBEATS * heartbeatNanos) {
+      if (current != null && silentNanos > heartbeatLimitNanos) {
         isSilent = true;
         markDisconnected();
         current.abort();
@@ -280,19 +285,24 @@ public final class ChangeListener implements AutoCloseable {
       }
       completeUpToNanos = requestedNanos;
       if (!closed && connected.addAll(added)) {
-        markConnected(added);
+        logConnected(added);
       }
-      connected.forEach(lookup -> observer.connected(lookup, requestedNanos));
+      connected.forEach(this::markConnected);
     } finally {
       mutex.unlock();
     }
   }
 
   @GuardedBy("mutex")
-  private void markConnected(Set<String> added) {
+  private void markConnected(String lookup) {
     if (kind.decidesFreshness()) {
-      added.forEach(lookup -> engine(lookup).feedState().connected());
+      engine(lookup).feedState().connected(completeUpToNanos, heartbeatLimitNanos);
     }
+    observer.connected(lookup, completeUpToNanos);
+  }
+
+  @GuardedBy("mutex")
+  private void logConnected(Set<String> added) {
     log.info(
         kind.title()
             + " is connected"

@@ -82,7 +82,7 @@ final class Explanation {
             ? "none is under way"
             : "under way for %s; %,d callers wait for it"
                 .formatted(seconds(flight.ageNanos()), flight.waiters()));
-    if (lookup.engine().feedState().isDisconnected()) {
+    if (lookup.engine().feedState().isDisconnected(nowNanos)) {
       line(
           text,
           "changes",

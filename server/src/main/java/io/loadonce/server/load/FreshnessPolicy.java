@@ -53,7 +53,7 @@ final class FreshnessPolicy<V> {
         || isDisconnectedTooLong(entry, nowNanos)) {
       return null;
     }
-    Origin origin = feedState.isDisconnected() ? Origin.STALE : Origin.MEMORY;
+    Origin origin = feedState.isDisconnected(nowNanos) ? Origin.STALE : Origin.MEMORY;
     if (entry instanceof Entry.Row<V> row) {
       return row.version() < needed.minVersion() ? null : found(row, origin, nowNanos);
     }
@@ -116,7 +116,7 @@ final class FreshnessPolicy<V> {
 
   /** Whether the feed has been disconnected for longer than allowed since the entry was read. */
   private boolean isDisconnectedTooLong(Entry<V> entry, long nowNanos) {
-    return feedState.isDisconnected()
+    return feedState.isDisconnected(nowNanos)
         && feedState.missedNanos(entry.readNanos(), nowNanos)
             > settings.staleOnDisconnect().toNanos();
   }

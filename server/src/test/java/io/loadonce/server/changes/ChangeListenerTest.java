@@ -215,6 +215,17 @@ class ChangeListenerTest {
   }
 
   @Test
+  void get_twoHeartbeatsMissed_servesStaleBeforeTheListenerRuns() {
+    listen();
+    assertRow(Origin.LOADED, 1);
+    feed.sendsHeartbeats = false;
+    clock.addAndGet(2 * HEARTBEAT.toNanos());
+    assertRow(Origin.MEMORY, 1);
+    clock.incrementAndGet();
+    assertRow(Origin.STALE, 1);
+  }
+
+  @Test
   void watch_heartbeatsArrive_staysConnected() {
     listen();
     for (int beat = 0; beat < 10; beat++) {

@@ -57,7 +57,7 @@ final class ListeningSubject implements HistorySubject {
    */
   void stopListening() {
     listener.close();
-    engine.engine().feedState().connected();
+    engine.engine().feedState().connected(System.nanoTime(), Long.MAX_VALUE);
   }
 
   @Override

@@ -165,8 +165,22 @@ class FreshnessTest {
     assertThat(look("a")).isNull();
     load("a", 2);
     assertThat(look("a")).isEqualTo(found(2, Origin.STALE, Duration.ZERO));
-    engine.feedState().connected();
+    engine.feedState().connected(clock.get(), SECOND.toNanos());
     assertThat(look("a")).isEqualTo(found(2, Origin.MEMORY, Duration.ZERO));
+  }
+
+  @Test
+  void look_heartbeatTooOld_isStaleUntilTheNextOne() throws Exception {
+    load("a", 1);
+    engine.feedState().connected(clock.get(), SECOND.toNanos());
+    clock.addAndGet(SECOND.toNanos());
+    assertThat(look("a")).isEqualTo(found(1, Origin.MEMORY, SECOND));
+    clock.addAndGet(SECOND.toNanos());
+    assertThat(look("a")).isEqualTo(found(1, Origin.STALE, SECOND.multipliedBy(2)));
+    clock.addAndGet(SECOND.toNanos() + 1);
+    assertThat(look("a")).isNull();
+    engine.feedState().connected(clock.get(), SECOND.toNanos());
+    assertThat(look("a")).isEqualTo(found(1, Origin.MEMORY, SECOND.multipliedBy(3).plusNanos(1)));
   }
 
   @Test
