@@ -22,9 +22,11 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of the service, for Prometheus. The engine counts by itself; this class names its
@@ -39,8 +41,7 @@ public final class ServiceMetrics implements AutoCloseable {
   private static final String OPEN_METRICS =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(new Config());
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
   public ServiceMetrics(Lookups lookups) {
@@ -159,6 +160,22 @@ public final class ServiceMetrics implements AutoCloseable {
         .description("Number of open connections of the pool, by state")
         .tag("state", state)
         .register(registry);
+  }
+
+  /**
+   * Only buckets have exemplars. Micrometer gives them to the sums and counts, too, and Prometheus
+   * then refuses all metrics.
+   */
+  private static final class Config implements PrometheusConfig {
+    @Override
+    public @Nullable String get(String key) {
+      return null;
+    }
+
+    @Override
+    public Properties prometheusProperties() {
+      return new Properties();
+    }
   }
 
   private <T> void gauge(String name, String what, T measured, ToDoubleFunction<T> measure) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import io.loadonce.db.CountedDatabase;
+import io.loadonce.server.Promtool;
 import io.loadonce.server.RunningService;
 import io.loadonce.v1.GetRequest;
 import java.io.IOException;
@@ -14,13 +15,18 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The way from a metric to a trace, as Prometheus reads it over HTTP. */
 @Timeout(60)
@@ -40,6 +46,8 @@ class ExemplarsTest {
       Pattern.compile(
           "(?m)^(\\w+)_bucket\\{(.*),?le=\"(\\S+)\"} \\d+ # \\{span_id=\"([0-9a-f]{16})\","
               + "trace_id=\"([0-9a-f]{32})\"} (\\S+) \\d+\\.\\d{3}$");
+
+  @TempDir private Path directory;
 
   @Test
   void scrape_openMetrics_leadsFromTheBucketToTheTraceOfTheCall() throws Exception {
@@ -92,7 +100,36 @@ class ExemplarsTest {
       assertThat(type(plain)).startsWith("text/plain; version=0.0.4");
       assertThat(plain.body()).doesNotContain("trace_id", "# EOF");
       assertThat(names(scraped.body())).isEqualTo(names(plain.body()));
+
+      Promtool promtool = Promtool.find();
+      assertThat(read(promtool, scraped.body())).isEmpty();
+      String planted =
+          scraped
+              .body()
+              .replaceFirst("(?m)^(\\w+_count\\{.*)$", "$1 # {trace_id=\"" + TRACE + "\"} 1");
+      assertThat(read(promtool, planted)).contains("does not support exemplars");
     }
+  }
+
+  /** Returns what Prometheus says about the metrics; it reads only those that have a time. */
+  private String read(Promtool promtool, String openMetrics)
+      throws IOException, InterruptedException {
+    String timed =
+        openMetrics
+            .lines()
+            .map(
+                line ->
+                    line.startsWith("#") ? line : line.replaceFirst("( # .*|)$", " 1795880000$1"))
+            .collect(Collectors.joining("\n", "", "\n"));
+    Path file = Files.writeString(directory.resolve("metrics.txt"), timed);
+    return promtool.run(
+        "",
+        "tsdb",
+        "create-blocks-from",
+        "openmetrics",
+        "--quiet",
+        file.toString(),
+        directory.resolve("blocks").toString());
   }
 
   /** The series without their values. */
@@ -120,6 +157,6 @@ class ExemplarsTest {
   }
 
   private static String hex(byte[] bytes) {
-    return java.util.HexFormat.of().formatHex(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 }
