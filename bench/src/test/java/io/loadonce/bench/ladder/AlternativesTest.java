@@ -174,7 +174,7 @@ class AlternativesTest {
                       .map(id -> stub.get(GetRequest.newBuilder().setId(id.text()).build()))
                       .toList()));
       Map<String, Double> said = scrape(service);
-      assertThat(said.get("ours")).isEqualTo(database.counts().queries() - before);
+      assertThat(said.get("ours")).isEqualTo((double) (database.counts().queries() - before));
       return said;
     }
   }
