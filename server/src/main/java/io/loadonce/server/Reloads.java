@@ -57,7 +57,9 @@ final class Reloads {
           running.reloaded().get(RELOAD_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       String lines = String.join("\n", reloaded.lines()) + "\n";
       return new Content(reloaded.isRight() ? 200 : 400, lines);
-    } catch (ExecutionException | TimeoutException _) {
+    } catch (ExecutionException _) {
+      return new Content(500, "the settings could not be changed because of a bug; see the log\n");
+    } catch (TimeoutException _) {
       return new Content(503, "the settings file was not read in time; see the log\n");
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

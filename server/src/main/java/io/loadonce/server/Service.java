@@ -22,6 +22,7 @@ import io.loadonce.server.metrics.AccessMetrics;
 import io.loadonce.server.metrics.ListenMetrics;
 import io.loadonce.server.metrics.ServiceMetrics;
 import io.loadonce.server.metrics.TierMetrics;
+import io.loadonce.server.metrics.TraceMetrics;
 import io.loadonce.server.ports.Address;
 import io.loadonce.server.ports.AdminPort;
 import io.loadonce.server.ports.GrpcPort;
@@ -140,6 +141,7 @@ final class Service {
     closings.push(metrics::close);
     metrics.register(auditor.counts());
     tier.ifPresent(each -> TierMetrics.register(metrics.registry(), each, settings.lookupNames()));
+    traces.ifPresent(each -> TraceMetrics.register(metrics.registry(), each));
     Health health = new Health(ResourceServiceGrpc.SERVICE_NAME, settings.lookupNames());
     Thread probe = DatabaseProbe.start(database.availability(), database::probe);
     closings.push(probe::interrupt);
@@ -361,18 +363,10 @@ final class Service {
       RunningSettings running, Watched watched, ServiceMetrics metrics, Deque<Runnable> closings) {
     Dashboard dashboard = new Dashboard(watched);
     closings.push(Sweeper.start(List.of(dashboard::sample), BETWEEN_SAMPLES)::close);
-    List<Page> others = new ArrayList<>(List.of(metrics(metrics), Reloads.page(running)));
+    List<Page> others = new ArrayList<>(metrics.pages());
+    others.add(Reloads.page(running));
     others.addAll(watched.health().pages());
     return dashboard.pages(others);
-  }
-
-  private static Page metrics(ServiceMetrics metrics) {
-    return Page.of(
-        "/metrics",
-        Page.Readers.OPERATORS,
-        "the metrics, for Prometheus",
-        "text/plain; version=0.0.4; charset=utf-8",
-        () -> new Page.Content(200, metrics.scrape()));
   }
 
   private static void requireHost(Setting host, Address address) {

@@ -227,7 +227,11 @@ class DocsTest {
 
   private static String scrape() throws IOException, InterruptedException {
     try (RunningService service =
-            RunningService.with(Map.of("--listen", "true", "--redis-url", "redis://127.0.0.1:1"));
+            RunningService.with(
+                Map.of(
+                    "--listen", "true",
+                    "--redis-url", "redis://127.0.0.1:1",
+                    "--trace-endpoint", "http://127.0.0.1:1"));
         HttpClient http = HttpClient.newHttpClient()) {
       URI metrics = URI.create("http://" + service.admin() + "/metrics");
       return http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString()).body();

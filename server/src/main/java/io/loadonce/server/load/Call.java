@@ -155,7 +155,7 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
 
   /** Answers the caller, which is counted; only for a call that is not in the table. */
   void answer(Outcome<V> outcome) {
-    engine.statistics().answered(outcome, beganNanos);
+    observed.answered(engine.statistics().answered(outcome, beganNanos));
     caller.accept(outcome);
   }
 }

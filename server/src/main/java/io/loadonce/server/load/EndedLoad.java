@@ -7,7 +7,7 @@ import io.loadonce.db.source.SourceQuery;
  *
  * @param id the first of its ids, which was queued for the longest time
  * @param ids how many ids its query was for
- * @param waited how many callers waited for them at the end
+ * @param waited how many callers waited for them, including those that left before the end
  * @param tookNanos from the moment at which the first id was wanted
  * @param queueNanos the part of that before the query began
  * @param times the parts after that, as far as they are known

@@ -1,8 +1,12 @@
 package io.loadonce.server.load;
 
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts of values by size, in classes with fixed bounds. Recording neither blocks nor allocates;
@@ -17,12 +21,23 @@ public final class Histogram {
   private final LongAdder[] counts;
   private final LongAdder sum = new LongAdder();
 
+  /** The latest of each class. */
+  private final AtomicReferenceArray<@Nullable Exemplar> exemplars;
+
+  /**
+   * The trace of one value.
+   *
+   * @param epochMillis when the value was recorded
+   */
+  public record Exemplar(long value, String traceId, String spanId, long epochMillis) {}
+
   private Histogram(long[] bounds) {
     this.bounds = bounds;
     this.counts =
         IntStream.rangeClosed(0, bounds.length)
             .mapToObj(_ -> new LongAdder())
             .toArray(LongAdder[]::new);
+    this.exemplars = new AtomicReferenceArray<>(counts.length);
   }
 
   /** For times in nanoseconds: six classes for each decade, from 1 microsecond to 70 s. */
@@ -49,6 +64,19 @@ public final class Histogram {
   public void record(long value) {
     counts[classOf(value)].increment();
     sum.add(value);
+  }
+
+  /** Keeps the trace of a value that was recorded, until there is a later one in its class. */
+  public void exemplify(Exemplar exemplar) {
+    exemplars.set(classOf(exemplar.value()), exemplar);
+  }
+
+  /** Returns the latest exemplar of each class that has one. */
+  public List<Exemplar> exemplars() {
+    return IntStream.range(0, exemplars.length())
+        .mapToObj(exemplars::get)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /** Returns what was recorded so far. Values that are recorded meanwhile may be missing. */

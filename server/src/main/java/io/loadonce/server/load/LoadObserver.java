@@ -33,6 +33,9 @@ public interface LoadObserver {
 
     /** The call has begun the flight, or has joined it; once for each flight that it waits for. */
     void waitsFor(Flight<?, ?> flight);
+
+    /** The call has its answer for this id. */
+    default void answered(long waitedNanos) {}
   }
 
   /** One query under way. */

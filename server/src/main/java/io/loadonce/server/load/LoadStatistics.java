@@ -216,15 +216,17 @@ public final class LoadStatistics<K> {
     return isTooLow ? Miss.VERSION_TOO_LOW : Miss.DISCONNECTED;
   }
 
-  /** A caller whose first look was a miss has its answer. */
-  void answered(Outcome<?> outcome, long beganNanos) {
+  /** A caller whose first look was a miss has its answer; returns how long it has waited. */
+  long answered(Outcome<?> outcome, long beganNanos) {
     counts.add(outcome);
-    waits.record(nanoClock.getAsLong() - beganNanos);
+    long waitedNanos = nanoClock.getAsLong() - beganNanos;
+    waits.record(waitedNanos);
     if (outcome instanceof Failed<?>(SourceException reason)) {
       Objects.requireNonNull(failures.get(failureOf(reason))).increment();
     } else if (outcome instanceof Refused<?> refused) {
       Objects.requireNonNull(refusals.get(refused.cap())).increment();
     }
+    return waitedNanos;
   }
 
   /**

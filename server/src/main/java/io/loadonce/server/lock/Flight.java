@@ -33,6 +33,9 @@ public final class Flight<K, O> {
    */
   private final Set<Waiter<K, O>> waiters = LinkedHashSet.newLinkedHashSet(1);
 
+  /** How many callers have waited so far, including those that have left. Guarded by the mutex. */
+  private int waited;
+
   /** No waiter is due earlier; it may be later, when the earliest has left. */
   private long earliestDueNanos;
 
@@ -78,9 +81,12 @@ public final class Flight<K, O> {
     return over;
   }
 
-  /** How many callers waited when the flight ended; 0 before. For any thread. */
+  /**
+   * How many callers have waited, including those that left before the flight ended; 0 while it is
+   * under way. For any thread.
+   */
   public int waited() {
-    return over ? waiters.size() : 0;
+    return over ? waited : 0;
   }
 
   /** What a fenced flight brings is not kept, so it refreshes nothing. */
@@ -116,6 +122,7 @@ public final class Flight<K, O> {
       earliestDueNanos = waiter.dueNanos();
     }
     waiters.add(waiter);
+    waited++;
   }
 
   /** Returns whether the waiter was still waiting. */

@@ -125,8 +125,8 @@ public final class Lookups {
   }
 
   /** Sets what sees the calls that wait in each lookup, and its queries. */
-  public void observe(Function<LookupSettings, LoadObserver> observers) {
-    all.forEach(each -> each.engine().statistics().observe(observers.apply(each.settings())));
+  public void observe(Function<Lookup, LoadObserver> observers) {
+    all.forEach(each -> each.engine().statistics().observe(observers.apply(each)));
   }
 
   /** What all lookups share, for the metrics and the health of the process. */

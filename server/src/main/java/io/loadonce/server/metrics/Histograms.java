@@ -4,6 +4,8 @@ import io.loadonce.server.load.Histogram;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.Exemplar;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -59,12 +61,14 @@ final class Histograms implements Collector {
     if (areTimes) {
       all.unit(Unit.SECONDS);
     }
-    histograms.forEach((labels, each) -> all.dataPoint(point(labels, each.snapshot())));
+    histograms.forEach((labels, each) -> all.dataPoint(point(labels, each)));
     return all.build();
   }
 
-  private HistogramDataPointSnapshot point(Labels labels, Histogram.Snapshot snapshot) {
+  private HistogramDataPointSnapshot point(Labels labels, Histogram histogram) {
     double scale = areTimes ? NANOS_PER_SECOND : 1;
+    Exemplars exemplars = exemplars(histogram, scale); // first, so that their values are counted
+    Histogram.Snapshot snapshot = histogram.snapshot();
     int step = areTimes ? CLASSES_PER_BUCKET : 1;
     ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
     long inBucket = 0;
@@ -80,6 +84,22 @@ final class Histograms implements Collector {
         .labels(labels)
         .classicHistogramBuckets(buckets.build())
         .sum(snapshot.sum() / scale)
+        .exemplars(exemplars)
         .build();
+  }
+
+  /** The format shows the latest one of each bucket. */
+  private static Exemplars exemplars(Histogram histogram, double scale) {
+    return Exemplars.of(
+        histogram.exemplars().stream()
+            .map(
+                each ->
+                    Exemplar.builder()
+                        .value(each.value() / scale)
+                        .traceId(each.traceId())
+                        .spanId(each.spanId())
+                        .timestampMillis(each.epochMillis())
+                        .build())
+            .toList());
   }
 }

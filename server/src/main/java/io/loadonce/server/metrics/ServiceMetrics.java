@@ -6,6 +6,7 @@ import io.loadonce.server.load.Loaders;
 import io.loadonce.server.load.Shared;
 import io.loadonce.server.lock.WaiterBudget;
 import io.loadonce.server.lookup.Lookups;
+import io.loadonce.server.ports.Page;
 import io.loadonce.server.request.CallCounts;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,6 +32,12 @@ import java.util.function.ToIntFunction;
  * a label are those of an enum, or the names of the lookups. Safe for use by many threads.
  */
 public final class ServiceMetrics implements AutoCloseable {
+
+  /** The two formats, as types of HTTP; only the second one has exemplars. */
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+  private static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -58,7 +65,24 @@ public final class ServiceMetrics implements AutoCloseable {
 
   /** Returns all metrics in the text format of Prometheus. Blocks while they are read. */
   public String scrape() {
-    return registry.scrape();
+    return registry.scrape(PROMETHEUS);
+  }
+
+  /** Returns the pages with all metrics, one for each format. */
+  public List<Page> pages() {
+    return List.of(
+        page("the metrics, for Prometheus", PROMETHEUS),
+        page(
+            "the same with exemplars, if Accept names application/openmetrics-text", OPEN_METRICS));
+  }
+
+  private Page page(String meaning, String type) {
+    return Page.of(
+        "/metrics",
+        Page.Readers.OPERATORS,
+        meaning,
+        type,
+        () -> new Page.Content(200, registry.scrape(type)));
   }
 
   /** Registers the numbers of calls, by method and status, and the times of sampled calls. */

@@ -70,8 +70,7 @@ public final class AdminPort implements AutoCloseable {
   private static void handle(HttpExchange exchange, List<Page> pages, PortSecurity security)
       throws IOException {
     try (exchange) {
-      String path = exchange.getRequestURI().getPath();
-      Optional<Page> page = pages.stream().filter(one -> one.path().equals(path)).findFirst();
+      Optional<Page> page = find(pages, exchange);
       boolean isOpen = page.isPresent() && page.get().readers() == Page.Readers.EVERYONE;
       Optional<Content> refusal = isOpen ? Optional.empty() : security.refusal(exchange);
       if (refusal.isPresent()) {
@@ -87,6 +86,20 @@ public final class AdminPort implements AutoCloseable {
         answer(exchange, page.get());
       }
     }
+  }
+
+  /**
+   * Pages that have one path differ in their type: a request gets the last one whose type it
+   * accepts by name, or else the first.
+   */
+  private static Optional<Page> find(List<Page> pages, HttpExchange exchange) {
+    String path = exchange.getRequestURI().getPath();
+    List<String> accepted = exchange.getRequestHeaders().getOrDefault("Accept", List.of());
+    List<Page> all = pages.stream().filter(one -> one.path().equals(path)).toList();
+    return all.reversed().stream()
+        .filter(one -> accepted.stream().anyMatch(each -> each.contains(one.mediaType())))
+        .findFirst()
+        .or(() -> all.stream().findFirst());
   }
 
   /** A browser names the page that sends the request; no page may change anything here. */

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 /**
  * A page of the admin port.
  *
- * @param path such as {@code /metrics}
+ * @param path such as {@code /metrics}; pages with one path have different types
  * @param readers who gets the page if the port is protected
  * @param use what a request does
  * @param meaning what the page shows, in one line
@@ -63,6 +63,11 @@ public record Page(
       String policy,
       Function<Parameters, Content> render) {
     this(path, readers, Use.READ, meaning, type, policy, render);
+  }
+
+  /** The type without its parameters. */
+  String mediaType() {
+    return type.replaceFirst(";.*", "");
   }
 
   /** A page that is not for browsers, and reads no parameters. */

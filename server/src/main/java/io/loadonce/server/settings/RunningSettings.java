@@ -135,11 +135,20 @@ public final class RunningSettings {
         requested.updateAndGet(waiting -> waiting == null ? new CompletableFuture<>() : waiting));
   }
 
-  /** Reads the file again if that was requested. To be called once a second. */
+  /**
+   * Reads the file again if that was requested. To be called once a second. What a consumer of the
+   * settings throws ends the request, too.
+   */
   public void reloadIfRequested() {
     CompletableFuture<Reloaded> waiting = requested.getAndSet(null);
-    if (waiting != null) {
+    if (waiting == null) {
+      return;
+    }
+    try {
       waiting.complete(reload());
+    } catch (RuntimeException | Error e) {
+      waiting.completeExceptionally(e);
+      throw e;
     }
   }
 
@@ -199,12 +208,13 @@ public final class RunningSettings {
         next.put(key, now);
       }
     }
-    values = next;
     List<String> lines = report(changed, ignored); // before the level of the log changes
     if (!changed.isEmpty()) {
-      settings = settings.withChangesOf(read);
-      use.accept(settings);
+      Settings now = settings.withChangesOf(read);
+      use.accept(now); // if it throws, the next reload tries again
+      settings = now;
     }
+    values = next;
     inForce = inForce(next);
     return new Reloaded(/* isRight= */ true, lines);
   }

@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +24,12 @@ final class LoggedExporter implements SpanExporter {
   private final SpanExporter exporter;
   private final String endpoint;
   private final AtomicBoolean isFailing = new AtomicBoolean();
+
+  /** Spans that were not accepted, since the start. */
   private final LongAdder lost = new LongAdder();
+
+  /** How many of them the log has told of. */
+  private final AtomicLong told = new AtomicLong();
 
   LoggedExporter(SpanExporter exporter, String endpoint) {
     this.exporter = exporter;
@@ -48,8 +54,14 @@ final class LoggedExporter implements SpanExporter {
             reason(result.getFailureThrowable()));
       }
     } else if (isFailing.getAndSet(false)) {
-      log.info("spans are sent to {} again; {} were lost", endpoint, lost.sumThenReset());
+      long all = lost.sum();
+      log.info("spans are sent to {} again; {} were lost", endpoint, all - told.getAndSet(all));
     }
+  }
+
+  /** Returns how many spans the collector has not accepted since the start. */
+  long lost() {
+    return lost.sum();
   }
 
   private static String reason(@Nullable Throwable failure) {

@@ -4,6 +4,9 @@ import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.db.source.SourceQuery;
 import io.loadonce.server.load.LoadObserver;
 import io.loadonce.server.load.LoadStatistics.Failure;
+import io.loadonce.server.load.LoadStatistics.Stage;
+import io.loadonce.server.lock.Flight;
+import io.loadonce.server.lookup.Lookup;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -11,6 +14,7 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.Clock;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The span of one query. It exists once a traced call waits for the query: it is a child of the
  * first such call, and each other one has a link to it. It says nothing about ids and rows.
  */
-final class QuerySpan implements LoadObserver.Query {
+final class QuerySpan {
 
   private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("db.system.name");
   private static final AttributeKey<String> STATEMENT = AttributeKey.stringKey("db.query.text");
@@ -38,8 +42,9 @@ final class QuerySpan implements LoadObserver.Query {
   private record End(@Nullable Failure failure, SourceQuery.Times times, long epochNanos) {}
 
   private final Tracer tracer;
-  private final LookupSettings lookup;
+  private final Lookup lookup;
   private final String databaseSystem;
+  private final List<? extends Flight<?, ?>> flights;
   private final int ids;
   private final long beganEpochNanos = Clock.getDefault().now();
 
@@ -49,11 +54,24 @@ final class QuerySpan implements LoadObserver.Query {
   private final AtomicReference<@Nullable Span> span = new AtomicReference<>();
   private volatile @Nullable End end;
 
-  QuerySpan(Tracer tracer, LookupSettings lookup, String databaseSystem, int ids) {
+  /**
+   * @param flights those that the query is for
+   */
+  QuerySpan(
+      Tracer tracer,
+      Lookup lookup,
+      String databaseSystem,
+      List<? extends Flight<?, ?>> flights,
+      int ids) {
     this.tracer = tracer;
     this.lookup = lookup;
     this.databaseSystem = databaseSystem;
+    this.flights = flights;
     this.ids = ids;
+  }
+
+  boolean loads(Flight<?, ?> flight) {
+    return flights.contains(flight);
   }
 
   /** A call waits for the query. The second time for the same call does nothing. */
@@ -75,8 +93,8 @@ final class QuerySpan implements LoadObserver.Query {
     }
   }
 
-  @Override
-  public void ended(@Nullable Failure failure, SourceQuery.Times times) {
+  /** The query has ended, as {@link LoadObserver.Query#ended} says. */
+  void ended(@Nullable Failure failure, SourceQuery.Times times) {
     end = new End(failure, times, Clock.getDefault().now());
     Span begun = span.get();
     if (begun != null) {
@@ -85,15 +103,16 @@ final class QuerySpan implements LoadObserver.Query {
   }
 
   private Span begin(Span call) {
+    LookupSettings settings = lookup.settings();
     return tracer
-        .spanBuilder("load " + lookup.name())
+        .spanBuilder("load " + settings.name())
         .setSpanKind(SpanKind.CLIENT)
         .setParent(Context.root().with(call))
         .setStartTimestamp(beganEpochNanos, TimeUnit.NANOSECONDS)
-        .setAttribute(LOOKUP, lookup.name())
+        .setAttribute(LOOKUP, settings.name())
         .setAttribute(IDS, (long) ids)
         .setAttribute(SYSTEM, databaseSystem)
-        .setAttribute(STATEMENT, lookup.query().toString())
+        .setAttribute(STATEMENT, settings.query().toString())
         .startSpan();
   }
 
@@ -103,14 +122,20 @@ final class QuerySpan implements LoadObserver.Query {
     if (over == null) {
       return;
     }
-    begun.setAttribute(CONNECTION, over.times().connectionNanos() / NANOS_PER_SECOND);
-    begun.setAttribute(QUERY, over.times().queryNanos() / NANOS_PER_SECOND);
-    begun.setAttribute(ROWS, over.times().rowsNanos() / NANOS_PER_SECOND);
+    SourceQuery.Times times = over.times();
+    took(begun, CONNECTION, Stage.CONNECTION, times.connectionNanos());
+    took(begun, QUERY, Stage.QUERY, times.queryNanos());
+    took(begun, ROWS, Stage.ROWS, times.rowsNanos());
     if (over.failure() != null) {
       begun.setAttribute(ERROR, over.failure().name().toLowerCase(Locale.ROOT));
       begun.setStatus(StatusCode.ERROR);
     }
     begun.end(over.epochNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void took(Span begun, AttributeKey<Double> attribute, Stage stage, long nanos) {
+    begun.setAttribute(attribute, nanos / NANOS_PER_SECOND);
+    Exemplars.keep(lookup.engine().statistics().stage(stage), nanos, begun);
   }
 
   private static AttributeKey<Double> seconds(String part) {

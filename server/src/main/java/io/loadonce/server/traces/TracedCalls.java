@@ -56,7 +56,7 @@ final class TracedCalls implements ServerInterceptor {
    */
   private static final Duration DEADLINE_MARGIN = Duration.ofMillis(50);
 
-  private static final Context.Key<Span> CALL = Context.key("loadonce-span");
+  static final Context.Key<Span> CALL = Context.key("loadonce-span");
 
   private final Tracer tracer;
   private final double ratio;

@@ -1,16 +1,17 @@
 package io.loadonce.server.traces;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.loadonce.db.lookup.LookupSettings;
 import io.loadonce.server.load.LoadObserver;
 import io.loadonce.server.lock.Flight;
+import io.loadonce.server.lookup.Lookup;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
 
 /** Brings the traced calls of one lookup together with the queries that load what they wait for. */
 final class TracedLoads implements LoadObserver {
@@ -18,44 +19,62 @@ final class TracedLoads implements LoadObserver {
   private static final Call UNTRACED = _ -> {};
 
   private final Tracer tracer;
-  private final LookupSettings lookup;
+  private final Lookup lookup;
   private final String databaseSystem;
 
-  /**
-   * By identity. The keys are weak: a flight that ends without a query, because another instance
-   * has loaded its row or the database is unreachable, leaves nothing behind.
+  /*
+   * A call and a query meet, whichever comes first: each is written down before it looks for the
+   * other. Of the flights, only those are here for which a traced call waits.
    */
-  private final Map<Flight<?, ?>, FollowedFlight> flights =
+
+  /**
+   * The traced calls that wait for a flight. By identity, and the keys are weak: a flight that has
+   * ended leaves nothing behind.
+   */
+  private final Map<Flight<?, ?>, Queue<Span>> calls =
       Caffeine.newBuilder()
           .weakKeys()
           .executor(Runnable::run)
-          .<Flight<?, ?>, FollowedFlight>build()
+          .<Flight<?, ?>, Queue<Span>>build()
           .asMap();
+
+  /** At most one for each connection. By identity. */
+  private final Set<QuerySpan> queries = ConcurrentHashMap.newKeySet();
 
   /**
    * @param databaseUrl of JDBC
    */
-  TracedLoads(Tracer tracer, LookupSettings lookup, String databaseUrl) {
+  TracedLoads(Tracer tracer, Lookup lookup, String databaseUrl) {
     this.tracer = tracer;
     this.lookup = lookup;
     this.databaseSystem = system(databaseUrl);
   }
 
+  /** Returns for how many flights traced calls wait, including some that have ended. */
+  int followed() {
+    return calls.size();
+  }
+
   @Override
   public Call call() {
     Span call = TracedCalls.current();
-    return call == null ? UNTRACED : flight -> follow(flight).isAwaitedBy(call);
+    return call == null ? UNTRACED : new TracedCall(call);
   }
 
   @Override
-  public Query queryBegins(List<? extends Flight<?, ?>> queried, int ids) {
-    QuerySpan query = new QuerySpan(tracer, lookup, databaseSystem, ids);
-    queried.forEach(flight -> follow(flight).isLoadedBy(query));
-    return query;
-  }
-
-  private FollowedFlight follow(Flight<?, ?> flight) {
-    return flights.computeIfAbsent(flight, _ -> new FollowedFlight());
+  public Query queryBegins(List<? extends Flight<?, ?>> flights, int ids) {
+    QuerySpan query = new QuerySpan(tracer, lookup, databaseSystem, flights, ids);
+    queries.add(query);
+    for (Flight<?, ?> flight : flights) {
+      Queue<Span> waiting = calls.get(flight);
+      if (waiting != null) {
+        waiting.forEach(query::isAwaitedBy);
+      }
+    }
+    return (failure, times) -> {
+      queries.remove(query);
+      query.ended(failure, times);
+    };
   }
 
   /** The name that OpenTelemetry's conventions give to a database. */
@@ -64,25 +83,26 @@ final class TracedLoads implements LoadObserver {
     return name.equals("h2") ? "h2database" : name;
   }
 
-  /**
-   * The traced calls that wait for a flight, and the query that it is in. Both are written before
-   * the other one is read, so that each call meets the query, whichever comes first.
-   */
-  private static final class FollowedFlight {
-    private final Queue<Span> calls = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable QuerySpan query;
+  private final class TracedCall implements Call {
+    private final Span span;
 
-    void isAwaitedBy(Span call) {
-      calls.add(call);
-      QuerySpan underWay = query;
-      if (underWay != null) {
-        underWay.isAwaitedBy(call);
+    TracedCall(Span span) {
+      this.span = span;
+    }
+
+    @Override
+    public void waitsFor(Flight<?, ?> flight) {
+      calls.computeIfAbsent(flight, _ -> new ConcurrentLinkedQueue<>()).add(span);
+      for (QuerySpan query : queries) {
+        if (query.loads(flight)) {
+          query.isAwaitedBy(span);
+        }
       }
     }
 
-    void isLoadedBy(QuerySpan begun) {
-      query = begun;
-      calls.forEach(begun::isAwaitedBy);
+    @Override
+    public void answered(long waitedNanos) {
+      Exemplars.keep(lookup.engine().statistics().waits(), waitedNanos, span);
     }
   }
 }

@@ -5,9 +5,12 @@ import io.loadonce.server.lookup.Lookups;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.common.InternalTelemetryVersion;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -33,13 +36,37 @@ public final class Traces implements AutoCloseable {
 
   private static final String SERVICE = "loadonce";
 
+  /** Why spans do not reach the collector. */
+  public enum Loss {
+    /** Too many spans waited to be sent. */
+    QUEUE_FULL,
+    /** The collector has refused them, or could not be reached in time. */
+    NOT_ACCEPTED
+  }
+
   private final TraceSettings settings;
+  private final LoggedExporter exporter;
+  private final FullQueue queue = new FullQueue();
   private final SdkTracerProvider provider;
   private final Tracer tracer;
 
-  private Traces(TraceSettings settings, SdkTracerProvider provider) {
+  private Traces(TraceSettings settings, SpanExporter exporter, Resource service) {
     this.settings = settings;
-    this.provider = provider;
+    this.exporter = new LoggedExporter(exporter, settings.endpoint());
+    this.provider =
+        SdkTracerProvider.builder()
+            .setResource(service)
+            .setSampler(Sampler.alwaysOn()) // TracedCalls begins no span for another call
+            .addSpanProcessor(
+                BatchSpanProcessor.builder(this.exporter)
+                    .setMaxQueueSize(MAX_QUEUED_SPANS)
+                    .setScheduleDelay(BETWEEN_EXPORTS)
+                    .setExporterTimeout(EXPORT_TIMEOUT)
+                    .setMeterProvider(
+                        SdkMeterProvider.builder().registerMetricReader(queue).build())
+                    .setInternalTelemetryVersion(InternalTelemetryVersion.LATEST)
+                    .build())
+            .build();
     this.tracer = provider.get(SERVICE);
   }
 
@@ -58,18 +85,7 @@ public final class Traces implements AutoCloseable {
             .build();
     Attributes service =
         Attributes.builder().put("service.name", SERVICE).put("service.version", version).build();
-    return new Traces(
-        settings,
-        SdkTracerProvider.builder()
-            .setResource(Resource.getDefault().merge(Resource.create(service)))
-            .setSampler(Sampler.alwaysOn()) // TracedCalls begins no span for another call
-            .addSpanProcessor(
-                BatchSpanProcessor.builder(new LoggedExporter(exporter, settings.endpoint()))
-                    .setMaxQueueSize(MAX_QUEUED_SPANS)
-                    .setScheduleDelay(BETWEEN_EXPORTS)
-                    .setExporterTimeout(EXPORT_TIMEOUT)
-                    .build())
-            .build());
+    return new Traces(settings, exporter, Resource.getDefault().merge(Resource.create(service)));
   }
 
   /** Returns what begins and ends the spans of calls. */
@@ -84,6 +100,19 @@ public final class Traces implements AutoCloseable {
    */
   public void observe(Lookups lookups, String databaseUrl) {
     lookups.observe(lookup -> new TracedLoads(tracer, lookup, databaseUrl));
+  }
+
+  /** For tests. */
+  Tracer tracer() {
+    return tracer;
+  }
+
+  /** Returns how many spans were lost for this reason since the start. */
+  public long lost(Loss reason) {
+    return switch (reason) {
+      case QUEUE_FULL -> queue.dropped();
+      case NOT_ACCEPTED -> exporter.lost();
+    };
   }
 
   /** Sends the spans that wait; blocks for a second at most. */

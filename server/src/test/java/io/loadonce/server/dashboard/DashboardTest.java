@@ -2,6 +2,7 @@ package io.loadonce.server.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.db.CountedDatabase;
 import io.loadonce.server.RunningService;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.GetRequest;
@@ -20,26 +21,29 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The live page, by hand and in a real browser. */
 @Tag("slow")
 @Timeout(120)
 class DashboardTest {
 
-  private static final Map<String, String> BY_NAME =
-      Map.of(
-          "--query", "SELECT name, country FROM city WHERE name IN (:ids)",
-          "--key-column", "name",
-          "--key-type", "text");
+  private static final String BY_NAME = "SELECT name, country FROM city WHERE name IN (:ids)";
 
   private static final String HOSTILE = "<img src=x onerror=alert(1)>&amp;\"'";
 
   @TempDir private Path directory;
 
-  @Test
-  void page_inABrowser_showsTheNumbersAndRunsNothingElse() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"h2", "postgresql"})
+  void page_inABrowser_showsTheNumbersAndRunsNothingElse(String kind) throws Exception {
     Chromium chromium = Chromium.find(directory);
-    try (RunningService service = RunningService.with(BY_NAME)) {
+    try (CountedDatabase database =
+            kind.equals("h2") ? CountedDatabase.h2() : CountedDatabase.postgres();
+        RunningService service =
+            RunningService.on(
+                database, BY_NAME, Map.of("--key-column", "name", "--key-type", "text"))) {
       thousandHostileIds(service);
       String url = "http://" + service.admin() + "/";
       Chromium.Seen seen = chromium.open(url);

@@ -1,6 +1,7 @@
 package io.loadonce.server.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,30 @@ class RunningSettingsTest {
 
     assertThat(lines()).isEmpty();
     assertThat(inForce(running, "ttl").value()).isEqualTo("60s");
+  }
+
+  @Test
+  void reloadIfRequested_consumerThrows_requestFailsAndTheNextOneTriesAgain() throws IOException {
+    RunningSettings running = load(Map.of());
+    Settings before = running.settings();
+    running.onChange(
+        _ -> {
+          throw new IllegalStateException("planted failure");
+        });
+    Files.writeString(file, SHOP.replace("60s", "30s"));
+    CompletableFuture<RunningSettings.Reloaded> failing = running.reloaded();
+
+    assertThatThrownBy(running::reloadIfRequested).hasMessage("planted failure");
+
+    assertThat(failing).isCompletedExceptionally();
+    assertThat(running.settings()).isSameAs(before);
+    assertThat(inForce(running, "ttl").value()).isEqualTo("60s");
+
+    running.onChange(used::add);
+    running.request();
+    running.reloadIfRequested();
+    assertThat(used).hasSize(1);
+    assertThat(inForce(running, "ttl").value()).isEqualTo("30s");
   }
 
   private static RunningSettings.InForce inForce(RunningSettings running, String key) {

@@ -6,10 +6,12 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /** Accepts spans with OTLP over HTTP, on a port of its own. */
 final class Collector implements AutoCloseable {
@@ -19,6 +21,9 @@ final class Collector implements AutoCloseable {
   private final List<Span> spans = new CopyOnWriteArrayList<>();
   private final HttpServer server;
   private volatile boolean isRefusing;
+
+  /** Has the count zero while spans are read at once. */
+  private volatile CountDownLatch held = new CountDownLatch(0);
 
   private Collector(HttpServer server) {
     this.server = server;
@@ -37,6 +42,7 @@ final class Collector implements AutoCloseable {
     try (exchange;
         InputStream body = exchange.getRequestBody()) {
       ExportTraceServiceRequest request = ExportTraceServiceRequest.parseFrom(body);
+      awaitRelease();
       if (!isRefusing) {
         request
             .getResourceSpansList()
@@ -48,6 +54,23 @@ final class Collector implements AutoCloseable {
       }
       exchange.sendResponseHeaders(isRefusing ? UNAVAILABLE : 200, -1);
     }
+  }
+
+  private void awaitRelease() throws InterruptedIOException {
+    try {
+      held.await();
+    } catch (InterruptedException e) {
+      throw (InterruptedIOException) new InterruptedIOException().initCause(e);
+    }
+  }
+
+  /** From now on no request is answered until {@link #release}. */
+  void hold() {
+    held = new CountDownLatch(1);
+  }
+
+  void release() {
+    held.countDown();
   }
 
   /** From now on it refuses all spans, or accepts them again. */
@@ -75,6 +98,7 @@ final class Collector implements AutoCloseable {
 
   @Override
   public void close() {
+    release();
     server.stop(/* delay= */ 0);
   }
 }

@@ -153,6 +153,9 @@ class TracesTest {
     try (Collector collector = Collector.open();
         CountedDatabase database = CountedDatabase.h2();
         RunningService service = traced(database, collector.address(), "1")) {
+      assertThat(service.isServing())
+          .as("so that the call does not wait for a connection")
+          .isTrue();
       assertThatThrownBy(
               () ->
                   service
