@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("slow")
 class FlightTableSchedulesTest {
-  private static final int SCHEDULES = Integer.getInteger("schedules", 500);
+  private static final int SCHEDULES = Integer.getInteger("schedules", 200);
 
   /**
    * How many schedules ran, since a check that ran nothing is red. Outside of the heap, because
