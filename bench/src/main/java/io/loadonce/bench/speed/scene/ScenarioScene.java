@@ -30,8 +30,8 @@ final class ScenarioScene implements Scene {
     "scenario", "database", "verdict", "queries", "without load-once", "planted bug", "its queries"
   };
 
-  /** After so many hits of the instance that goes away, failover is under way. */
-  private static final long HITS_BEFORE_THE_STOP = 50;
+  /** After so many replies of the instance that goes away, failover is under way. */
+  private static final long REPLIES_BEFORE_THE_STOP = 50;
 
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -163,7 +163,7 @@ final class ScenarioScene implements Scene {
     flags.addAll(List.of("--affinity", "1"));
     try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
       Future<Tool.Ended> ended = thread.submit(() -> LoadCommand.run(flags));
-      awaitHits(stage, ended);
+      awaitReplies(stage, ended);
       stage.stopLast();
       return ended.get();
     } catch (ExecutionException e) {
@@ -172,13 +172,16 @@ final class ScenarioScene implements Scene {
   }
 
   /** Returns early if the load test has ended; its verdict then says why. */
-  private static void awaitHits(ScenarioStage stage, Future<?> ended)
+  private static void awaitReplies(ScenarioStage stage, Future<?> ended)
       throws IOException, InterruptedException {
-    int admin = stage.last().adminPort();
-    long before = Metrics.read(admin).lookups("memory");
-    while (!ended.isDone()
-        && Metrics.read(admin).lookups("memory") - before < HITS_BEFORE_THE_STOP) {
+    long before = replies(stage);
+    while (!ended.isDone() && replies(stage) - before < REPLIES_BEFORE_THE_STOP) {
       TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
     }
+  }
+
+  private static long replies(ScenarioStage stage) throws IOException, InterruptedException {
+    Metrics metrics = Metrics.read(stage.last().adminPort());
+    return metrics.lookups("memory") + metrics.lookups("loaded");
   }
 }
