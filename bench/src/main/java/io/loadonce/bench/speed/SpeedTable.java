@@ -29,6 +29,7 @@ final class SpeedTable {
     List<String> parts = new ArrayList<>();
     parts.add(figures(board.figures()));
     parts.add(readings(board.readings()));
+    parts.addAll(board.notes());
     parts.addAll(board.failures());
     return String.join(System.lineSeparator(), parts);
   }

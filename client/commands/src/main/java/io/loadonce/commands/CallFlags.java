@@ -12,7 +12,9 @@ import io.loadonce.commands.load.call.MethodName;
 import io.loadonce.commands.load.call.Reflection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -126,9 +128,18 @@ final class CallFlags {
   private static String read(Path file) {
     try {
       return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw unreadable(file, "there is no such file", e);
+    } catch (CharacterCodingException e) {
+      throw unreadable(file, "it is not text in UTF-8", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read --data from " + file, e);
+      throw unreadable(
+          file, Files.isDirectory(file) ? "it is a directory" : String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static UncheckedIOException unreadable(Path file, String why, IOException cause) {
+    return new UncheckedIOException("cannot read --data from %s: %s".formatted(file, why), cause);
   }
 
   private void refuse(List<String> flags, String why) {

@@ -207,10 +207,7 @@ final class LoadCommand implements Callable<Integer> {
       if (scenario == null) {
         return run(clients, plan, settings, outputs, /* scenarioRun= */ null);
       }
-      int instances = affinity == 0 ? target.addresses().size() : 1;
-      try (ScenarioRun scenarioRun =
-          new ScenarioRun(
-              scenario, plan, clients.subList(0, instances), target.instances(settings))) {
+      try (ScenarioRun scenarioRun = new ScenarioRun(scenario, plan, target.instances(settings))) {
         scenarioRun.prepare(clients, pace.warmUp());
         return run(clients, plan, settings, outputs, scenarioRun);
       }

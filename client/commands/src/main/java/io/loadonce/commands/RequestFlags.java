@@ -30,8 +30,9 @@ final class RequestFlags {
       paramLabel = "A..B|A,B,C|sample",
       description =
           "Ids to request, as a range or a list, the hottest first; or sample, for those that the"
-              + " callers of the server have requested most, by its admin port. NAME=A..B is for"
-              + " one lookup only; set the flag once for each. Default: 2988507 (Paris).")
+              + " callers of the server have requested most and then 100 random ones that it has"
+              + " cached, by its admin port. NAME=A..B is for one lookup only; set the flag once"
+              + " for each. Default: 2988507 (Paris).")
   private List<String> ids = List.of();
 
   @Option(

@@ -1,6 +1,7 @@
 package io.loadonce.commands;
 
 import io.loadonce.client.ClientSettings;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -40,7 +41,7 @@ record Target(List<String> addresses) {
   }
 
   /**
-   * Checks that the counts of all instances can be read.
+   * Checks that the counts of all instances can be read. Blocks to find the addresses of names.
    *
    * @throws IllegalArgumentException with one line that says what would be right
    */
@@ -55,6 +56,20 @@ record Target(List<String> addresses) {
           "--target names %d instances but --admin %d; name all, because what they load is added up"
               .formatted(addresses.size(), admins));
     }
+    for (String address : addresses) {
+      int instances = instances(resolved(address));
+      if (instances > 1) {
+        throw new IllegalArgumentException(
+            "%s has %d addresses; name each in --target and in --admin, because what they load is added up"
+                .formatted(address, instances));
+      }
+    }
+  }
+
+  /** How many instances a name stands for; one that has IPv4 and IPv6 has an address of each. */
+  static int instances(List<InetAddress> all) {
+    int version6 = (int) all.stream().filter(Inet6Address.class::isInstance).count();
+    return Math.max(version6, all.size() - version6);
   }
 
   /**
@@ -111,18 +126,28 @@ record Target(List<String> addresses) {
   }
 
   private static boolean isThisMachine(String address) {
-    String authority = address.substring(address.lastIndexOf('/') + 1);
-    int colon = authority.lastIndexOf(':');
-    String host = colon < 0 ? authority : authority.substring(0, colon);
+    List<InetAddress> all = resolved(address);
     try {
-      for (InetAddress each : InetAddress.getAllByName(host)) {
+      for (InetAddress each : all) {
         if (!each.isLoopbackAddress() && NetworkInterface.getByInetAddress(each) == null) {
           return false;
         }
       }
-      return true;
-    } catch (UnknownHostException | SocketException _) {
+      return !all.isEmpty();
+    } catch (SocketException _) {
       return false;
+    }
+  }
+
+  /** All addresses of its host; none if it is not known. */
+  private static List<InetAddress> resolved(String address) {
+    String authority = address.substring(address.lastIndexOf('/') + 1);
+    int colon = authority.lastIndexOf(':');
+    String host = colon < 0 ? authority : authority.substring(0, colon);
+    try {
+      return List.of(InetAddress.getAllByName(host));
+    } catch (UnknownHostException _) {
+      return List.of();
     }
   }
 }

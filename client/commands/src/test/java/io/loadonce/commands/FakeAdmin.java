@@ -21,7 +21,7 @@ final class FakeAdmin implements AutoCloseable {
   FakeAdmin() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/metrics", this::metrics);
-    server.createContext("/hot.txt", FakeAdmin::hotIds);
+    server.createContext("/ids.txt", FakeAdmin::ids);
     server.start();
   }
 
@@ -38,7 +38,7 @@ final class FakeAdmin implements AutoCloseable {
             .formatted(read * 3, read * 30));
   }
 
-  private static void hotIds(HttpExchange exchange) throws IOException {
+  private static void ids(HttpExchange exchange) throws IOException {
     boolean isKnown = exchange.getRequestURI().getQuery().equals("lookup=");
     answer(exchange, isKnown ? 200 : 400, isKnown ? "hot\nwarm\n" : "no such lookup\n");
   }

@@ -243,7 +243,13 @@ class LoadCallTest {
     assertThat(server.requests).hasSize(9).allMatch(each -> each.getId().equals("from-file"));
     CommandRun missing = load("--call", GET, "--data", "@no.json", "--count", "9");
     assertThat(missing)
-        .isEqualTo(new CommandRun(1, "", "loadonce: cannot read --data from no.json\n"));
+        .isEqualTo(
+            new CommandRun(
+                1, "", "loadonce: cannot read --data from no.json: there is no such file\n"));
+    CommandRun folder = load("--call", GET, "--data", "@" + directory, "--count", "9");
+    assertThat(folder.err())
+        .isEqualTo(
+            "loadonce: cannot read --data from %s: it is a directory\n".formatted(directory));
     CommandRun noTypes = load("--call", GET, "--protoset", file.toString(), "--count", "9");
     assertThat(noTypes.err())
         .isEqualTo(

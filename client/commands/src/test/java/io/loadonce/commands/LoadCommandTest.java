@@ -264,7 +264,7 @@ class LoadCommandTest {
               new CommandRun(
                   1,
                   "",
-                  "loadonce: --ids sample: " + url + "/hot.txt?lookup=none: no such lookup\n"));
+                  "loadonce: --ids sample: " + url + "/ids.txt?lookup=none: no such lookup\n"));
     }
   }
 

@@ -8,6 +8,7 @@ import io.loadonce.commands.load.record.RunJson;
 import io.loadonce.commands.load.record.RunRecord;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,23 @@ class ScenarioTest {
           .containsPattern(
               "failover: passed. %s went away. By their replies, the instances loaded \\d+ ids; at most \\d+ is right. Without load-once"
                   .formatted(first.target()));
+    }
+  }
+
+  /** A client with affinity that has no connection yet may send all invalidations to one. */
+  @Test
+  void failover_idsAreCachedByBothInstances_areInvalidatedOnBoth() throws IOException {
+    try (CachingServer first = new CachingServer(/* loadsOnce= */ true);
+        CachingServer second = new CachingServer(/* loadsOnce= */ true)) {
+      for (CachingServer each : List.of(first, second)) {
+        assertThat(
+                CommandRun.of("load", "--target", each.target(), "--ids", "1..14", "--count", "500")
+                    .exitCode())
+            .isZero();
+      }
+      first.stopAfter(10);
+
+      assertThat(failover(first, second, "--warm-up", "0s").out()).contains("failover: passed. ");
     }
   }
 

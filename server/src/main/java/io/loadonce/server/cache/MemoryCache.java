@@ -6,6 +6,9 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.loadonce.server.cache.Entry.NotFound;
 import io.loadonce.server.cache.Entry.Row;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
@@ -157,6 +160,32 @@ public final class MemoryCache<K, V> {
                     row.readNanos(),
                     untilNanos,
                     row.freshUntilNanos()));
+  }
+
+  /**
+   * Returns the ids of random cached rows, fresh or expired, each with the same chance, in random
+   * order. Goes through all rows; has no effect on what is evicted next.
+   *
+   * @param most how many ids at most; all if there are fewer rows
+   */
+  public List<K> sample(int most) {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    List<K> sample = new ArrayList<>();
+    long rowsSeen = 0;
+    for (K id : rows.asMap().keySet()) {
+      rowsSeen++;
+      if (sample.size() < most) {
+        sample.add(id);
+        continue;
+      }
+      // The n-th row is one of the sample with the chance most / n, in the place of any other.
+      long place = random.nextLong(rowsSeen);
+      if (place < most) {
+        sample.set((int) place, id);
+      }
+    }
+    Collections.shuffle(sample, random);
+    return sample;
   }
 
   /** Removes the entries of all ids for which this holds. Goes through all entries. */

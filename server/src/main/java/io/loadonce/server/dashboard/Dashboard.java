@@ -74,12 +74,12 @@ public final class Dashboard {
             this::json));
     all.add(
         new Page(
-            "/hot.txt",
+            "/ids.txt",
             Page.Readers.OPERATORS,
-            "the ids with the most lookups, the hottest first: /hot.txt?lookup=NAME",
+            "the ids with the most lookups, and random cached ids: /ids.txt?lookup=NAME",
             Page.TEXT,
             Page.NOTHING_RUNS,
-            new HotPage(watched)::of));
+            new IdsPage(watched)::of));
     all.addAll(others);
     all.addFirst(page(List.copyOf(all)));
     return all;

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.loadonce.server.cache.Entry.NotFound;
 import io.loadonce.server.cache.Entry.Row;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -160,6 +163,23 @@ class MemoryCacheTest {
     cache.settle();
     assertThat(cache.rowBytes()).isBetween(1L << 13, 1L << 14);
     assertThat(cache.negativeBytes()).isBetween(1L << 12, 1L << 13);
+  }
+
+  @Test
+  void sample_moreRowsThanRequested_areRandomAndNoneTwice() {
+    MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
+    IntStream.range(0, 1_000).forEach(i -> cache.fill("row-" + i, "row", 1, 0));
+    cache.fillNotFound("none", 0);
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < 200; i++) {
+      List<String> sample = cache.sample(100);
+      assertThat(sample).hasSize(100).doesNotHaveDuplicates().doesNotContain("none");
+      seen.addAll(sample);
+    }
+    // The chance that a row is in none of 200 samples is 0.9^200, for all rows less than 1 in 10^6.
+    assertThat(seen).hasSize(1_000);
+    assertThat(cache.sample(2_000)).hasSize(1_000).doesNotHaveDuplicates();
+    assertThat(cache(0, 1 << 20, 1 << 20).sample(100)).isEmpty();
   }
 
   @Test

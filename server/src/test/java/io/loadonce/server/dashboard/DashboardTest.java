@@ -3,18 +3,23 @@ package io.loadonce.server.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.CountedDatabase;
+import io.loadonce.db.source.Source;
 import io.loadonce.server.RunningService;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.GetRequest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -76,8 +81,8 @@ class DashboardTest {
       assertThat(read(service, "/explain?id=2988507").body())
           .contains("cache      a row of 179 bytes");
       assertThat(read(service, "/explain?id=%zz").statusCode()).isEqualTo(400);
-      assertThat(read(service, "/hot.txt").body()).isEqualTo("2988507\n");
-      assertThat(read(service, "/hot.txt?lookup=none").body())
+      assertThat(read(service, "/ids.txt").body()).isEqualTo("2988507\n");
+      assertThat(read(service, "/ids.txt?lookup=none").body())
           .isEqualTo("there is no lookup 'none'; the lookups are: default, cities-of-country\n");
       assertThat(read(service, "/page.json?since=x").statusCode()).isEqualTo(400);
       Awaitility.await()
@@ -98,8 +103,33 @@ class DashboardTest {
       assertThat(read(service, "/").body())
           .doesNotContain("2988507")
           .containsPattern("<td>#[0-9a-f]{16}</td>");
-      assertThat(read(service, "/hot.txt").body())
+      assertThat(read(service, "/ids.txt").body())
           .isEqualTo("the server does not show its ids, because of --hash-ids\n");
+    }
+  }
+
+  @Test
+  void ids_moreThanAreCountedAsHot_haveRandomCachedOnesAtTheEnd() throws Exception {
+    try (RunningService service = RunningService.with(Map.of())) {
+      List<String> cities = cities(2_000);
+      for (List<String> part : List.of(cities.subList(0, 1_000), cities.subList(1_000, 2_000))) {
+        service.stub().batchGet(BatchGetRequest.newBuilder().addAllIds(part).build());
+      }
+      List<String> once = read(service, "/ids.txt").body().lines().toList();
+      List<String> again = read(service, "/ids.txt").body().lines().toList();
+      assertThat(once).doesNotHaveDuplicates().isSubsetOf(cities).hasSizeGreaterThanOrEqualTo(100);
+      assertThat(again).isSubsetOf(cities).isNotEqualTo(once);
+    }
+  }
+
+  private static List<String> cities(int howMany) throws IOException {
+    try (InputStream file = Source.class.getResourceAsStream("/io/loadonce/db/cities.csv")) {
+      return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .skip(1)
+          .limit(howMany)
+          .map(line -> line.substring(0, line.indexOf(',')))
+          .toList();
     }
   }
 

@@ -15,6 +15,11 @@ public final class Jvm {
 
   /** A main class of this class path, with the same heap and the same layout of objects. */
   public static List<String> command(Class<?> main, List<String> arguments) {
+    return command(System.getProperty("java.class.path"), main, arguments);
+  }
+
+  /** A main class of a class path. */
+  static List<String> command(String classPath, Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(
@@ -23,7 +28,7 @@ public final class Jvm {
             "@" + projectRoot().resolve("deploy/serve.options"),
             HEAP,
             "-cp",
-            System.getProperty("java.class.path"),
+            classPath,
             main.getName()));
     command.addAll(arguments);
     return command;

@@ -19,6 +19,11 @@ public final class LoadonceServer {
 
   private LoadonceServer() {}
 
+  /** The variables that make a server begin on free ports. */
+  static Map<String, String> defaults() {
+    return DEFAULTS;
+  }
+
   /** Starts it on free ports with the settings of a file. */
   public static ServerProcess start(Path config) throws IOException, InterruptedException {
     return start(List.of("--config", config.toString()), Map.of());

@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
@@ -70,6 +71,7 @@ public final class PausingServer extends ResourceServiceImplBase {
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .directExecutor()
             .addService(new PausingServer(Duration.ofMillis(Long.parseLong(arguments[0]))))
+            .addService(new HealthStatusManager().getHealthService())
             .build()
             .start();
     System.out.println("ready grpc=127.0.0.1:" + server.getPort());

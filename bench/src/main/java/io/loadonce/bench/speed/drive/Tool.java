@@ -24,19 +24,39 @@ public final class Tool {
   }
 
   /**
+   * How it ended.
+   *
+   * @param text its output and its errors
+   */
+  public record Ended(int exitCode, String text) {}
+
+  /**
    * Runs it and returns its output. Blocks until it has ended.
    *
    * @throws IllegalStateException if it fails, or takes too long; it is killed then
    */
   public static String run(List<String> command, Duration atMost)
       throws IOException, InterruptedException {
+    Ended ended = end(command, atMost);
+    if (ended.exitCode() != 0) {
+      throw new IllegalStateException("%s failed: %s".formatted(command, ended.text()));
+    }
+    return ended.text();
+  }
+
+  /**
+   * Runs it. Blocks until it has ended.
+   *
+   * @throws IllegalStateException if it takes too long; it is killed then
+   */
+  public static Ended end(List<String> command, Duration atMost)
+      throws IOException, InterruptedException {
     Path said = Files.createTempFile("loadonce-bench-", ".txt");
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(said.toFile())
-              .start();
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
+      builder.environment().keySet().removeIf(name -> name.startsWith("LOADONCE_"));
+      Process process = builder.start();
       boolean ended;
       try {
         ended = process.waitFor(atMost.toNanos(), TimeUnit.NANOSECONDS);
@@ -44,11 +64,10 @@ public final class Tool {
         process.destroyForcibly();
       }
       String text = Files.readString(said);
-      if (!ended || process.exitValue() != 0) {
-        throw new IllegalStateException(
-            "%s %s: %s".formatted(command, ended ? "failed" : "took too long", text));
+      if (!ended) {
+        throw new IllegalStateException("%s took too long: %s".formatted(command, text));
       }
-      return text;
+      return new Ended(process.exitValue(), text);
     } finally {
       Files.deleteIfExists(said);
     }

@@ -19,9 +19,11 @@ import static io.loadonce.bench.speed.scene.Figure.HITS_JDBC;
 import static io.loadonce.bench.speed.scene.Figure.HITS_PLAIN;
 import static io.loadonce.bench.speed.scene.Figure.HITS_PLAIN_H2LOAD;
 import static io.loadonce.bench.speed.scene.Figure.HITS_REDIS;
+import static io.loadonce.bench.speed.scene.Figure.LOAD_COMPARE;
 import static io.loadonce.bench.speed.scene.Figure.LOAD_H2LOAD;
 import static io.loadonce.bench.speed.scene.Figure.LOAD_P50;
 import static io.loadonce.bench.speed.scene.Figure.LOAD_RATE;
+import static io.loadonce.bench.speed.scene.Figure.LOAD_SCENARIOS;
 import static io.loadonce.bench.speed.scene.Figure.LOAD_STANDSTILL;
 import static io.loadonce.bench.speed.scene.Figure.NEIGHBOUR_P99;
 
@@ -50,6 +52,8 @@ public enum Act {
   NEIGHBOUR(ImmutableSet.of(NEIGHBOUR_P99), NeighbourScene::open),
   DRIVER(ImmutableSet.of(LOAD_H2LOAD, LOAD_P50, LOAD_RATE), DriverScene::open),
   STANDSTILL(ImmutableSet.of(LOAD_STANDSTILL), StandstillScene::open),
+  SCENARIOS(ImmutableSet.of(LOAD_SCENARIOS), ScenarioScene::open),
+  COMPARE(ImmutableSet.of(LOAD_COMPARE), CompareScene::open),
   HERD(ImmutableSet.of(HERD_ENGINE, HERD_GRPC, HERD_QUERIES), HerdScene::open);
 
   private final ImmutableSet<Figure> figures;
@@ -75,7 +79,8 @@ public enum Act {
       case HITS_H2LOAD, DRIVER -> H2load.isInstalled();
       case REDIS ->
           H2load.isInstalled() && RedisBenchmark.isInstalled() && RedisServer.isInstalled();
-      case ENGINE, HITS, ALLOCATED, COLD, PACE, NEIGHBOUR, STANDSTILL, HERD -> true;
+      case ENGINE, HITS, ALLOCATED, COLD, PACE, NEIGHBOUR, STANDSTILL, SCENARIOS, COMPARE, HERD ->
+          true;
     };
   }
 

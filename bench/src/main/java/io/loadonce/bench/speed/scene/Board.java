@@ -14,6 +14,7 @@ public final class Board {
   private final PrintWriter progress;
   private final Map<Figure, List<Double>> figures = new EnumMap<>(Figure.class);
   private final List<String> failures = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private final Map<Turn, List<Reading>> readings = new LinkedHashMap<>();
 
   /**
@@ -70,6 +71,17 @@ public final class Board {
   public void fail(Act act, IllegalStateException reason) {
     failures.add("not measured: %s: %s".formatted(act, reason.getMessage()));
     say(failures.getLast());
+  }
+
+  /** Adds lines that stand below the tables. */
+  void note(String lines) {
+    notes.add(lines);
+    say(lines);
+  }
+
+  /** What the scenes have noted, in order. */
+  public List<String> notes() {
+    return notes;
   }
 
   /** The scenes that failed, and why, a line each. */

@@ -4,9 +4,7 @@ import io.loadonce.bench.speed.contender.EchoServer;
 import io.loadonce.bench.speed.contender.PausingServer;
 import io.loadonce.bench.speed.contender.ServerProcess;
 import io.loadonce.bench.speed.drive.Driven;
-import io.loadonce.bench.speed.drive.H2load;
 import io.loadonce.bench.speed.drive.LoadTest;
-import io.loadonce.bench.speed.drive.RawCalls;
 import io.loadonce.commands.load.LoadResult;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.Resource;
@@ -71,19 +69,9 @@ final class DriverScene implements Scene {
               board,
               List.of(
                   runner(LOAD, echo, () -> load.run(plan.inFlight(), plan.lap())),
-                  runner("h2load", echo, () -> h2load(echo))));
+                  runner("h2load", echo, () -> GetDriver.h2load(echo, plan, plan.lap()))));
       board.add(Figure.LOAD_H2LOAD, driven.get(0).perSecond() / driven.get(1).perSecond());
     }
-  }
-
-  private Driven h2load(ServerProcess echo) throws IOException, InterruptedException {
-    return H2load.run(
-        echo.port(),
-        RawCalls.GET,
-        RawCalls.get(GetDriver.HOT_ID),
-        plan.connections(),
-        plan.inFlight(),
-        plan.lap());
   }
 
   private static Race.Runner runner(String driver, ServerProcess echo, HitCheck.Drive drive) {

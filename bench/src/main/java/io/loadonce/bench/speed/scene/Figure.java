@@ -27,6 +27,8 @@ public enum Figure {
   LOAD_P50("p50 by ./loadonce load of a server with 5 or 50 ms added: ms off", new Bound.AtMost(1)),
   LOAD_RATE("calls in a second: share beside the rate that was set", new Bound.AtMost(0.01)),
   LOAD_STANDSTILL("p99 of a server that stood still: reported / true", new Bound.AtLeast(0.95)),
+  LOAD_SCENARIOS("scenarios of ./loadonce load: wrong verdicts, of 28", new Bound.AtMost(0)),
+  LOAD_COMPARE("./loadonce load compare: right verdicts, of 2", new Bound.AtLeast(2)),
   ALLOCATION("bytes allocated per Get hit: Loadonce / bare echo", new Bound.AtMost(1.15));
 
   private final String title;

@@ -30,13 +30,7 @@ enum GetDriver {
     @Override
     Driven run(ServerProcess server, ClosedLoop loop, SpeedPlan plan, Duration time)
         throws IOException, InterruptedException {
-      return H2load.run(
-          server.port(),
-          RawCalls.GET,
-          RawCalls.get(HOT_ID),
-          plan.connections(),
-          plan.inFlight(),
-          time);
+      return h2load(server, plan, time);
     }
   };
 
@@ -61,6 +55,18 @@ enum GetDriver {
   /** Sends calls for the given time; blocks until then. */
   abstract Driven run(ServerProcess server, ClosedLoop loop, SpeedPlan plan, Duration time)
       throws IOException, InterruptedException;
+
+  /** Sends calls by {@code h2load} for the given time; blocks until then. */
+  static Driven h2load(ServerProcess server, SpeedPlan plan, Duration time)
+      throws IOException, InterruptedException {
+    return H2load.run(
+        server.port(),
+        RawCalls.GET,
+        RawCalls.get(HOT_ID),
+        plan.connections(),
+        plan.inFlight(),
+        time);
+  }
 
   /** Loads the ids into the cache. Blocks until they are there. */
   static void load(ClosedLoop loop, SpeedPlan plan) throws InterruptedException {

@@ -8,7 +8,10 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The ids that the callers of a server have requested most, by its admin port. */
+/**
+ * The ids that the callers of a server have requested most, and random ones that it has cached, by
+ * its admin port.
+ */
 public final class IdSample {
 
   private static final int OK = 200;
@@ -16,20 +19,20 @@ public final class IdSample {
   private IdSample() {}
 
   /**
-   * Reads the ids of one lookup, the hottest first. Blocks for 4 s at most.
+   * Reads the ids of one lookup: the hottest first, the random ones last. Blocks for 4 s at most.
    *
    * @param lookup empty for the lookup called default, or the only one of the server
    * @throws UncheckedIOException if the server does not tell, with one line that says why
    */
   public static List<String> read(URI admin, ClientSettings settings, String lookup) {
     URI page =
-        admin.resolve("/hot.txt?lookup=" + URLEncoder.encode(lookup, StandardCharsets.UTF_8));
+        admin.resolve("/ids.txt?lookup=" + URLEncoder.encode(lookup, StandardCharsets.UTF_8));
     return switch (AdminPage.read(page, settings)) {
       case AdminPage.Answer(int status, String body) when status == OK -> {
         List<String> ids = body.lines().toList();
         if (ids.isEmpty()) {
           throw failed(
-              "the server knows no hot id of %s yet; send it some calls first"
+              "the server has no cached id of %s yet; send it some calls first"
                   .formatted(lookup.isEmpty() ? "its lookup" : "lookup " + lookup));
         }
         yield ids;

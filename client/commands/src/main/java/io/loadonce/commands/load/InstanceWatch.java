@@ -25,13 +25,19 @@ import org.jspecify.annotations.Nullable;
 final class InstanceWatch implements AutoCloseable {
 
   private static final long EVERY_MILLIS = 100;
+
+  /** An instance that does not answer for so long has gone away. */
   private static final Duration DEADLINE = Duration.ofSeconds(1);
 
-  private record Instance(String name, ResourceClient client) {
+  /**
+   * @param first the deadline of the first look
+   */
+  private record Instance(String name, ResourceClient client, Duration first) {
 
-    boolean serves() {
+    boolean serves(Duration deadline) {
       try {
         return HealthGrpc.newBlockingStub(client.channel())
+                .withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS)
                 .check(HealthCheckRequest.getDefaultInstance())
                 .getStatus()
             == ServingStatus.SERVING;
@@ -64,11 +70,13 @@ final class InstanceWatch implements AutoCloseable {
   static InstanceWatch start(List<ClientSettings> all) {
     List<Instance> instances = new ArrayList<>();
     for (ClientSettings each : all) {
-      ClientSettings settings = each.withDeadline(DEADLINE).withMaxAttempts(1);
-      instances.add(new Instance(each.target(), ResourceClient.open(settings)));
+      instances.add(
+          new Instance(
+              each.target(), ResourceClient.open(each.withMaxAttempts(1)), each.deadline()));
     }
     for (Instance each : instances) {
-      if (!each.serves()) {
+      // It opens its connection now, which takes longer than a later look.
+      if (!each.serves(each.first())) {
         instances.forEach(instance -> instance.client().close());
         throw new IllegalArgumentException(
             "%s does not serve, so it cannot go away; start it first".formatted(each.name()));
@@ -96,7 +104,9 @@ final class InstanceWatch implements AutoCloseable {
 
   private void look() {
     Set<Instance> now =
-        instances.stream().filter(Instance::serves).collect(toCollection(LinkedHashSet::new));
+        instances.stream()
+            .filter(each -> each.serves(DEADLINE))
+            .collect(toCollection(LinkedHashSet::new));
     for (Instance each : instances) {
       if (serving.contains(each) != now.contains(each)) {
         changes++;

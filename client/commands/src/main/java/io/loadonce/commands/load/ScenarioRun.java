@@ -23,8 +23,11 @@ public final class ScenarioRun implements AutoCloseable {
 
   private final Scenario scenario;
   private final LoadPlan plan;
+  private final List<ClientSettings> settings;
+
+  /** One for each instance, since an invalidation may not reach the others. */
   private final List<ResourceClient> instances;
-  private final List<ClientSettings> watched;
+
   private int invalidations;
   private @Nullable String whyNotInvalidated;
   private @Nullable InstanceWatch watch;
@@ -33,19 +36,13 @@ public final class ScenarioRun implements AutoCloseable {
   /**
    * Makes a run, whose plan is that of the scenario.
    *
-   * @param instances one client for each instance that may load an id; one if it sends each id to
-   *     its instance
-   * @param watched all instances, of which one may go away
+   * @param instances all of them, of which one may go away
    */
-  public ScenarioRun(
-      Scenario scenario,
-      LoadPlan plan,
-      List<ResourceClient> instances,
-      List<ClientSettings> watched) {
+  public ScenarioRun(Scenario scenario, LoadPlan plan, List<ClientSettings> instances) {
     this.scenario = scenario;
     this.plan = plan;
-    this.instances = List.copyOf(instances);
-    this.watched = List.copyOf(watched);
+    this.settings = List.copyOf(instances);
+    this.instances = instances.stream().map(ResourceClient::open).toList();
   }
 
   /**
@@ -71,7 +68,7 @@ public final class ScenarioRun implements AutoCloseable {
     }
     invalidate();
     if (scenario == Scenario.failover) {
-      watch = InstanceWatch.start(watched);
+      watch = InstanceWatch.start(settings);
     }
   }
 
@@ -177,7 +174,7 @@ public final class ScenarioRun implements AutoCloseable {
   /** How many ids may be loaded. */
   private long most(LoadResult result) {
     long ids = result.differentIds();
-    long instancesOfAnId = (long) instances.size() * Math.max(1, plan.affinity());
+    long instancesOfAnId = plan.affinity() == 0 ? instances.size() : plan.affinity();
     if (watch != null) {
       // Each time, ids get another instance, which loads them, too.
       return ids * (instancesOfAnId + watch.changes());
@@ -235,5 +232,6 @@ public final class ScenarioRun implements AutoCloseable {
     if (watch != null) {
       watch.close();
     }
+    instances.forEach(ResourceClient::close);
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status.Code;
 import io.loadonce.client.ClientSettings;
-import io.loadonce.client.ResourceClient;
 import io.loadonce.commands.load.record.HistogramText;
 import io.loadonce.commands.load.record.RunRecord;
 import io.loadonce.v1.LookupInfo.Source;
@@ -94,9 +93,8 @@ class ScenarioRunTest {
             new LoadResult.Invalidations(none, Map.of(), 0),
             0);
     ClientSettings settings = ClientSettings.forTarget("127.0.0.1:1");
-    try (ResourceClient client = ResourceClient.open(settings)) {
-      return new ScenarioRun(scenario, plan, List.of(client), List.of())
-          .verdict(new LoadReport(plan, result, new ServerCounters.Known(loaded, loaded)));
+    try (ScenarioRun run = new ScenarioRun(scenario, plan, List.of(settings))) {
+      return run.verdict(new LoadReport(plan, result, new ServerCounters.Known(loaded, loaded)));
     }
   }
 }

@@ -10,7 +10,11 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,11 +42,11 @@ final class JsonData {
   }
 
   private static JsonElement json(String data, boolean hasTemplates) {
-    JsonReader reader = new JsonReader(new StringReader(data));
-    reader.setStrictness(Strictness.STRICT);
+    JsonReader reader = reader(data);
     try {
       JsonElement json = JsonParser.parseReader(reader);
       if (reader.peek() == JsonToken.END_DOCUMENT) {
+        requireNamesOnce(reader(data));
         return json;
       }
       throw new JsonParseException("there is more after its end");
@@ -54,6 +58,38 @@ final class JsonData {
                   place.find() ? ", at " + place.group() : "",
                   hasTemplates ? "; a template stands in quotes, as in \"{{sequence}}\"" : ""),
           e);
+    }
+  }
+
+  private static JsonReader reader(String data) {
+    JsonReader reader = new JsonReader(new StringReader(data));
+    reader.setStrictness(Strictness.STRICT);
+    return reader;
+  }
+
+  /** Of two values with one name in one object, the parser would silently keep the last. */
+  private static void requireNamesOnce(JsonReader reader) throws IOException {
+    Deque<Set<String>> namesOfOpenObjects = new ArrayDeque<>();
+    for (JsonToken next = reader.peek(); next != JsonToken.END_DOCUMENT; next = reader.peek()) {
+      switch (next) {
+        case BEGIN_OBJECT -> {
+          reader.beginObject();
+          namesOfOpenObjects.push(new HashSet<>());
+        }
+        case END_OBJECT -> {
+          reader.endObject();
+          namesOfOpenObjects.pop();
+        }
+        case NAME -> {
+          if (!namesOfOpenObjects.element().add(reader.nextName())) {
+            throw new IllegalArgumentException(
+                "--data names %s twice; write it once".formatted(reader.getPath().substring(2)));
+          }
+        }
+        case BEGIN_ARRAY -> reader.beginArray();
+        case END_ARRAY -> reader.endArray();
+        case STRING, NUMBER, BOOLEAN, NULL, END_DOCUMENT -> reader.skipValue();
+      }
     }
   }
 

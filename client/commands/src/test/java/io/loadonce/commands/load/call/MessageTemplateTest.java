@@ -112,6 +112,7 @@ class MessageTemplateTest {
           {"id": "a"                             | --data is not JSON, at line 1 column 11
           {"id": "a"} b                          | --data is not JSON, at line 1 column 14
           []                                     | --data is not a JSON object, such as {"id": …}
+          {"id": "a", "key": [], "id": "b"}      | --data names id twice; write it once
           {"idd": "a"}                           | --data: loadonce.v1.GetRequest has no field idd; it has id, key, lookup, maxAge, minVersion
           {"minVersion": "{{id}}"}               | --data does not fit loadonce.v1.GetRequest: Not an int64 value: "a"
           {"minVersion": "9{{random:1..999999999999999999}}"} | --data does not fit loadonce.v1.GetRequest: Not an int64 value
@@ -140,6 +141,13 @@ class MessageTemplateTest {
                 new MessageTemplate(
                     "{\"keys\": [{\"idd\": 1}]}", BatchGetRequest.getDescriptor(), TYPES))
         .hasMessageStartingWith("--data: loadonce.v1.Key has no field idd; it has ");
+    assertThatThrownBy(
+            () ->
+                new MessageTemplate(
+                    "{\"keys\": [{\"id\": \"1\"}, {\"id\": \"2\", \"id\": \"3\"}]}",
+                    BatchGetRequest.getDescriptor(),
+                    TYPES))
+        .hasMessage("--data names keys[1].id twice; write it once");
   }
 
   @Test

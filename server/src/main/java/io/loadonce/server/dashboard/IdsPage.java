@@ -1,6 +1,7 @@
 package io.loadonce.server.dashboard;
 
 import io.loadonce.db.lookup.Key;
+import io.loadonce.server.load.HotIds;
 import io.loadonce.server.load.LoadStatistics;
 import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.ports.Page.Content;
@@ -9,19 +10,26 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The ids of a lookup that callers have requested most, for a load test that is like real calls.
+ * The ids of a lookup that callers have requested most, and random ids of its cached rows, for a
+ * load test that is like real calls.
  */
-final class HotPage {
+final class IdsPage {
 
-  private static final int MOST_IDS = 1_000;
+  private static final int MOST_HOT_IDS = 1_000;
+
+  /** How many random ids there are; each request finds others. */
+  private static final int RANDOM_IDS = 100;
 
   private final Watched watched;
 
-  HotPage(Watched watched) {
+  IdsPage(Watched watched) {
     this.watched = watched;
   }
 
-  /** One id on each line: those with the most lookups first, then those with the most loads. */
+  /**
+   * One id on each line, none twice: those with the most lookups first, then those with the most
+   * loads, then random cached ones. Goes through all cached rows.
+   */
   Content of(Parameters request) {
     String name = request.first("lookup");
     Lookup lookup = watched.lookups().find(name);
@@ -37,14 +45,17 @@ final class HotPage {
               .formatted(lookup.settings().name()));
     }
     LoadStatistics<Key> statistics = lookup.engine().statistics();
+    Stream<Key> hottest =
+        Stream.of(statistics.hotByCalls(), statistics.hotByLoads())
+            .flatMap(ids -> ids.top(MOST_HOT_IDS).stream())
+            .map(HotIds.Hot::id)
+            .distinct()
+            .limit(MOST_HOT_IDS);
     return new Content(
         200,
-        Stream.of(statistics.hotByCalls(), statistics.hotByLoads())
-            .flatMap(ids -> ids.top(MOST_IDS).stream())
-            .map(hot -> hot.id().text())
+        Stream.concat(hottest, lookup.cache().sample(RANDOM_IDS).stream())
             .distinct()
-            .limit(MOST_IDS)
-            .map(id -> id + "\n")
+            .map(id -> id.text() + "\n")
             .collect(Collectors.joining()));
   }
 }
