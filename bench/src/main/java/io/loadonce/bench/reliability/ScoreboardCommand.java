@@ -36,7 +36,9 @@ public final class ScoreboardCommand implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "SECTION",
-      description = "run these sections only, and print them without writing the page")
+      description =
+          "run these sections only, and print them without writing the page; the section fleet runs"
+              + " only if it is named here")
   private @Nullable List<String> only;
 
   @Option(
@@ -79,7 +81,7 @@ public final class ScoreboardCommand implements Callable<Integer> {
   private List<Section> chosen() {
     List<String> names = only;
     if (names == null) {
-      return sections;
+      return sections.stream().filter(section -> !section.isOnlyByName()).toList();
     }
     for (String name : names) {
       if (sections.stream().noneMatch(section -> section.name().equals(name))) {

@@ -9,6 +9,11 @@ public interface Section {
   /** A sentence that says what was done, for the heading. */
   String title();
 
+  /** Whether it runs only if {@code --only} names it, and is no part of the page. */
+  default boolean isOnlyByName() {
+    return false;
+  }
+
   /**
    * Measures, and reports each figure. Blocks for minutes.
    *

@@ -70,6 +70,12 @@ public final class FleetSubject implements HistorySubject {
   }
 
   private record Connected(Instance instance, ManagedChannel channel) {
+
+    /** Whether it may end while it is called. */
+    boolean mayEnd() {
+      return instance.service() instanceof InstanceProcess;
+    }
+
     ResourceServiceBlockingStub stub() {
       return ResourceServiceGrpc.newBlockingStub(channel)
           .withDeadlineAfter(CALL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
@@ -151,6 +157,9 @@ public final class FleetSubject implements HistorySubject {
     try {
       return answer(cache(id).stub().get(request.build()).getResource());
     } catch (StatusRuntimeException e) {
+      if (cache(id).mayEnd()) {
+        cache(id).channel().resetConnectBackoff();
+      }
       return e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION
           ? new Answer.TooOld()
           : new Answer.NoAnswer(e.toString());
@@ -182,7 +191,8 @@ public final class FleetSubject implements HistorySubject {
     try {
       response = cache(id).stub().invalidate(request.build());
     } catch (StatusRuntimeException e) {
-      if (!isSeen || e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+      boolean isNotSent = isSeen && e.getStatus().getCode() == Status.Code.UNAVAILABLE;
+      if (!isNotSent && !cache(id).mayEnd()) {
         throw e;
       }
       wasNotSent();
