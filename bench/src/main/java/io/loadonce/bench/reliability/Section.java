@@ -9,9 +9,9 @@ public interface Section {
   /** A sentence that says what was done, for the heading. */
   String title();
 
-  /** Whether it runs only if {@code --only} names it, and is no part of the page. */
-  default boolean isOnlyByName() {
-    return false;
+  /** Where its figures stand. A section of another page runs only if {@code --only} names it. */
+  default Page page() {
+    return Page.RELIABILITY;
   }
 
   /**

@@ -94,7 +94,7 @@ class ScoreboardCommandTest {
   }
 
   @Test
-  void execute_sectionOnlyByName_runsIfItIsNamed() {
+  void execute_sectionOfAnotherPage_runsIfItIsNamed() {
     Section usual = section("usual", scores -> scores.judge("x", "1", "1", true));
     Section named =
         new Section() {
@@ -109,8 +109,8 @@ class ScoreboardCommandTest {
           }
 
           @Override
-          public boolean isOnlyByName() {
-            return true;
+          public Page page() {
+            return Page.FLEET;
           }
 
           @Override
@@ -121,7 +121,7 @@ class ScoreboardCommandTest {
     assertThat(run(usual, named)).isZero();
     assertThat(out.toString()).contains("## usual", "All 1 sections hold.").doesNotContain("named");
     assertThat(command(List.of(usual, named)).execute("--quick", "--only", "named")).isZero();
-    assertThat(out.toString()).contains("## named", "| y | 2 | 2 | yes |");
+    assertThat(out.toString()).contains("# Figures of several instances", "| y | 2 | 2 | yes |");
   }
 
   private int run(Section... sections) {

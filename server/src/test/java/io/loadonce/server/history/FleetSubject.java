@@ -39,6 +39,13 @@ public final class FleetSubject implements HistorySubject {
   static final int INSTANCES = 3;
   private static final Duration MAX_DELAY = Duration.ofMillis(3);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+
+  /**
+   * The call time-out of an instance that may be suspended: the calls that are open when it resumes
+   * began a short time ago.
+   */
+  private static final Duration SHORT_CALL_TIMEOUT = Duration.ofMillis(300);
+
   private static final Duration MAX_OPENING = Duration.ofSeconds(30);
   private static final int IDS_PER_ALL = 64;
 
@@ -77,8 +84,17 @@ public final class FleetSubject implements HistorySubject {
     }
 
     ResourceServiceBlockingStub stub() {
+      return stub(mayEnd() ? SHORT_CALL_TIMEOUT : CALL_TIMEOUT);
+    }
+
+    /** For a call that waits for the other instances, too. */
+    ResourceServiceBlockingStub patientStub() {
+      return stub(CALL_TIMEOUT);
+    }
+
+    private ResourceServiceBlockingStub stub(Duration timeout) {
       return ResourceServiceGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(CALL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+          .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -189,7 +205,9 @@ public final class FleetSubject implements HistorySubject {
     }
     InvalidateResponse response;
     try {
-      response = cache(id).stub().invalidate(request.build());
+      Connected through = cache(id);
+      ResourceServiceBlockingStub stub = isSeen ? through.patientStub() : through.stub();
+      response = stub.invalidate(request.build());
     } catch (StatusRuntimeException e) {
       boolean isNotSent = isSeen && e.getStatus().getCode() == Status.Code.UNAVAILABLE;
       if (!isNotSent && !cache(id).mayEnd()) {

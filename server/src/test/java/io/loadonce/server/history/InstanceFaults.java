@@ -8,13 +8,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
-/** Ends instances by SIGTERM and by SIGKILL in turn, and starts them again, until it is closed. */
+/** Ends and suspends instances, one at a time, until this is closed. */
 final class InstanceFaults implements AutoCloseable {
 
   private static final Duration DOWN = Duration.ofMillis(100);
   private static final Duration BETWEEN = Duration.ofMillis(500);
+
+  /**
+   * So long that invalidations which wait for the suspended instance return, and rows are read from
+   * it after that and before it resumes.
+   */
+  private static final Duration SUSPENDED = FleetSubject.SENT_BOUND.multipliedBy(2);
 
   private final List<InstanceProcess> instances;
   private final SplittableRandom random;
@@ -34,7 +39,7 @@ final class InstanceFaults implements AutoCloseable {
     return new InstanceFaults(instances, seed);
   }
 
-  /** How many times an instance was stopped and one was killed. */
+  /** How many times an instance was suspended, one ended by SIGTERM and one by SIGKILL. */
   int rounds() {
     if (ended.isCompletedExceptionally()) {
       ended.join();
@@ -52,11 +57,20 @@ final class InstanceFaults implements AutoCloseable {
   private void run() {
     try {
       while (!waitFor(BETWEEN)) {
-        restart(InstanceProcess::stop);
-        if (waitFor(BETWEEN)) {
-          return;
-        }
-        restart(InstanceProcess::kill);
+        InstanceProcess suspended = any();
+        suspended.suspend();
+        waitFor(SUSPENDED);
+        suspended.resume();
+        waitFor(BETWEEN);
+        InstanceProcess stopped = any();
+        stopped.stop();
+        waitFor(DOWN);
+        stopped.begin();
+        waitFor(BETWEEN);
+        InstanceProcess killed = any();
+        killed.kill();
+        waitFor(DOWN);
+        killed.begin();
         rounds.getAndIncrement();
       }
     } catch (IOException | InterruptedException e) {
@@ -64,11 +78,8 @@ final class InstanceFaults implements AutoCloseable {
     }
   }
 
-  private void restart(Consumer<InstanceProcess> end) throws IOException, InterruptedException {
-    InstanceProcess instance = instances.get(random.nextInt(instances.size()));
-    end.accept(instance);
-    var _ = waitFor(DOWN);
-    instance.begin();
+  private InstanceProcess any() {
+    return instances.get(random.nextInt(instances.size()));
   }
 
   /** Returns whether this was closed meanwhile. */

@@ -25,6 +25,10 @@ final class InstanceProcess implements AutoCloseable {
 
   private static final int LAST_PORT = 20_000;
 
+  /** Another one in each process, so that two runs of this test rarely meet. */
+  private static final int OWN_FIRST_PORT =
+      FIRST_PORT + (int) (ProcessHandle.current().pid() % 7_000);
+
   private final List<String> command;
   private final Path log;
   private final int port;
@@ -43,7 +47,7 @@ final class InstanceProcess implements AutoCloseable {
 
   /** Returns when it accepts calls. */
   static InstanceProcess start(Map<String, String> flags) throws IOException {
-    int port = freePort(FIRST_PORT);
+    int port = freePort(OWN_FIRST_PORT);
     int adminPort = freePort(port + 1);
     Map<String, String> all = new HashMap<>(flags);
     all.put("--port", Integer.toString(port));
@@ -77,6 +81,15 @@ final class InstanceProcess implements AutoCloseable {
     process.onExit().join();
   }
 
+  /** Stops it from doing anything; its connections stay open. */
+  void suspend() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  void resume() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
   /** Starts it again, and returns when it accepts calls. */
   void begin() throws IOException {
     process = run();
@@ -85,6 +98,13 @@ final class InstanceProcess implements AutoCloseable {
   @Override
   public void close() {
     kill();
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    int exit = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+    if (exit != 0) {
+      throw new IOException("kill %s failed with %d".formatted(signal, exit));
+    }
   }
 
   private Process run() throws IOException {

@@ -16,6 +16,10 @@ import java.util.stream.IntStream;
 final class FleetLab implements AutoCloseable {
 
   private static final int ROWS = 200_000;
+
+  /** Longer than the calls go on after Redis was killed; otherwise rows expire meanwhile. */
+  private static final String STALE_ON_DISCONNECT = "1m";
+
   private static final Duration USABLE_WITHIN = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(20);
 
@@ -57,6 +61,7 @@ final class FleetLab implements AutoCloseable {
     List<String> more = new ArrayList<>(List.of("--ttl", "1h"));
     if (usesRedis) {
       more.addAll(List.of("--redis-url", "redis://127.0.0.1:" + redis.port()));
+      more.addAll(List.of("--stale-on-disconnect", STALE_ON_DISCONNECT));
     }
     Member member = Member.start(LoadonceServer.flags(table, PostgresTable.QUERY, more));
     members.add(member);

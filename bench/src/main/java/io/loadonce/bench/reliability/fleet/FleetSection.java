@@ -2,6 +2,7 @@ package io.loadonce.bench.reliability.fleet;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
+import io.loadonce.bench.reliability.Page;
 import io.loadonce.bench.reliability.Scores;
 import io.loadonce.bench.reliability.Section;
 import io.loadonce.v1.GetResponse;
@@ -35,8 +36,8 @@ public final class FleetSection implements Section {
   }
 
   @Override
-  public boolean isOnlyByName() {
-    return true;
+  public Page page() {
+    return Page.FLEET;
   }
 
   @Override

@@ -75,10 +75,10 @@ record HungRedis(FleetLab lab, Member with, Member without, Scores scores) {
   private Hang hang(Duration time) throws IOException, InterruptedException, SQLException {
     try (SteadyGets gets = SteadyGets.start(List.of(with, without), lab::newId, 2 * PER_SECOND)) {
       Thread.sleep(BEFORE);
+      signal("-STOP");
       long stoppedNanos = System.nanoTime();
       long endedNanos;
       long looks;
-      signal("-STOP");
       try {
         Thread.sleep(time);
         looks = looks();

@@ -33,7 +33,7 @@ final class SteadyGets implements AutoCloseable {
     }
 
     static List<Answer> of(List<Answer> answers, Member instance) {
-      return answers.stream().filter(answer -> answer.instance() == instance).toList();
+      return answers.stream().filter(answer -> answer.instance().equals(instance)).toList();
     }
 
     static long failed(List<Answer> answers) {
@@ -105,7 +105,8 @@ final class SteadyGets implements AutoCloseable {
 
   private static boolean isOk(ListenableFuture<GetResponse> reply) {
     try {
-      return Futures.getDone(reply).hasResource();
+      GetResponse response = Futures.getDone(reply);
+      return response != null && response.hasResource();
     } catch (ExecutionException _) {
       return false;
     }

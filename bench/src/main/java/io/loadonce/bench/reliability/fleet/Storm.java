@@ -31,6 +31,7 @@ record Storm(FleetLab lab, Member first, Member second, Member without, Scores s
     List<Double> fromRedis = new ArrayList<>();
     List<Double> fromDatabase = new ArrayList<>();
     long served = 0;
+    long timeouts = timeouts();
     for (int i = 0; i < sizes.storms(); i++) {
       List<Integer> ids = lab.newIds(sizes.stormIds());
       var _ = read(first, ids);
@@ -55,6 +56,14 @@ record Storm(FleetLab lab, Member first, Member second, Member without, Scores s
         "the same: ids/s from Redis, and from PostgreSQL by an instance without Redis (medians of"
             + " %d, in batches of %d, %d callers)".formatted(sizes.storms(), BATCH, CALLERS),
         "%,.0f and %,.0f".formatted(median(fromRedis), median(fromDatabase)));
+    scores.note(
+        "the same: how many times the two instances got no answer from Redis within 50 ms",
+        "%,d".formatted(timeouts() - timeouts));
+  }
+
+  private long timeouts() throws IOException, InterruptedException {
+    String name = "loadonce_tier_failures_total";
+    return first.metrics().plain(name) + second.metrics().plain(name);
   }
 
   /** Returns when the first instance puts no more rows into Redis. */

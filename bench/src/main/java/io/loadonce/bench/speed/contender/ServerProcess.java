@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /** A server in a process of its own. It ends when this is closed, or with this JVM. */
 public final class ServerProcess implements AutoCloseable {
 
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
   private static final Duration STOP = Duration.ofSeconds(10);
   private static final Pattern PORT = Pattern.compile("(\\w+)=\\S*:(\\d+)");
 
