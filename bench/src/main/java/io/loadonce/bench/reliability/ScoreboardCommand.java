@@ -1,6 +1,6 @@
 package io.loadonce.bench.reliability;
 
-import io.loadonce.bench.reliability.ReliabilityPage.Finished;
+import io.loadonce.bench.reliability.ScoreboardPage.Finished;
 import io.loadonce.bench.speed.contender.Jvm;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,7 +36,9 @@ public final class ScoreboardCommand implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "SECTION",
-      description = "run these sections only, and print them without writing the page")
+      description =
+          "run these sections only, and print them without writing the page; the section fleet runs"
+              + " only if it is named here, and alone it writes docs/fleet-figures.md")
   private @Nullable List<String> only;
 
   @Option(
@@ -62,16 +64,17 @@ public final class ScoreboardCommand implements Callable<Integer> {
     for (Section section : chosen) {
       finished.add(run(section));
     }
-    boolean isWhole = !quick && only == null;
+    Page page = chosen.getFirst().page();
+    boolean isWritten = !quick && chosen.equals(sectionsOf(page));
     Path root = Jvm.projectRoot();
-    String page =
-        new ReliabilityPage(Clock.systemUTC(), commit(root)).text(commandLine(), finished);
-    if (isWhole) {
-      ReliabilityPage.write(root, page);
+    String text =
+        new ScoreboardPage(Clock.systemUTC(), commit(root)).text(page, commandLine(), finished);
+    if (isWritten) {
+      ScoreboardPage.write(root, page, text);
     }
     PrintWriter out = commandSpec().commandLine().getOut();
-    out.println(isWhole ? "written: " + ReliabilityPage.PATH : page);
-    out.println(ReliabilityPage.result(finished));
+    out.println(isWritten ? "written: " + page.path() : text);
+    out.println(ScoreboardPage.result(finished));
     out.flush();
     return finished.stream().allMatch(Finished::holds) ? 0 : 1;
   }
@@ -79,7 +82,7 @@ public final class ScoreboardCommand implements Callable<Integer> {
   private List<Section> chosen() {
     List<String> names = only;
     if (names == null) {
-      return sections;
+      return sectionsOf(Page.RELIABILITY);
     }
     for (String name : names) {
       if (sections.stream().noneMatch(section -> section.name().equals(name))) {
@@ -91,6 +94,10 @@ public final class ScoreboardCommand implements Callable<Integer> {
       }
     }
     return sections.stream().filter(section -> names.contains(section.name())).toList();
+  }
+
+  private List<Section> sectionsOf(Page page) {
+    return sections.stream().filter(section -> section.page() == page).toList();
   }
 
   /** A section that fails is red, and the others run all the same. */
@@ -127,8 +134,8 @@ public final class ScoreboardCommand implements Callable<Integer> {
     if (head.isEmpty()) {
       return "unknown";
     }
-    // The page itself may be that of an earlier run.
-    String changes = git(root, "status", "--porcelain", "--", ".", ":!" + ReliabilityPage.PATH);
+    // The pages may be those of an earlier run.
+    String changes = git(root, "status", "--porcelain", "--", ".", ":!docs");
     return changes.isEmpty() ? head : head + " with changes";
   }
 

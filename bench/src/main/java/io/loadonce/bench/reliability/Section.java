@@ -9,6 +9,11 @@ public interface Section {
   /** A sentence that says what was done, for the heading. */
   String title();
 
+  /** Where its figures stand. A section of another page runs only if {@code --only} names it. */
+  default Page page() {
+    return Page.RELIABILITY;
+  }
+
   /**
    * Measures, and reports each figure. Blocks for minutes.
    *

@@ -2,6 +2,7 @@ package io.loadonce.bench.reliability;
 
 import io.loadonce.bench.reliability.access.AccessSection;
 import io.loadonce.bench.reliability.checks.ChecksSection;
+import io.loadonce.bench.reliability.fleet.FleetSection;
 import io.loadonce.bench.reliability.outages.OutagesSection;
 import io.loadonce.bench.reliability.overload.OverloadSection;
 import io.loadonce.bench.reliability.pressure.PressureSection;
@@ -18,7 +19,8 @@ final class Sections {
           new RestartsSection(),
           new PressureSection(),
           new AccessSection(),
-          new ChecksSection());
+          new ChecksSection(),
+          new FleetSection());
 
   private Sections() {}
 }

@@ -3,7 +3,7 @@
  * has a package of its own.
  *
  * <pre>
- *   ScoreboardCommand --> Section.run --> Scores --> ReliabilityPage
+ *   ScoreboardCommand --> Section.run --> Scores --> ScoreboardPage
  * </pre>
  */
 @NullMarked

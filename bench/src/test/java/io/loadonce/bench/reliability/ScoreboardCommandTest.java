@@ -93,6 +93,37 @@ class ScoreboardCommandTest {
     assertThat(err.toString()).startsWith("there is no section 'god'; the sections are good");
   }
 
+  @Test
+  void execute_sectionOfAnotherPage_runsIfItIsNamed() {
+    Section usual = section("usual", scores -> scores.judge("x", "1", "1", true));
+    Section named =
+        new Section() {
+          @Override
+          public String name() {
+            return "named";
+          }
+
+          @Override
+          public String title() {
+            return "It is a test.";
+          }
+
+          @Override
+          public Page page() {
+            return Page.FLEET;
+          }
+
+          @Override
+          public void run(Scores scores, boolean isQuick) {
+            scores.judge("y", "2", "2", true);
+          }
+        };
+    assertThat(run(usual, named)).isZero();
+    assertThat(out.toString()).contains("## usual", "All 1 sections hold.").doesNotContain("named");
+    assertThat(command(List.of(usual, named)).execute("--quick", "--only", "named")).isZero();
+    assertThat(out.toString()).contains("# Figures of several instances", "| y | 2 | 2 | yes |");
+  }
+
   private int run(Section... sections) {
     return command(List.of(sections)).execute("--quick");
   }

@@ -66,6 +66,15 @@ final class GetCommand implements Callable<Integer> {
               + " not queried. Default: false.")
   private boolean onlyIfCached;
 
+  @Option(
+      names = "--affinity",
+      paramLabel = "N",
+      description =
+          "Over how many instances the calls of one id are spread, 1 to 16, as a client with"
+              + " affinity does; --target then names all instances, with commas between. Default:"
+              + " 0, which sends all calls to one instance.")
+  private int affinity;
+
   GetCommand(PrintWriter out, PrintWriter err) {
     this.out = out;
     this.err = err;
@@ -73,7 +82,8 @@ final class GetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClientSettings settings = flags.settings(ClientSettings.DEFAULT_MAX_ATTEMPTS);
+    ClientSettings settings =
+        flags.settings(ClientSettings.DEFAULT_MAX_ATTEMPTS).withAffinity(affinity);
     List<RowKey> keys = rows.keys();
     try (ResourceClient client = ResourceClient.open(settings)) {
       return keys.size() == 1 ? one(client, keys.getFirst()) : many(client, keys);
@@ -101,7 +111,13 @@ final class GetCommand implements Callable<Integer> {
 
   private int many(ResourceClient client, List<RowKey> keys) {
     int exitCode = 0;
-    for (int from = 0; from < keys.size(); from += ResourceClient.MAX_IDS_PER_CALL) {
+    int first = 0;
+    if (affinity > 0) {
+      // A batch is split by the instances that an earlier call has seen.
+      exitCode = one(client, keys.getFirst());
+      first = 1;
+    }
+    for (int from = first; from < keys.size(); from += ResourceClient.MAX_IDS_PER_CALL) {
       int to = Math.min(keys.size(), from + ResourceClient.MAX_IDS_PER_CALL);
       for (BatchResult result : client.batchGet(keys.subList(from, to), options())) {
         exitCode = worse(exitCode, print(result));

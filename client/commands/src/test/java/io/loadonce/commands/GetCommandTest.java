@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.util.Durations;
 import io.loadonce.client.FakeServer;
 import io.loadonce.client.SelfSigned;
+import io.loadonce.v1.GetRequest;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -179,6 +183,33 @@ class GetCommandTest {
   }
 
   @Test
+  void get_affinity_sendsEachIdToItsInstanceAloneAndInABatch() {
+    List<String> ids = IntStream.rangeClosed(1, 40).mapToObj(Integer::toString).toList();
+    try (FakeServer other = new FakeServer()) {
+      String both = server.target() + "," + other.target();
+      CommandRun run =
+          get(
+              Stream.concat(Stream.of("--target", both, "--affinity", "1"), ids.stream())
+                  .toArray(String[]::new));
+      Set<String> here = idsOf(server);
+      Set<String> there = idsOf(other);
+
+      assertThat(run.exitCode()).isZero();
+      assertThat(run.out().lines())
+          .zipSatisfy(ids, (line, id) -> assertThat(line).startsWith("{\"id\":\"" + id + "\""));
+      assertThat(here).isNotEmpty().doesNotContainAnyElementsOf(there);
+      assertThat(there).isNotEmpty();
+      assertThat(here.size() + there.size()).isEqualTo(40);
+      get("--target", both, "--affinity", "1", here.iterator().next());
+      get("--target", both, "--affinity", "1", there.iterator().next());
+      assertThat(idsOf(server)).isEqualTo(here);
+      assertThat(idsOf(other)).isEqualTo(there);
+    }
+    assertThat(get("--affinity", "17", "1"))
+        .isEqualTo(new CommandRun(2, "", "loadonce: affinity is 17 but must be from 0 to 16\n"));
+  }
+
+  @Test
   void get_targetInTheEnvironment_isUsedUnlessAFlagSaysOtherwise() {
     Map<String, String> here = Map.of("LOADONCE_TARGET", server.target());
     Map<String, String> nowhere = Map.of("LOADONCE_TARGET", "127.0.0.1:1");
@@ -223,9 +254,19 @@ class GetCommandTest {
         .isEqualTo(new CommandRun(1, "", "loadonce: cannot read certificates from none.pem\n"));
   }
 
+  private static Set<String> idsOf(FakeServer server) {
+    return Stream.concat(
+            server.requests.stream().map(GetRequest::getId),
+            server.batches.stream().flatMap(List::stream))
+        .collect(Collectors.toSet());
+  }
+
   private CommandRun get(String... arguments) {
-    return CommandRun.of(
-        Stream.concat(Stream.of("get", "--target", server.target()), Stream.of(arguments))
-            .toArray(String[]::new));
+    List<String> all = new ArrayList<>(List.of("get"));
+    if (!List.of(arguments).contains("--target")) {
+      all.addAll(List.of("--target", server.target()));
+    }
+    all.addAll(List.of(arguments));
+    return CommandRun.of(all.toArray(String[]::new));
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.server.RunningService;
 import io.loadonce.server.tier.RedisServer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
@@ -66,16 +68,51 @@ class FleetHistoryTest {
     }
   }
 
+  /**
+   * The instances are processes. A read from one that has ended fails and promises nothing; what
+   * one returns that was suspended is judged as ever.
+   */
+  @Test
+  void read_instancesAreSuspendedAndEnd_keepsEveryPromise(TestReporter reporter) throws Exception {
+    List<InstanceProcess> processes = new ArrayList<>();
+    try (FleetSubject subject =
+            FleetSubject.start(
+                database,
+                redis,
+                flags -> {
+                  InstanceProcess started = InstanceProcess.start(flags);
+                  processes.add(started);
+                  return new FleetSubject.Instance(started, started.port(), started.adminAddress());
+                });
+        InstanceFaults faults = InstanceFaults.start(processes, SEED)) {
+      Verdict total = Verdict.NONE;
+      while (total.isClean() && (faults.rounds() == 0 || total.judged() < READS / 2)) {
+        HistoryPlan plan = HistoryPlan.of(SEED + total.judged(), READS_PER_RUN);
+        total = total.plus(new HistoryRun(plan, database, subject).run());
+      }
+      reportClean(
+          reporter,
+          "%d rounds of instances suspended, stopped and killed, %s"
+              .formatted(faults.rounds(), subject.summary()),
+          total);
+      assertThat(subject.waitedOut()).as("instances waited out").isPositive();
+    }
+  }
+
   private static FleetSubject.Instance service(Map<String, String> flags) {
     RunningService service = RunningService.with(flags);
     return new FleetSubject.Instance(service, service.grpcPort(), service.admin().toString());
   }
 
   private static void report(TestReporter reporter, String what, Verdict verdict) {
+    reportClean(reporter, what, verdict);
+    assertThat(verdict.failed()).as(verdict.firstFailure()).isZero();
+  }
+
+  private static void reportClean(TestReporter reporter, String what, Verdict verdict) {
     reporter.publishEntry(what, verdict + ", seed " + SEED);
     assertThat(verdict.isClean())
         .as("%s; repeat it with -Dfleet.reads=%d -Dfleet.seed=%d", verdict.first(), READS, SEED)
         .isTrue();
-    assertThat(verdict.failed()).as(verdict.firstFailure()).isZero();
   }
 }

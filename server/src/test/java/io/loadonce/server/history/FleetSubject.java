@@ -39,6 +39,13 @@ public final class FleetSubject implements HistorySubject {
   static final int INSTANCES = 3;
   private static final Duration MAX_DELAY = Duration.ofMillis(3);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+
+  /**
+   * The call time-out of an instance that may be suspended: the calls that are open when it resumes
+   * began a short time ago.
+   */
+  private static final Duration SHORT_CALL_TIMEOUT = Duration.ofMillis(300);
+
   private static final Duration MAX_OPENING = Duration.ofSeconds(30);
   private static final int IDS_PER_ALL = 64;
 
@@ -70,9 +77,24 @@ public final class FleetSubject implements HistorySubject {
   }
 
   private record Connected(Instance instance, ManagedChannel channel) {
+
+    /** Whether it may end while it is called. */
+    boolean mayEnd() {
+      return instance.service() instanceof InstanceProcess;
+    }
+
     ResourceServiceBlockingStub stub() {
+      return stub(mayEnd() ? SHORT_CALL_TIMEOUT : CALL_TIMEOUT);
+    }
+
+    /** For a call that waits for the other instances, too. */
+    ResourceServiceBlockingStub patientStub() {
+      return stub(CALL_TIMEOUT);
+    }
+
+    private ResourceServiceBlockingStub stub(Duration timeout) {
       return ResourceServiceGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(CALL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+          .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -151,6 +173,9 @@ public final class FleetSubject implements HistorySubject {
     try {
       return answer(cache(id).stub().get(request.build()).getResource());
     } catch (StatusRuntimeException e) {
+      if (cache(id).mayEnd()) {
+        cache(id).channel().resetConnectBackoff();
+      }
       return e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION
           ? new Answer.TooOld()
           : new Answer.NoAnswer(e.toString());
@@ -180,9 +205,12 @@ public final class FleetSubject implements HistorySubject {
     }
     InvalidateResponse response;
     try {
-      response = cache(id).stub().invalidate(request.build());
+      Connected through = cache(id);
+      ResourceServiceBlockingStub stub = isSeen ? through.patientStub() : through.stub();
+      response = stub.invalidate(request.build());
     } catch (StatusRuntimeException e) {
-      if (!isSeen || e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+      boolean isNotSent = isSeen && e.getStatus().getCode() == Status.Code.UNAVAILABLE;
+      if (!isNotSent && !cache(id).mayEnd()) {
         throw e;
       }
       wasNotSent();

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Connections to the service, which end when this is closed. */
-record Clients(List<ManagedChannel> channels) implements AutoCloseable {
+public record Clients(List<ManagedChannel> channels) implements AutoCloseable {
 
   private static final int USUAL_WINDOW_BYTES = 1 << 20;
 
   /** Opens one when it is first used. */
-  static Clients of(int port, int count) {
+  public static Clients of(int port, int count) {
     return of(port, count, USUAL_WINDOW_BYTES);
   }
 
@@ -32,7 +32,8 @@ record Clients(List<ManagedChannel> channels) implements AutoCloseable {
             .toList());
   }
 
-  ManagedChannel get(int place) {
+  /** They take turns. */
+  public ManagedChannel get(int place) {
     return channels.get(place % channels.size());
   }
 

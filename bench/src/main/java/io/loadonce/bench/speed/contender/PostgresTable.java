@@ -49,6 +49,8 @@ public final class PostgresTable implements AutoCloseable {
       "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements"
           + " WHERE query LIKE 'SELECT id, % FROM item WHERE id %'";
 
+  private static final String COUNT_ROWS = COUNT.replace("sum(calls)", "sum(rows)");
+
   private static final String RUNNING =
       "SELECT count(*) FROM pg_stat_activity WHERE state = 'active'"
           + " AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
@@ -105,6 +107,11 @@ public final class PostgresTable implements AutoCloseable {
   /** How many queries for rows the database itself has counted since its start. */
   public long queries() throws SQLException {
     return number(COUNT);
+  }
+
+  /** How many rows these queries have returned. */
+  public long rowsRead() throws SQLException {
+    return number(COUNT_ROWS);
   }
 
   /** How many statements of other connections run at this moment. */

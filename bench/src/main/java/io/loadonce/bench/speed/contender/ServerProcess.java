@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /** A server in a process of its own. It ends when this is closed, or with this JVM. */
 public final class ServerProcess implements AutoCloseable {
 
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(2);
   private static final Duration STOP = Duration.ofSeconds(10);
   private static final Pattern PORT = Pattern.compile("(\\w+)=\\S*:(\\d+)");
 
@@ -51,7 +51,8 @@ public final class ServerProcess implements AutoCloseable {
     Thread ender = new Thread(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(ender);
     CompletableFuture<String> ready = new CompletableFuture<>();
-    Thread.ofVirtual().start(() -> listen(process, ready));
+    // Reading from a process keeps the carrier of a virtual thread for as long as it runs.
+    Thread.ofPlatform().daemon().start(() -> listen(process, ready));
     try {
       String line = ready.get(START.toNanos(), TimeUnit.NANOSECONDS);
       return new ServerProcess(process, ender, errors, line);

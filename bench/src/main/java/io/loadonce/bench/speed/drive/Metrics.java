@@ -48,6 +48,20 @@ public record Metrics(String text) {
     return value("loadonce_lookups_total", "outcome=\"" + outcome + "\"");
   }
 
+  /** A value that has no labels. */
+  public long plain(String name) {
+    return text.lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no %s in the metrics".formatted(name)));
+  }
+
+  /** A value that has the label of the lookup, summed over all lookups and all other labels. */
+  public long sum(String name) {
+    return value(name, "");
+  }
+
   /**
    * The sum over all lookups.
    *

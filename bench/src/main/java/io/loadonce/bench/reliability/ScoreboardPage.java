@@ -14,14 +14,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * {@code docs/reliability.md}, which is written as a whole.
+ * The text of a {@link Page}, which is written as a whole.
  *
  * @param commit of the sources that were measured
  */
-record ReliabilityPage(Clock clock, String commit) {
-
-  /** Where it is, from the root of the project. */
-  static final String PATH = "docs/reliability.md";
+record ScoreboardPage(Clock clock, String commit) {
 
   /** What a section has reported, and how long it took. */
   record Finished(Section section, Scores scores, Duration took) {
@@ -31,9 +28,9 @@ record ReliabilityPage(Clock clock, String commit) {
   }
 
   /** The whole page. */
-  String text(String command, List<Finished> sections) {
+  String text(Page page, String command, List<Finished> sections) {
     return """
-    # Reliability
+    # %s
 
     Each figure is counted from outside the service: by its callers, the database, the operating system or the reports of the tests. A section holds if it has judged at least one figure and all of them keep their bounds. A line without a bound is for information.
 
@@ -44,17 +41,18 @@ record ReliabilityPage(Clock clock, String commit) {
     %s
     """
         .formatted(
+            page.heading(),
             command,
             LocalDate.now(clock),
             commit,
             Machine.describe(),
             result(sections),
-            sections.stream().map(ReliabilityPage::text).collect(Collectors.joining("\n\n")));
+            sections.stream().map(ScoreboardPage::text).collect(Collectors.joining("\n\n")));
   }
 
   /** Replaces the page. */
-  static void write(Path root, String text) throws IOException {
-    Files.writeString(root.resolve(PATH), text);
+  static void write(Path root, Page page, String text) throws IOException {
+    Files.writeString(root.resolve(page.path()), text);
   }
 
   /** One sentence: which sections do not hold, and which figures were not measured. */
@@ -97,7 +95,7 @@ record ReliabilityPage(Clock clock, String commit) {
   private static String lines(List<Score> scores) {
     return scores.isEmpty()
         ? "| nothing was measured | | | **NO** |"
-        : scores.stream().map(ReliabilityPage::line).collect(Collectors.joining("\n"));
+        : scores.stream().map(ScoreboardPage::line).collect(Collectors.joining("\n"));
   }
 
   private static String line(Score score) {
