@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
       "Adds runs that 'load --out FILE.json' has written at the same time, such as on several"
           + " machines: their calls, their latencies, and their seconds, each by its number from"
           + " the beginning of its run. With one run it writes that run in another form.",
-      "What a server counted is added if each run has another --target, by its text; otherwise"
-          + " the highest number counts. Exit code 0; 1 if a file cannot be written; 2 if a file is wrong."
+      "What a server counted is added if each run has another --target, by its text; otherwise the"
+          + " highest number counts. Exit code 0; 1 if a file cannot be written; 2 if a file is"
+          + " wrong."
     })
 final class LoadMergeCommand implements Callable<Integer> {
 
