@@ -15,11 +15,11 @@ public final class Jvm {
 
   /** A main class of this class path, with the same heap and the same layout of objects. */
   public static List<String> command(Class<?> main, List<String> arguments) {
-    return command(System.getProperty("java.class.path"), main, arguments);
+    return command(System.getProperty("java.class.path"), main.getName(), arguments);
   }
 
-  /** A main class of a class path. */
-  static List<String> command(String classPath, Class<?> main, List<String> arguments) {
+  /** A main class of a class path, by its name. */
+  static List<String> command(String classPath, String main, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(
@@ -29,7 +29,7 @@ public final class Jvm {
             HEAP,
             "-cp",
             classPath,
-            main.getName()));
+            main));
     command.addAll(arguments);
     return command;
   }

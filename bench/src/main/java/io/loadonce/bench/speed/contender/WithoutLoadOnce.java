@@ -1,6 +1,5 @@
 package io.loadonce.bench.speed.contender;
 
-import io.loadonce.server.Main;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -21,6 +20,8 @@ public final class WithoutLoadOnce {
   private static final String SOURCE = "server/src/main/java/io/loadonce/server/lock/Segment.java";
   private static final String RIGHT = "Flight<K, O> underWay = flights.get(waiter.id());";
   private static final String WRONG = "Flight<K, O> underWay = null;";
+
+  private static final String MAIN = "io.loadonce.server.Main";
 
   private final Path classes;
 
@@ -64,7 +65,7 @@ public final class WithoutLoadOnce {
   public ServerProcess start(Path config) throws IOException, InterruptedException {
     String classPath = classes + File.pathSeparator + System.getProperty("java.class.path");
     return ServerProcess.start(
-        Jvm.command(classPath, Main.class, List.of("--config", config.toString())),
+        Jvm.command(classPath, MAIN, List.of("--config", config.toString())),
         LoadonceServer.defaults());
   }
 }
