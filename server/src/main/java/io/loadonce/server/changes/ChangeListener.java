@@ -27,9 +27,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Guarantees. While it is connected, a committed change is invalidated as soon as the database
  * reports it. If no heartbeat arrives for two intervals, the connection counts as lost since the
- * last moment up to which the feed was complete; each call sees that by itself. Before it counts as
- * connected again, the cache is emptied. Non-guarantee: that a change is invalidated at the moment
- * of its commit; a caller that needs this uses Invalidate or {@code min_version}.
+ * last moment up to which the feed was complete; each call sees that by itself. Before a new
+ * subscription counts as connected, the cache is emptied. Non-guarantee: that a change is
+ * invalidated at the moment of its commit; a caller that needs this uses Invalidate or {@code
+ * min_version}.
  *
  * <p>One listener serves all lookups of the process. If changes of one lookup are not reported,
  * only that lookup counts as lost. No caller waits for it. Safe for use by many threads.

@@ -96,8 +96,8 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
     answer(
         switch (outcome) {
           case Found<V> row when isTooOld -> new Outdated<>(row.version(), needed.minVersion());
-          case Failed<V>(SourceException.Unavailable _) -> engine.staleRows().or(this, outcome);
-          case Refused<V> _, NotLoaded<V> _ -> engine.staleRows().or(this, outcome);
+          case Failed<V>(SourceException.Unavailable _) -> engine.cachedRows().or(this, outcome);
+          case Refused<V> _, NotLoaded<V> _ -> engine.cachedRows().or(this, outcome);
           default -> outcome;
         });
   }
@@ -138,7 +138,7 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
   /** At its soft deadline the call is content with a stale row. */
   @Override
   public @Nullable Outcome<V> earlyOutcome(long nowNanos) {
-    return engine.staleRows().of(this, nowNanos);
+    return engine.cachedRows().of(this, nowNanos);
   }
 
   @Override

@@ -13,16 +13,25 @@ public final class FeedState {
   /*
    * Why each call compares times, and does not wait to be told by the listener.
    *
-   *   1  R  an instance of which every thread is stopped, by SIGSTOP or for lack of a processor
+   *   1  R  this instance, is suspended, or gets no processor
    *   2  W  invalidates a row on another instance, waits for R until R must count itself as
    *         disconnected, and returns
    *   3  R  goes on; a call runs before the listener does: it would serve the row as fresh
+   *
+   * Why a call looks at the feed first, and then into the cache.
+   *
+   *   1  R  a call begins while the feed is disconnected, and reads a stale row from the cache
+   *   2  R  the listener connects again: it empties the cache, and then the feed is connected
+   *   3  R  the call looks at the feed, which is connected: it would serve the row as fresh
    */
+
+  /** What {@link #missedSinceNanos} returns while the feed is connected. */
+  static final long CONNECTED = Long.MAX_VALUE;
 
   private static final long WITHOUT_LISTENER = Long.MAX_VALUE;
   private static final long LOST = Long.MIN_VALUE;
 
-  /** Up to when no change was missed; meaningless without a listener. */
+  /** Up to when no change was missed; not set without a listener. */
   private volatile long completeUpToNanos;
 
   /**
@@ -42,8 +51,9 @@ public final class FeedState {
   }
 
   /**
-   * A heartbeat arrived. If the feed was lost, the caller has invalidated everything that was
-   * cached before.
+   * A heartbeat arrived. If it is the first one of a subscription, the caller has invalidated
+   * everything that was cached before. One that is only late needs no invalidation: the
+   * subscription has delivered every change before it.
    *
    * @param completeUpToNanos up to when no change was missed, on the clock of the engine
    * @param heartbeatLimitNanos for how long after that no heartbeat is needed
@@ -54,15 +64,15 @@ public final class FeedState {
   }
 
   public boolean isDisconnected(long nowNanos) {
-    return nowNanos - completeUpToNanos > heartbeatLimitNanos;
+    return missedSinceNanos(nowNanos) != CONNECTED;
   }
 
   /**
-   * For how long a change of an entry that was read at {@code readNanos} may have been missed;
-   * meaningful while {@link #isDisconnected}.
+   * Returns since when changes may have been missed, or {@link #CONNECTED}. A caller calls this
+   * before it reads an entry that it judges by the result.
    */
-  long missedNanos(long readNanos, long nowNanos) {
-    long sinceNanos = completeUpToNanos;
-    return nowNanos - (readNanos - sinceNanos > 0 ? readNanos : sinceNanos);
+  long missedSinceNanos(long nowNanos) {
+    long upToNanos = completeUpToNanos;
+    return nowNanos - upToNanos > heartbeatLimitNanos ? upToNanos : CONNECTED;
   }
 }

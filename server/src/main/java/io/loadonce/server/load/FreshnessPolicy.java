@@ -21,11 +21,9 @@ final class FreshnessPolicy<V> {
   private static final int EARLIEST_LOAD_TIMES = 16;
 
   private volatile LoadSettings settings;
-  private final FeedState feedState;
 
-  FreshnessPolicy(LoadSettings settings, FeedState feedState) {
+  FreshnessPolicy(LoadSettings settings) {
     this.settings = settings;
-    this.feedState = feedState;
   }
 
   LoadSettings settings() {
@@ -43,17 +41,22 @@ final class FreshnessPolicy<V> {
    * Returns what a caller who needs this freshness is served at once, or null for a miss. While the
    * change feed is disconnected, a row is served as stale.
    *
+   * @param missedSinceNanos of the feed, determined before the entry was read
    * @param calledNanos when the call began, from which its longest age is seen
    */
   @Nullable Outcome<V> fresh(
-      @Nullable Entry<V> entry, Freshness needed, long calledNanos, long nowNanos) {
+      long missedSinceNanos,
+      @Nullable Entry<V> entry,
+      Freshness needed,
+      long calledNanos,
+      long nowNanos) {
     if (entry == null
         || !entry.isFresh(nowNanos)
         || !needed.acceptsAge(entry.readNanos(), calledNanos)
-        || isDisconnectedTooLong(entry, nowNanos)) {
+        || isDisconnectedTooLong(missedSinceNanos, entry, nowNanos)) {
       return null;
     }
-    Origin origin = feedState.isDisconnected(nowNanos) ? Origin.STALE : Origin.MEMORY;
+    Origin origin = missedSinceNanos == FeedState.CONNECTED ? Origin.MEMORY : Origin.STALE;
     if (entry instanceof Entry.Row<V> row) {
       return row.version() < needed.minVersion() ? null : found(row, origin, nowNanos);
     }
@@ -65,11 +68,15 @@ final class FreshnessPolicy<V> {
    * a row that expired not longer ago than stale-on-error allows. Always null if that is off.
    */
   @Nullable Outcome<V> freshOrStale(
-      @Nullable Entry<V> entry, Freshness needed, long calledNanos, long nowNanos) {
+      long missedSinceNanos,
+      @Nullable Entry<V> entry,
+      Freshness needed,
+      long calledNanos,
+      long nowNanos) {
     if (entry == null || !servesStale()) {
       return null;
     }
-    Outcome<V> fresh = fresh(entry, needed, calledNanos, nowNanos);
+    Outcome<V> fresh = fresh(missedSinceNanos, entry, needed, calledNanos, nowNanos);
     if (fresh != null) {
       return fresh;
     }
@@ -77,7 +84,7 @@ final class FreshnessPolicy<V> {
             && row.version() >= needed.minVersion()
             && needed.acceptsAge(row.readNanos(), calledNanos)
             && nowNanos - row.freshUntilNanos() < settings.staleOnError().toNanos()
-            && !isDisconnectedTooLong(row, nowNanos)
+            && !isDisconnectedTooLong(missedSinceNanos, row, nowNanos)
         ? found(row, Origin.STALE, nowNanos)
         : null;
   }
@@ -115,10 +122,13 @@ final class FreshnessPolicy<V> {
   }
 
   /** Whether the feed has been disconnected for longer than allowed since the entry was read. */
-  private boolean isDisconnectedTooLong(Entry<V> entry, long nowNanos) {
-    return feedState.isDisconnected(nowNanos)
-        && feedState.missedNanos(entry.readNanos(), nowNanos)
-            > settings.staleOnDisconnect().toNanos();
+  private boolean isDisconnectedTooLong(long missedSinceNanos, Entry<V> entry, long nowNanos) {
+    if (missedSinceNanos == FeedState.CONNECTED) {
+      return false;
+    }
+    long readNanos = entry.readNanos();
+    long sinceNanos = readNanos - missedSinceNanos > 0 ? readNanos : missedSinceNanos;
+    return nowNanos - sinceNanos > settings.staleOnDisconnect().toNanos();
   }
 
   private static <V> Outcome<V> found(Entry.Row<V> row, Origin origin, long nowNanos) {

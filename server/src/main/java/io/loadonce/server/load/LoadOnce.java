@@ -59,7 +59,7 @@ public final class LoadOnce<K, V> {
   private final FeedState feedState = new FeedState();
   private final LongSupplier nanoClock;
   private final Admission<V> admission;
-  private final StaleRows<K, V> staleRows;
+  private final CachedRows<K, V> rows;
   private final LoadStatistics<K> statistics;
 
   /** A lookup that shares nothing with another. */
@@ -95,8 +95,8 @@ public final class LoadOnce<K, V> {
     this.cache = cache;
     this.availability = shared.availability();
     this.table = new FlightTable<>(lockSettings, shared.waiters());
-    this.policy = new FreshnessPolicy<>(loadSettings, feedState);
-    this.staleRows = new StaleRows<>(cache, policy, nanoClock);
+    this.policy = new FreshnessPolicy<>(loadSettings);
+    this.rows = new CachedRows<>(cache::get, feedState, policy, nanoClock);
     this.statistics = new LoadStatistics<>(nanoClock);
     cache.onEviction(id -> statistics.history().removed(id, Removal.EVICTED));
     Finish<K, V> end = new FlightEnd<>(cache, table, policy, statistics, nanoClock);
@@ -126,7 +126,7 @@ public final class LoadOnce<K, V> {
   /** Like {@link #look}, but begins no refresh, so that it never causes a query. */
   public @Nullable Outcome<V> lookOnly(K id, Freshness needed) {
     long nowNanos = nanoClock.getAsLong();
-    Outcome<V> outcome = policy.fresh(cache.get(id), needed, nowNanos, nowNanos);
+    Outcome<V> outcome = rows.fresh(id, needed, nowNanos, nowNanos);
     counts().add(outcome);
     return outcome;
   }
@@ -281,8 +281,9 @@ public final class LoadOnce<K, V> {
   }
 
   private @Nullable Outcome<V> look(K id, Freshness needed, long nowNanos) {
+    long missedSinceNanos = feedState.missedSinceNanos(nowNanos);
     Entry<V> entry = cache.get(id);
-    Outcome<V> outcome = policy.fresh(entry, needed, nowNanos, nowNanos);
+    Outcome<V> outcome = policy.fresh(missedSinceNanos, entry, needed, nowNanos, nowNanos);
     if (entry == null || outcome == null) {
       statistics.missed(id, entry, needed, nowNanos);
       return null;
@@ -300,7 +301,7 @@ public final class LoadOnce<K, V> {
       Consumer<? super Outcome<V>> caller) {
     Duration bounded = timeout.compareTo(MAX_WAIT) < 0 ? timeout : MAX_WAIT;
     long deadlineNanos = nowNanos + bounded.toNanos();
-    boolean hasStale = staleRows.of(id, needed, nowNanos, nowNanos) != null;
+    boolean hasStale = rows.of(id, needed, nowNanos, nowNanos) != null;
     long softDeadlineNanos = hasStale ? nowNanos + bounded.toNanos() / 2 : deadlineNanos;
     return new Call<>(this, id, needed, nowNanos, deadlineNanos, softDeadlineNanos, caller);
   }
@@ -316,7 +317,7 @@ public final class LoadOnce<K, V> {
       call.answer(new Outcome.TimedOut<>());
       return null;
     }
-    Outcome<V> stale = availability.isUnreachable() ? staleRows.of(call, nowNanos) : null;
+    Outcome<V> stale = availability.isUnreachable() ? rows.of(call, nowNanos) : null;
     if (stale != null) {
       Entry<V> entry = cache.get(call.waiter().id());
       if (entry != null) {
@@ -348,8 +349,7 @@ public final class LoadOnce<K, V> {
 
   /** For a call that would begin a flight: what answers it instead, or null. */
   private @Nullable Outcome<V> secondLook(Call<K, V> call, int alsoAhead, long nowNanos) {
-    Outcome<V> hit =
-        policy.fresh(cache.get(call.waiter().id()), call.needed(), call.beganNanos(), nowNanos);
+    Outcome<V> hit = rows.fresh(call.waiter().id(), call.needed(), call.beganNanos(), nowNanos);
     return hit == null
         ? admission.refusal(call.waiter().deadlineNanos() - nowNanos, alsoAhead)
         : hit;
@@ -381,8 +381,8 @@ public final class LoadOnce<K, V> {
     counts().add(late ? Ending.TIMED_OUT : Ending.CANCELLED);
   }
 
-  StaleRows<K, V> staleRows() {
-    return staleRows;
+  CachedRows<K, V> cachedRows() {
+    return rows;
   }
 
   private void refreshIfDue(K id, Entry<V> entry, long nowNanos) {

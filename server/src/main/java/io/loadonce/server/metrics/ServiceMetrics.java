@@ -163,8 +163,8 @@ public final class ServiceMetrics implements AutoCloseable {
   }
 
   /**
-   * Only buckets have exemplars. Micrometer gives them to the sums and counts, too, and Prometheus
-   * then refuses all metrics.
+   * Only buckets have exemplars. By default Micrometer sets a property that gives them to the sums
+   * and counts, too, and Prometheus then refuses all metrics. Here no property is set.
    */
   private static final class Config implements PrometheusConfig {
     @Override

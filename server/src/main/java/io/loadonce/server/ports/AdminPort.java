@@ -90,7 +90,7 @@ public final class AdminPort implements AutoCloseable {
 
   /**
    * Pages that have one path differ in their type: a request gets the last one whose type it
-   * accepts by name, or else the first.
+   * accepts by name, or else the first. The weights of {@code Accept} are ignored.
    */
   private static Optional<Page> find(List<Page> pages, HttpExchange exchange) {
     String path = exchange.getRequestURI().getPath();

@@ -88,7 +88,7 @@ public final class FleetSubject implements HistorySubject {
     }
 
     /** For a call that waits for the other instances, too. */
-    ResourceServiceBlockingStub patientStub() {
+    ResourceServiceBlockingStub stubThatWaits() {
       return stub(CALL_TIMEOUT);
     }
 
@@ -206,7 +206,7 @@ public final class FleetSubject implements HistorySubject {
     InvalidateResponse response;
     try {
       Connected through = cache(id);
-      ResourceServiceBlockingStub stub = isSeen ? through.patientStub() : through.stub();
+      ResourceServiceBlockingStub stub = isSeen ? through.stubThatWaits() : through.stub();
       response = stub.invalidate(request.build());
     } catch (StatusRuntimeException e) {
       boolean isNotSent = isSeen && e.getStatus().getCode() == Status.Code.UNAVAILABLE;

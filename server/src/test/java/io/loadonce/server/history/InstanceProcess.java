@@ -3,16 +3,22 @@ package io.loadonce.server.history;
 import io.loadonce.server.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** An instance in a process of its own, which has the same ports each time it starts. */
 final class InstanceProcess implements AutoCloseable {
@@ -25,6 +31,9 @@ final class InstanceProcess implements AutoCloseable {
 
   private static final int LAST_PORT = 20_000;
 
+  /** For a start or an end. */
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
   /** Another one in each process, so that two runs of this test rarely meet. */
   private static final int OWN_FIRST_PORT =
       FIRST_PORT + (int) (ProcessHandle.current().pid() % 7_000);
@@ -33,7 +42,9 @@ final class InstanceProcess implements AutoCloseable {
   private final Path log;
   private final int port;
   private final int adminPort;
-  private Process process;
+
+  /** Also read by the thread that ends the JVM. */
+  private volatile Process process;
 
   private InstanceProcess(List<String> command, Path log, int port, int adminPort)
       throws IOException {
@@ -70,9 +81,14 @@ final class InstanceProcess implements AutoCloseable {
   }
 
   /** Sends SIGTERM, and waits until it has ended. */
-  void stop() {
+  void stop() throws IOException {
     process.destroy();
-    process.onExit().join();
+    try {
+      process.onExit().get(LONGEST.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException | InterruptedException e) {
+      kill();
+      throw new IOException("an instance did not end after SIGTERM: " + Files.readString(log), e);
+    }
   }
 
   /** Sends SIGKILL. */
@@ -98,6 +114,7 @@ final class InstanceProcess implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    log.toFile().delete();
   }
 
   private void signal(String signal) throws IOException, InterruptedException {
@@ -108,9 +125,16 @@ final class InstanceProcess implements AutoCloseable {
   }
 
   private Process run() throws IOException {
-    Process started = new ProcessBuilder(command).redirectError(log.toFile()).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile()));
+    Process started = builder.start();
+    CompletableFuture<Void> limit =
+        CompletableFuture.runAsync(
+            started::destroyForcibly,
+            CompletableFuture.delayedExecutor(LONGEST.toSeconds(), TimeUnit.SECONDS));
     BufferedReader lines = started.inputReader(StandardCharsets.UTF_8);
-    if (!String.valueOf(lines.readLine()).startsWith("ready")) {
+    boolean isReady = String.valueOf(lines.readLine()).startsWith("ready");
+    if (!limit.cancel(/* mayInterruptIfRunning= */ false) || !isReady) {
       started.destroyForcibly();
       throw new IOException("an instance does not start: " + Files.readString(log));
     }

@@ -312,7 +312,7 @@ class FreshnessTest {
             String::length);
     cache.fill("a", "row", 1, 0);
     FreshnessPolicy<String> judge =
-        new FreshnessPolicy<>(new LoadSettings(1, Duration.ZERO, Duration.ZERO), new FeedState());
+        new FreshnessPolicy<>(new LoadSettings(1, Duration.ZERO, Duration.ZERO));
     long loadNanos = SECOND.toNanos();
     assertThat(shareDue(judge, cache, MINUTE.toNanos() - 17 * loadNanos, loadNanos)).isZero();
     assertThat(shareDue(judge, cache, MINUTE.toNanos() - 2 * loadNanos, loadNanos))

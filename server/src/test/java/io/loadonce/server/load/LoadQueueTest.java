@@ -73,7 +73,7 @@ class LoadQueueTest {
           new FlightEnd<>(
               new MemoryCache<>(EngineFixture.CACHE, String::length, String::length),
               table,
-              new FreshnessPolicy<>(LoadSettings.DEFAULTS, new FeedState()),
+              new FreshnessPolicy<>(LoadSettings.DEFAULTS),
               statistics,
               now::get),
           statistics,
