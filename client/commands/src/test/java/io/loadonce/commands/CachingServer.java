@@ -127,13 +127,18 @@ final class CachingServer extends ResourceServiceImplBase implements AutoCloseab
     List<StreamObserver<GetResponse>> all = waiters.computeIfAbsent(id, _ -> new ArrayList<>());
     all.add(caller);
     if (all.size() == 1) {
-      query(() -> loaded(id, waiters.remove(id)));
+      query(() -> loaded(id));
     }
   }
 
   private void query(Runnable whenDone) {
     queries.incrementAndGet();
     DATABASE.execute(whenDone);
+  }
+
+  /** In one step, so that a call meanwhile finds either the load or the row. */
+  private synchronized void loaded(String id) {
+    loaded(id, waiters.remove(id));
   }
 
   private synchronized void loaded(String id, List<StreamObserver<GetResponse>> callers) {
