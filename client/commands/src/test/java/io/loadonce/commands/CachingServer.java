@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -138,7 +139,7 @@ final class CachingServer extends ResourceServiceImplBase implements AutoCloseab
 
   /** In one step, so that a call meanwhile finds either the load or the row. */
   private synchronized void loaded(String id) {
-    loaded(id, waiters.remove(id));
+    loaded(id, Objects.requireNonNull(waiters.remove(id)));
   }
 
   private synchronized void loaded(String id, List<StreamObserver<GetResponse>> callers) {
