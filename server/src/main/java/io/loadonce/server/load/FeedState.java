@@ -13,7 +13,7 @@ public final class FeedState {
   /*
    * Why each call compares times, and does not wait to be told by the listener.
    *
-   *   1  R  this instance, is suspended, or gets no processor
+   *   1  R  (this instance) is suspended, or gets no processor time
    *   2  W  invalidates a row on another instance, waits for R until R must count itself as
    *         disconnected, and returns
    *   3  R  goes on; a call runs before the listener does: it would serve the row as fresh

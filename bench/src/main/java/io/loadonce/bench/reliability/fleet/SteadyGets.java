@@ -73,6 +73,9 @@ final class SteadyGets implements AutoCloseable {
   /** Sends no more, waits for the answers that are left, and returns all. */
   List<Answer> stop() throws InterruptedException {
     clock.shutdown();
+    if (!clock.awaitTermination(LONGEST.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new IllegalStateException("a call blocked its client");
+    }
     int phase = open.arrive();
     try {
       open.awaitAdvanceInterruptibly(phase, LONGEST.toNanos(), TimeUnit.NANOSECONDS);
