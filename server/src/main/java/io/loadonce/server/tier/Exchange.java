@@ -1,6 +1,7 @@
 package io.loadonce.server.tier;
 
 import io.loadonce.server.log.RateLimitedLog;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedTransferQueue;
@@ -20,11 +21,16 @@ import redis.clients.jedis.exceptions.JedisException;
  * The threads that talk to Redis, and the circuit breaker around it. Queued commands are sent
  * together, up to {@link #MAX_BATCH}.
  *
- * <p>Guarantees. {@link #offer} never blocks. A command is answered or fails within the time-out,
- * counted from the moment at which a thread takes it, and fails at once while Redis is not reached.
- * A failure of one command opens the breaker for all: the commands that wait fail too, so that none
- * waits for longer than the time-out behind another. A thread opens a new connection, pays what is
- * owed and closes the breaker. Non-guarantee: that a command which failed was not executed.
+ * <p>Guarantees. {@link #offer} never blocks. A command fails when Redis has sent nothing for the
+ * time-out, or when its batch has taken {@value #BATCH_TIMEOUTS} times as long; it fails at once
+ * while Redis is not reached. A failure of one command opens the breaker for all: the commands that
+ * wait fail too. A thread opens a new connection, pays what is owed and closes the breaker.
+ * Non-guarantee: that a command which failed was not executed.
+ *
+ * <p>Redis is silent if there is nothing to read after the time-out. A thread that gets no
+ * processor time, to send or to read, does not count as silence of Redis for as long as its batch
+ * may take: otherwise each burst of calls would open the breaker, and each instance would load each
+ * id.
  *
  * <p>Safe for use by many threads.
  */
@@ -40,6 +46,9 @@ final class Exchange implements AutoCloseable {
 
   /** Threads, each with its own connection. */
   static final int WORKERS = 2;
+
+  /** A batch fails after so many time-outs, also if Redis sends its answers one by one. */
+  static final int BATCH_TIMEOUTS = 4;
 
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -57,6 +66,7 @@ final class Exchange implements AutoCloseable {
   private final Command farewell;
   private final LongSupplier nanoClock;
   private final RateLimitedLog limitedLog;
+  private final long batchTimeoutNanos;
   private final LinkedTransferQueue<Command> waiting = new LinkedTransferQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private final List<Worker> workers;
@@ -82,6 +92,7 @@ final class Exchange implements AutoCloseable {
     this.farewell = farewell;
     this.nanoClock = nanoClock;
     this.limitedLog = new RateLimitedLog(log, nanoClock);
+    this.batchTimeoutNanos = connector.timeout().multipliedBy(BATCH_TIMEOUTS).toNanos();
     List<Worker> made = new ArrayList<>();
     for (int i = 1; i <= WORKERS; i++) {
       made.add(new Worker(i));
@@ -171,13 +182,17 @@ final class Exchange implements AutoCloseable {
 
     private volatile boolean isBusy;
 
+    /** Whether the batch under way took too long, so that the connection was closed. */
+    private volatile boolean isAborted;
+
     Worker(int number) {
       this.thread = Thread.ofPlatform().daemon().name("redis-" + number).unstarted(this::run);
     }
 
     void abortIfLate(long nowNanos) {
       RedisConnection current = connection;
-      if (isBusy && current != null && nowNanos - takenNanos > connector.timeout().toNanos()) {
+      if (isBusy && current != null && nowNanos - takenNanos > batchTimeoutNanos) {
+        isAborted = true;
         current.abort();
       }
     }
@@ -249,6 +264,7 @@ final class Exchange implements AutoCloseable {
       String broken = null;
       try {
         takenNanos = nanoClock.getAsLong();
+        isAborted = false;
         isBusy = true;
         int[] counts = new int[batch.size()];
         int sum = 0;
@@ -266,7 +282,7 @@ final class Exchange implements AutoCloseable {
           broken = reply(batch.get(answered++), answer, broken);
         }
       } catch (JedisException e) {
-        broken = String.valueOf(e.getMessage());
+        broken = why(e);
       } finally {
         isBusy = false;
         if (answered < batch.size()) {
@@ -278,6 +294,16 @@ final class Exchange implements AutoCloseable {
         lose(broken);
       }
       return isDone && broken == null;
+    }
+
+    private String why(JedisException e) {
+      if (isAborted) {
+        return "its answers took longer than %d ms"
+            .formatted(TimeUnit.NANOSECONDS.toMillis(batchTimeoutNanos));
+      }
+      return e.getCause() instanceof SocketTimeoutException
+          ? "it has sent nothing for %d ms".formatted(connector.timeout().toMillis())
+          : String.valueOf(e.getMessage());
     }
 
     private static Object answer(List<Object> answers) {
