@@ -193,6 +193,17 @@ class LauncherTest {
   }
 
   @Test
+  void build_jarThatMavenLeavesAsItIs_isUpToDate() throws Exception {
+    Path jar = built("server", "loadonce-server-1.jar");
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minusSeconds(60)));
+    Path source = project.resolve("db/src/main/java/A.java");
+    Files.createDirectories(source.getParent());
+    Files.createFile(source);
+    assertThat(run(project, launcher, Map.of(), "build").exit()).isZero();
+    assertThat(run(project, launcher, Map.of(), "serve").err()).isEmpty();
+  }
+
+  @Test
   void check_nothingBuilt_buildsWithALineForEachStep() throws Exception {
     Run run = run(project, launcher, Map.of(), "check");
     assertThat(run.err().lines())

@@ -1,12 +1,13 @@
 package io.loadonce.server.tier;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadonce.server.changes.Instances.Reach;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,30 +21,74 @@ import org.jspecify.annotations.Nullable;
  */
 final class Announcements {
 
+  /*
+   * Why the other instances are counted when the own message has come back, and not when it is sent.
+   * A sends the invalidation.
+   *
+   *   1  A  is suspended for longer than an instance without a heartbeat counts as one that is there
+   *   2  A  goes on, and is asked to invalidate a row before it reads the heartbeats that wait in
+   *         its connection: no other instance seems to be there
+   *   3  A  sends the message, and would return although B has not read it yet
+   *
+   * All heartbeats that were sent before the message arrive before it. An instance whose first
+   * heartbeat is sent after it empties its cache after it.
+   */
+
   /** Beyond what the settings say, for the sweeps of an instance. */
   private static final Duration MARGIN = Duration.ofMillis(100);
 
   /** One invalidation that was or will be sent. */
   private static final class Pending {
     private final CompletableFuture<Reach> reached = new CompletableFuture<>();
-    private final Set<String> silent = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger obeyed = new AtomicInteger();
+
+    @GuardedBy("this")
+    private final Set<String> silent;
+
+    @GuardedBy("this")
+    private final Set<String> obeyed = new HashSet<>();
 
     /** Whether all instances are known, so that nothing is to wait for when all have answered. */
-    private final boolean knowsAll;
+    @GuardedBy("this")
+    private boolean knowsAll;
 
     /** When the last one that is silent serves nothing old; null before it was sent. */
-    private volatile @Nullable Long endNanos;
+    @GuardedBy("this")
+    private @Nullable Long endNanos;
 
-    Pending(boolean knowsAll) {
-      this.knowsAll = knowsAll;
+    /**
+     * @param others the instances that seem to be there
+     */
+    Pending(Set<String> others) {
+      this.silent = new HashSet<>(others);
+    }
+
+    synchronized void sent(long endNanos) {
+      this.endNanos = endNanos;
+    }
+
+    synchronized void cameBack(Set<String> others, boolean areAll) {
+      silent.addAll(others);
+      silent.removeAll(obeyed);
+      knowsAll = areAll;
+    }
+
+    synchronized void obeyed(String instance) {
+      obeyed.add(instance);
+      silent.remove(instance);
     }
 
     void endIfDone(long nowNanos) {
-      Long end = endNanos;
-      if (end != null && ((knowsAll && silent.isEmpty()) || nowNanos - end >= 0)) {
-        reached.complete(new Reach(1 + obeyed.get(), silent.size(), /* isSent= */ true));
+      Reach reach = reach(nowNanos);
+      if (reach != null) {
+        reached.complete(reach);
       }
+    }
+
+    private synchronized @Nullable Reach reach(long nowNanos) {
+      if (endNanos == null || (nowNanos - endNanos < 0 && !(knowsAll && silent.isEmpty()))) {
+        return null;
+      }
+      return new Reach(1 + obeyed.size(), silent.size(), /* isSent= */ true);
     }
   }
 
@@ -99,12 +144,22 @@ final class Announcements {
 
   /** From now on the answers to this invalidation are counted. */
   void expect(long number) {
-    Long since = listeningSinceNanos;
-    boolean knowsAll = since != null && nanoClock.getAsLong() - since > recentNanos();
-    Pending made = new Pending(knowsAll);
     others();
-    made.silent.addAll(heartbeats.keySet());
-    pending.put(number, made);
+    pending.put(number, new Pending(heartbeats.keySet()));
+  }
+
+  /**
+   * The message of this instance has come back: each heartbeat that was sent before it is known.
+   */
+  void cameBack(long number) {
+    Pending by = pending.get(number);
+    Long since = listeningSinceNanos;
+    if (by != null && since != null) {
+      long nowNanos = nanoClock.getAsLong();
+      others();
+      by.cameBack(heartbeats.keySet(), nowNanos - since > recentNanos());
+      by.endIfDone(nowNanos);
+    }
   }
 
   /** The invalidation was sent; returns what will be known at the end. */
@@ -114,7 +169,7 @@ final class Announcements {
       return CompletableFuture.completedFuture(new Reach(1, 0, /* isSent= */ true));
     }
     long nowNanos = nanoClock.getAsLong();
-    sent.endNanos = nowNanos + bound.toNanos();
+    sent.sent(nowNanos + bound.toNanos());
     sent.endIfDone(nowNanos);
     return sent.reached;
   }
@@ -127,8 +182,7 @@ final class Announcements {
   void obeyed(String instance, long number) {
     Pending by = pending.get(number);
     if (by != null) {
-      by.obeyed.getAndIncrement();
-      by.silent.remove(instance);
+      by.obeyed(instance);
       by.endIfDone(nanoClock.getAsLong());
     }
   }
@@ -139,13 +193,8 @@ final class Announcements {
       return;
     }
     long nowNanos = nanoClock.getAsLong();
-    pending.forEach(
-        (number, each) -> {
-          each.endIfDone(nowNanos);
-          if (each.reached.isDone()) {
-            pending.remove(number);
-          }
-        });
+    pending.values().forEach(each -> each.endIfDone(nowNanos));
+    pending.values().removeIf(each -> each.reached.isDone());
   }
 
   private long recentNanos() {

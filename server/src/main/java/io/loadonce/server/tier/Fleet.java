@@ -22,6 +22,14 @@ record Fleet(
 
   private static final int ALIVE_HEARTBEATS = 3;
 
+  /** After so many intervals without a heartbeat an instance has missed changes. */
+  private static final int MISSED_HEARTBEATS = 2;
+
+  /** After how long without a heartbeat an instance has missed changes. */
+  Duration silence() {
+    return heartbeat.multipliedBy(MISSED_HEARTBEATS);
+  }
+
   /** How long an instance counts as alive after a heartbeat. */
   Duration alive() {
     return heartbeat.multipliedBy(ALIVE_HEARTBEATS);

@@ -109,7 +109,16 @@ final class RedisFeed implements ChangeFeed {
           announcements.obeyed(instance, number);
         }
       }
-      case Message.Invalidated _, Message.AllInvalidated _ -> {}
+      case Message.Invalidated(var instance, long number, var _, var _, var _) ->
+          cameBack(instance, number);
+      case Message.AllInvalidated(var instance, long number, var _, var _) ->
+          cameBack(instance, number);
+    }
+  }
+
+  private void cameBack(String instance, long number) {
+    if (isOwn(instance)) {
+      announcements.cameBack(number);
     }
   }
 

@@ -27,8 +27,6 @@ public final class RedisTier implements Instances, AutoCloseable {
   /** A lease lasts so much longer than a load may take. */
   private static final Duration LEASE_MARGIN = Duration.ofSeconds(1);
 
-  private static final int MISSED_HEARTBEATS = 2;
-
   /**
    * What the tier must know of the service around it.
    *
@@ -67,7 +65,7 @@ public final class RedisTier implements Instances, AutoCloseable {
     this.nanoClock = nanoClock;
     RedisConnector connector = new RedisConnector(settings);
     this.exchange = Exchange.start(connector, this::debts, farewell(fleet), nanoClock);
-    Duration silence = around.heartbeat().multipliedBy(MISSED_HEARTBEATS);
+    Duration silence = fleet.silence();
     Duration stale = around.staleOnDisconnect();
     this.announcements =
         new Announcements(

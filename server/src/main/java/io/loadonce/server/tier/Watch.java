@@ -53,7 +53,18 @@ final class Watch {
     this.nanoClock = nanoClock;
   }
 
+  /**
+   * Compares times, as each call does with {@code FeedState}: an instance that was suspended has
+   * missed changes before it is told so.
+   */
   boolean isTrusted() {
+    return wasTrusted()
+        && (!fleet.listensToDatabase()
+            || nanoClock.getAsLong() - completeUpToNanos <= fleet.silence().toNanos());
+  }
+
+  /** Whether the rows are trusted for as long as the heartbeats arrive. */
+  private boolean wasTrusted() {
     return trustedAt == losses.get();
   }
 
@@ -121,7 +132,7 @@ final class Watch {
     switch (text(reply.getFirst())) {
       case "Y" -> trust(lossesBefore);
       case "N" -> {
-        if (!isTrusted()) {
+        if (!wasTrusted()) {
           removals.forgetEverything(
               sent -> {
                 if (sent >= 0) {
@@ -145,7 +156,7 @@ final class Watch {
   }
 
   private void trust(int lossesBefore) {
-    if (!isTrusted()) {
+    if (!wasTrusted()) {
       trustedAt = lossesBefore;
       ask();
     }
@@ -158,7 +169,7 @@ final class Watch {
   }
 
   private void askLater() {
-    if (isConnected && !isTrusted()) {
+    if (isConnected && !wasTrusted()) {
       askAgainNanos = nanoClock.getAsLong() + ASK_AGAIN.toNanos();
     }
   }
