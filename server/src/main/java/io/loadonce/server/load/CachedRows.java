@@ -29,6 +29,16 @@ final class CachedRows<K, V> {
     return policy.fresh(missedSinceNanos, cache.apply(id), needed, calledNanos, nowNanos);
   }
 
+  /**
+   * Whether the flight that a call joined may have read a row that has changed long since: while
+   * the feed is disconnected, no change fences a flight.
+   *
+   * @param missedSinceNanos what {@link FeedState} said when the call began
+   */
+  boolean isFlightTooOld(long missedSinceNanos, long flightBeganNanos, long calledNanos) {
+    return policy.isDisconnectedTooLong(missedSinceNanos, flightBeganNanos, calledNanos);
+  }
+
   /** What the call is served from the cache if it may be stale; otherwise the outcome. */
   Outcome<V> or(Call<K, V> call, Outcome<V> outcome) {
     Outcome<V> stale = of(call, nanoClock.getAsLong());

@@ -18,14 +18,16 @@ import org.jspecify.annotations.Nullable;
  * One caller that waits for one id, with the freshness that it needs and the time that it has.
  *
  * <p>The flight that it joined may have queried the database too early for the caller: before the
- * version that it needs was written, or longer ago than it accepts. Then the outcome of that flight
- * is no answer yet. The call joins a second flight, which begins after the call, and the outcome of
- * that flight is the answer.
+ * version that it needs was written, longer ago than it accepts, or while the change feed was
+ * disconnected, so that no change fenced the flight. Then the outcome of that flight is no answer
+ * yet. The call joins a second flight, which begins after the call, and the outcome of that flight
+ * is the answer.
  */
 final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
   private final LoadOnce<K, V> engine;
   private final Freshness needed;
   private final long beganNanos;
+  private final long missedSinceNanos;
   private final Consumer<? super Outcome<V>> caller;
   private final Waiter<K, Outcome<V>> waiter;
   private final LoadObserver.Call observed;
@@ -51,6 +53,7 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
     this.engine = engine;
     this.needed = needed;
     this.beganNanos = beganNanos;
+    this.missedSinceNanos = engine.feedState().missedSinceNanos(beganNanos);
     this.caller = caller;
     this.waiter = new Waiter<>(id, deadlineNanos, softDeadlineNanos, this);
     this.observed = engine.statistics().observer().call();
@@ -108,11 +111,19 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
    */
   private boolean wasReadTooEarly(Outcome<V> outcome) {
     return switch (originOf(outcome)) {
-      case JOINED -> !needed.acceptsAge(waiter.flightBeganNanos(), beganNanos);
-      case SHARED -> !needed.acceptsAge(waiter.flightBeganNanos() - ageNanos(outcome), beganNanos);
+      case JOINED -> !needed.acceptsAge(waiter.flightBeganNanos(), beganNanos) || isFlightTooOld();
+      case SHARED ->
+          !needed.acceptsAge(waiter.flightBeganNanos() - ageNanos(outcome), beganNanos)
+              || isFlightTooOld();
       case MEMORY, LOADED, STALE -> false;
       case null -> false;
     };
+  }
+
+  private boolean isFlightTooOld() {
+    return engine
+        .cachedRows()
+        .isFlightTooOld(missedSinceNanos, waiter.flightBeganNanos(), beganNanos);
   }
 
   private static boolean isShared(Outcome<?> outcome) {

@@ -53,7 +53,7 @@ final class FreshnessPolicy<V> {
     if (entry == null
         || !entry.isFresh(nowNanos)
         || !needed.acceptsAge(entry.readNanos(), calledNanos)
-        || isDisconnectedTooLong(missedSinceNanos, entry, nowNanos)) {
+        || isDisconnectedTooLong(missedSinceNanos, entry.readNanos(), nowNanos)) {
       return null;
     }
     Origin origin = missedSinceNanos == FeedState.CONNECTED ? Origin.MEMORY : Origin.STALE;
@@ -84,7 +84,7 @@ final class FreshnessPolicy<V> {
             && row.version() >= needed.minVersion()
             && needed.acceptsAge(row.readNanos(), calledNanos)
             && nowNanos - row.freshUntilNanos() < settings.staleOnError().toNanos()
-            && !isDisconnectedTooLong(missedSinceNanos, row, nowNanos)
+            && !isDisconnectedTooLong(missedSinceNanos, row.readNanos(), nowNanos)
         ? found(row, Origin.STALE, nowNanos)
         : null;
   }
@@ -121,12 +121,11 @@ final class FreshnessPolicy<V> {
     return -Math.log(chance) * scale >= leftNanos;
   }
 
-  /** Whether the feed has been disconnected for longer than allowed since the entry was read. */
-  private boolean isDisconnectedTooLong(long missedSinceNanos, Entry<V> entry, long nowNanos) {
+  /** Whether the feed has been disconnected for longer than allowed since a row was read. */
+  boolean isDisconnectedTooLong(long missedSinceNanos, long readNanos, long nowNanos) {
     if (missedSinceNanos == FeedState.CONNECTED) {
       return false;
     }
-    long readNanos = entry.readNanos();
     long sinceNanos = readNanos - missedSinceNanos > 0 ? readNanos : missedSinceNanos;
     return nowNanos - sinceNanos > settings.staleOnDisconnect().toNanos();
   }

@@ -41,19 +41,20 @@ final class Announcements {
   /** One invalidation that was or will be sent. */
   private static final class Pending {
     private final CompletableFuture<Reach> reached = new CompletableFuture<>();
+    private final Object mutex = new Object();
 
-    @GuardedBy("this")
+    @GuardedBy("mutex")
     private final Set<String> silent;
 
-    @GuardedBy("this")
+    @GuardedBy("mutex")
     private final Set<String> obeyed = new HashSet<>();
 
     /** Whether all instances are known, so that nothing is to wait for when all have answered. */
-    @GuardedBy("this")
+    @GuardedBy("mutex")
     private boolean knowsAll;
 
     /** When the last one that is silent serves nothing old; null before it was sent. */
-    @GuardedBy("this")
+    @GuardedBy("mutex")
     private @Nullable Long endNanos;
 
     /**
@@ -63,19 +64,25 @@ final class Announcements {
       this.silent = new HashSet<>(others);
     }
 
-    synchronized void sent(long endNanos) {
-      this.endNanos = endNanos;
+    void sent(long endNanos) {
+      synchronized (mutex) {
+        this.endNanos = endNanos;
+      }
     }
 
-    synchronized void cameBack(Set<String> others, boolean areAll) {
-      silent.addAll(others);
-      silent.removeAll(obeyed);
-      knowsAll = areAll;
+    void cameBack(Set<String> others, boolean areAll) {
+      synchronized (mutex) {
+        silent.addAll(others);
+        silent.removeAll(obeyed);
+        knowsAll = areAll;
+      }
     }
 
-    synchronized void obeyed(String instance) {
-      obeyed.add(instance);
-      silent.remove(instance);
+    void obeyed(String instance) {
+      synchronized (mutex) {
+        obeyed.add(instance);
+        silent.remove(instance);
+      }
     }
 
     void endIfDone(long nowNanos) {
@@ -85,11 +92,13 @@ final class Announcements {
       }
     }
 
-    private synchronized @Nullable Reach reach(long nowNanos) {
-      if (endNanos == null || (nowNanos - endNanos < 0 && !(knowsAll && silent.isEmpty()))) {
-        return null;
+    private @Nullable Reach reach(long nowNanos) {
+      synchronized (mutex) {
+        if (endNanos == null || (nowNanos - endNanos < 0 && !(knowsAll && silent.isEmpty()))) {
+          return null;
+        }
+        return new Reach(1 + obeyed.size(), silent.size(), /* isSent= */ true);
       }
-      return new Reach(1 + obeyed.size(), silent.size(), /* isSent= */ true);
     }
   }
 

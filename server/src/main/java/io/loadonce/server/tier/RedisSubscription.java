@@ -31,6 +31,7 @@ final class RedisSubscription implements Subscription {
   private final Connection connection;
   private final RedisFeed feed;
   private final long firstNumber;
+  private final Object mutex = new Object();
   private final BlockingQueue<Message> unread = new LinkedBlockingQueue<>(MAX_UNREAD);
 
   /** Why the connection was lost; null while it is not. */
@@ -141,11 +142,13 @@ final class RedisSubscription implements Subscription {
   }
 
   /** Whoever sees that it is lost, and subscribes anew, does so after the announcements know it. */
-  private synchronized void lose(String reason) {
-    if (lost == null) {
-      feed.announcements().notListening();
-      lost = reason;
-      RedisConnector.close(connection);
+  private void lose(String reason) {
+    synchronized (mutex) {
+      if (lost == null) {
+        feed.announcements().notListening();
+        lost = reason;
+        RedisConnector.close(connection);
+      }
     }
   }
 

@@ -193,6 +193,24 @@ class FreshnessTest {
     assertThat(caller.outcome()).isInstanceOf(Failed.class);
   }
 
+  /** A change that came after the flight's query would have fenced the flight. */
+  @Test
+  void join_feedDisconnectedAndFlightTooOld_callersShareASecondFlight() throws Exception {
+    WaitingCaller leader = join("a");
+    StallingSource.PendingQuery early = database.next();
+    engine.feedState().lost(clock.get());
+    clock.addAndGet(SECOND.multipliedBy(2).toNanos());
+    WaitingCaller content = join("a");
+    clock.addAndGet(1);
+    WaitingCaller late = join("a");
+    early.findVersion(1);
+    assertThat(version(leader)).isEqualTo(1);
+    assertThat(version(content)).isEqualTo(1);
+    database.next().findVersion(2);
+    assertThat(version(late)).isEqualTo(2);
+    assertThat(database.queries()).isEqualTo(2);
+  }
+
   @Test
   void withdraw_betweenTwoFlights_joinsNoSecondOne() throws Exception {
     AtomicReference<@Nullable Withdrawal> leaving = new AtomicReference<>();
@@ -350,6 +368,10 @@ class FreshnessTest {
     WaitingCaller caller = join(id);
     database.next().findVersion(version);
     assertThat(caller.outcome()).isInstanceOf(Found.class);
+  }
+
+  private static long version(WaitingCaller caller) throws InterruptedException {
+    return ((Found<String>) caller.outcome()).version();
   }
 
   private static Found<String> found(long version, Origin origin, Duration age) {

@@ -37,7 +37,7 @@ class AnnouncementsTest {
   void sent_thisInstanceWasSuspended_waitsForTheOther() {
     pass(Duration.ofSeconds(10));
     CompletableFuture<Reach> reached = send(1);
-    assertThat(reached).as("what waits in the connection is not read").isNotDone();
+    assertThat(reached).as("the heartbeats in the connection are not read yet").isNotDone();
     announcements.heartbeat("other");
     announcements.cameBack(1);
     assertThat(reached).as("the other has not obeyed").isNotDone();
