@@ -64,12 +64,7 @@ public final class ServiceMetrics implements AutoCloseable {
     }
   }
 
-  /** Returns all metrics in the text format of Prometheus. Blocks while they are read. */
-  public String scrape() {
-    return registry.scrape(PROMETHEUS);
-  }
-
-  /** Returns the pages with all metrics, one for each format. */
+  /** Returns the pages with all metrics, one for each format. A page blocks while they are read. */
   public List<Page> pages() {
     return List.of(
         page("the metrics, for Prometheus", PROMETHEUS),

@@ -19,6 +19,7 @@ import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.lookup.OneIdSource;
+import io.loadonce.server.ports.Parameters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,8 @@ class ServiceMetricsTest {
     lookup.engine().lookOnly(lookup.settings().key().parse("other"), Freshness.ANY);
 
     try (ServiceMetrics metrics = new ServiceMetrics(lookups)) {
-      Map<String, String> samples = ours(metrics.scrape());
+      String page = page(metrics);
+      Map<String, String> samples = ours(page);
       assertThat(positive(samples, "loadonce_lookups_total"))
           .isEqualTo(
               Map.of(
@@ -83,7 +85,7 @@ class ServiceMetricsTest {
           .containsEntry("loadonce_loaders", "0.0")
           .containsEntry("loadonce_database_unreachable", "0.0");
       assertThat(samples.get("loadonce_cache_bytes{lookup=\"default\"}")).isNotEqualTo("0.0");
-      assertThat(metrics.scrape()).contains("jvm_memory_used_bytes", "process_uptime_seconds");
+      assertThat(page).contains("jvm_memory_used_bytes", "process_uptime_seconds");
     }
   }
 
@@ -94,6 +96,10 @@ class ServiceMetricsTest {
       case "broken" -> throw new SourceException.QueryFailed("broken", /* cause= */ null);
       default -> Optional.empty();
     };
+  }
+
+  private static String page(ServiceMetrics metrics) {
+    return metrics.pages().getFirst().render().apply(Parameters.parse(/* query= */ null)).text();
   }
 
   /** The samples of a metric that are not zero, by their label beside the lookup. */
