@@ -50,7 +50,8 @@ class LauncherTest {
     script(directory.resolve("jdk/bin/java"), "echo \"$@\"");
     Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
     Files.writeString(project.resolve("pom.xml"), "<version>1.2.3</version>\n");
-    for (String module : List.of("proto", "db", "server", "client/library", "client/commands")) {
+    for (String module :
+        List.of("proto", "db", "server", "client/library", "client/commands", "bench")) {
       Files.createDirectories(project.resolve(module));
     }
     maven("3.9.9", BUILD);

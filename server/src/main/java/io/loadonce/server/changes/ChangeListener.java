@@ -51,7 +51,7 @@ public final class ChangeListener implements AutoCloseable {
    */
 
   /** After so many intervals without a heartbeat the connection counts as lost. */
-  static final int MISSED_HEARTBEATS = 2;
+  public static final int MISSED_HEARTBEATS = 2;
 
   private static final Logger log = LoggerFactory.getLogger(ChangeListener.class);
 

@@ -5,6 +5,7 @@ import io.loadonce.server.changes.Instances.Reach;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Announcements {
 
   /*
-   * Why the other instances are counted when the own message has come back, and not when it is sent.
-   * A sends the invalidation.
+   * Why the other instances are counted again when the own message has come back. What is known when
+   * it is sent is not enough to return at once. A sends the invalidation.
    *
    *   1  A  is suspended for longer than an instance without a heartbeat counts as one that is there
    *   2  A  goes on, and is asked to invalidate a row before it reads the heartbeats that wait in
@@ -31,7 +32,7 @@ final class Announcements {
    *   3  A  sends the message, and would return although B has not read it yet
    *
    * All heartbeats that were sent before the message arrive before it. An instance whose first
-   * heartbeat is sent after it empties its cache after it.
+   * heartbeat is sent after it empties its cache after it, and serves nothing as fresh before.
    */
 
   /** Beyond what the settings say, for the sweeps of an instance. */
@@ -164,10 +165,7 @@ final class Announcements {
 
   /** The invalidation was sent; returns what will be known at the end. */
   CompletableFuture<Reach> sent(long number) {
-    Pending sent = pending.get(number);
-    if (sent == null) {
-      return CompletableFuture.completedFuture(new Reach(1, 0, /* isSent= */ true));
-    }
+    Pending sent = Objects.requireNonNull(pending.get(number));
     long nowNanos = nanoClock.getAsLong();
     sent.sent(nowNanos + bound.toNanos());
     sent.endIfDone(nowNanos);

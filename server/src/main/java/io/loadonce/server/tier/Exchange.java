@@ -22,10 +22,11 @@ import redis.clients.jedis.exceptions.JedisException;
  * together, up to {@link #MAX_BATCH}.
  *
  * <p>Guarantees. {@link #offer} never blocks. A command fails when Redis has sent nothing for the
- * time-out, or when its batch has taken {@value #BATCH_TIMEOUTS} times as long; it fails at once
- * while Redis is not reached. A failure of one command opens the breaker for all: the commands that
- * wait fail too. A thread opens a new connection, pays what is owed and closes the breaker.
- * Non-guarantee: that a command which failed was not executed.
+ * time-out, when its batch has taken {@value #BATCH_TIMEOUTS} times as long, also if Redis does not
+ * take what is sent, or when it has waited so long to be sent. It fails at once while Redis is not
+ * reached. A failure of a command that was sent opens the breaker for all: the commands that wait
+ * fail too. A thread opens a new connection, pays what is owed and closes the breaker. What comes
+ * to be owed later is paid soon. Non-guarantee: that a command which failed was not executed.
  *
  * <p>Redis is silent if there is nothing to read after the time-out. A thread that gets no
  * processor time, to send or to read, does not count as silence of Redis for as long as its batch
@@ -52,6 +53,9 @@ final class Exchange implements AutoCloseable {
 
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** A command that waits to be sent. */
+  private record Queued(Command command, long offeredNanos) {}
+
   /** Errors which say that this server cannot be used now, whatever the command was. */
   private static final Pattern UNUSABLE =
       Pattern.compile(
@@ -67,12 +71,15 @@ final class Exchange implements AutoCloseable {
   private final LongSupplier nanoClock;
   private final RateLimitedLog limitedLog;
   private final long batchTimeoutNanos;
-  private final LinkedTransferQueue<Command> waiting = new LinkedTransferQueue<>();
+  private final LinkedTransferQueue<Queued> waiting = new LinkedTransferQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private final List<Worker> workers;
 
   private volatile boolean isUp;
   private volatile boolean closed;
+
+  /** When {@link #sweep} last offered what is owed. */
+  private long paidNanos;
 
   /** How many times the breaker has opened. */
   private final AtomicInteger failures = new AtomicInteger();
@@ -127,7 +134,7 @@ final class Exchange implements AutoCloseable {
       return;
     }
     queued.getAndIncrement();
-    waiting.add(command);
+    waiting.add(new Queued(command, nanoClock.getAsLong()));
   }
 
   /** Ends what takes too long. To be called every few milliseconds, by one thread. */
@@ -136,6 +143,25 @@ final class Exchange implements AutoCloseable {
     workers.forEach(worker -> worker.abortIfLate(nowNanos));
     if (!isUp) {
       failWaiting();
+      return;
+    }
+    failLate(nowNanos);
+    // A command can fail without a loss of the connection, for instance if too many wait.
+    if (nowNanos - paidNanos >= RETRY_NANOS) {
+      paidNanos = nowNanos;
+      owed.get().forEach(this::offer);
+    }
+  }
+
+  /** The oldest commands stand first. */
+  private void failLate(long nowNanos) {
+    Queued first = waiting.peek();
+    while (first != null
+        && nowNanos - first.offeredNanos() > batchTimeoutNanos
+        && waiting.remove(first)) {
+      queued.getAndDecrement();
+      first.command().onFailure().run();
+      first = waiting.peek();
     }
   }
 
@@ -148,9 +174,9 @@ final class Exchange implements AutoCloseable {
   }
 
   private void failWaiting() {
-    for (Command next = waiting.poll(); next != null; next = waiting.poll()) {
+    for (Queued next = waiting.poll(); next != null; next = waiting.poll()) {
       queued.getAndDecrement();
-      next.onFailure().run();
+      next.command().onFailure().run();
     }
   }
 
@@ -240,12 +266,12 @@ final class Exchange implements AutoCloseable {
 
     private List<Command> take() throws InterruptedException {
       List<Command> batch = new ArrayList<>();
-      Command first = waiting.poll(1, TimeUnit.SECONDS);
+      Queued first = waiting.poll(1, TimeUnit.SECONDS);
       takenNanos = nanoClock.getAsLong();
       int bytes = 0;
-      for (Command next = first; next != null; next = waiting.poll()) {
-        batch.add(next);
-        bytes += next.bytes();
+      for (Queued next = first; next != null; next = waiting.poll()) {
+        batch.add(next.command());
+        bytes += next.command().bytes();
         if (batch.size() >= MAX_BATCH || bytes >= MAX_BATCH_BYTES) {
           break;
         }

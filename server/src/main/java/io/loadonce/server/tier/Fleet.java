@@ -1,5 +1,6 @@
 package io.loadonce.server.tier;
 
+import io.loadonce.server.changes.ChangeListener;
 import java.time.Duration;
 
 /**
@@ -22,12 +23,9 @@ record Fleet(
 
   private static final int ALIVE_HEARTBEATS = 3;
 
-  /** After so many intervals without a heartbeat an instance has missed changes. */
-  private static final int MISSED_HEARTBEATS = 2;
-
   /** After how long without a heartbeat an instance has missed changes. */
   Duration silence() {
-    return heartbeat.multipliedBy(MISSED_HEARTBEATS);
+    return heartbeat.multipliedBy(ChangeListener.MISSED_HEARTBEATS);
   }
 
   /** How long an instance counts as alive after a heartbeat. */

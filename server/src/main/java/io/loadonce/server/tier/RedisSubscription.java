@@ -140,10 +140,11 @@ final class RedisSubscription implements Subscription {
     }
   }
 
-  private void lose(String reason) {
+  /** Whoever sees that it is lost, and subscribes anew, does so after the announcements know it. */
+  private synchronized void lose(String reason) {
     if (lost == null) {
-      lost = reason;
       feed.announcements().notListening();
+      lost = reason;
       RedisConnector.close(connection);
     }
   }

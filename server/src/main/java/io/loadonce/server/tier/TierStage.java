@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
  * is completed from there, or loaded with a lease, or parked while another instance loads it.
  *
  * <p>Guarantees. While Redis is reached, of all instances that want an id one loads it. A flight is
- * passed on to the queue at once while Redis is not reached, and after the time-out of Redis if it
- * does not answer. A row from Redis keeps its age. What was read before an invalidation is not put
- * into Redis after it. Non-guarantee: one query of an id for ever; an instance that takes longer
- * than its lease, or than half of the time that a caller has, is not waited for.
+ * passed on to the queue at once while Redis is not reached, and as soon as the {@link Exchange}
+ * gives up if Redis does not answer. A row from Redis keeps its age. What was read before an
+ * invalidation is not put into Redis after it. Non-guarantee: one query of an id for ever; an
+ * instance that takes longer than its lease, or than half of the time that a caller has, is not
+ * waited for.
  *
  * <p>Never blocks; safe for use by many threads.
  */
@@ -233,6 +234,10 @@ final class TierStage implements FirstStage<Key, EncodedRow>, Stage<Key, Encoded
     if (value == null) {
       counts.unreadable.increment();
       passOn(flight);
+      return;
+    }
+    if (!watch.isTrusted()) {
+      passOn(flight); // this instance was suspended, and a change of the row may have been missed
       return;
     }
     counts.hits.increment();

@@ -38,9 +38,14 @@ final class Watch {
   private volatile long completeUpToNanos;
 
   /**
-   * Since when this instance knows of every change, as Redis tells the time; empty if not asked.
+   * Since when this instance knows of every change.
+   *
+   * @param redisTime as Redis tells the time; empty if it was not asked
+   * @param losses how many there were then; after another one it counts as nothing
    */
-  private volatile String since = "";
+  private record Since(String redisTime, int losses) {}
+
+  private volatile Since since = new Since("", 0);
 
   /** When to ask again; null if no answer is due. */
   private volatile @Nullable Long askAgainNanos;
@@ -58,9 +63,10 @@ final class Watch {
    * missed changes before it is told so.
    */
   boolean isTrusted() {
+    long upToNanos = completeUpToNanos; // before the losses: it may have been set after one
     return wasTrusted()
         && (!fleet.listensToDatabase()
-            || nanoClock.getAsLong() - completeUpToNanos <= fleet.silence().toNanos());
+            || nanoClock.getAsLong() - upToNanos <= fleet.silence().toNanos());
   }
 
   /** Whether the rows are trusted for as long as the heartbeats arrive. */
@@ -79,7 +85,6 @@ final class Watch {
   void lost() {
     losses.getAndIncrement();
     isConnected = false;
-    since = "";
     askAgainNanos = null;
   }
 
@@ -120,7 +125,7 @@ final class Watch {
         RedisConnection.bytes(fleet.instance()),
         RedisConnection.bytes(Long.toString(agoMillis)),
         RedisConnection.bytes(counts ? "1" : "0"),
-        RedisConnection.bytes(since),
+        RedisConnection.bytes(since(losses.get())),
         RedisConnection.bytes(Long.toString(fleet.alive().toMillis())));
     return 1;
   }
@@ -144,8 +149,8 @@ final class Watch {
         }
       }
       case "M" -> {
-        boolean isFirst = since.isEmpty();
-        since = text(reply.get(1));
+        boolean isFirst = since(lossesBefore).isEmpty();
+        since = new Since(text(reply.get(1)), lossesBefore);
         if (isFirst && !fleet.listensToDatabase()) {
           hello();
         }
@@ -153,6 +158,11 @@ final class Watch {
       }
       default -> {}
     }
+  }
+
+  private String since(int lossesNow) {
+    Since last = since;
+    return last.losses() == lossesNow ? last.redisTime() : "";
   }
 
   private void trust(int lossesBefore) {

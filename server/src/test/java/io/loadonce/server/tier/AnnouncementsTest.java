@@ -67,9 +67,20 @@ class AnnouncementsTest {
   }
 
   @Test
-  void sent_messageDoesNotComeBack_isWaitedOutAlsoIfAllHaveObeyed() {
+  void sent_subscriptionIsLost_isWaitedOutAlsoIfAllHaveObeyed() {
     CompletableFuture<Reach> reached = send(1);
     announcements.notListening();
+    announcements.obeyed("other", 1);
+    assertThat(reached).isNotDone();
+    pass(BOUND.plus(HEARTBEAT));
+    assertThat(reached).isCompletedWithValue(new Reach(2, 0, /* isSent= */ true));
+  }
+
+  @Test
+  void sent_hasJustBegunToListen_isWaitedOutForThoseThatItDoesNotKnow() {
+    announcements.notListening();
+    announcements.listening();
+    CompletableFuture<Reach> reached = send(1);
     announcements.cameBack(1);
     announcements.obeyed("other", 1);
     assertThat(reached).isNotDone();

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** When a command counts as late, by a clock that the test moves and a real Redis. */
 class ExchangeTest {
   private final AtomicLong clock = new AtomicLong();
+  private final Queue<Command> owed = new ConcurrentLinkedQueue<>();
   private RedisServer redis;
   private Exchange exchange;
   private long timeoutNanos;
@@ -26,7 +31,7 @@ class ExchangeTest {
     exchange =
         Exchange.start(
             new RedisConnector(settings),
-            List::of,
+            this::takeOwed,
             removal("farewell", () -> {}, answer()),
             clock::get);
     await().atMost(TierInstance.TIMEOUT).until(exchange::isUp);
@@ -34,8 +39,10 @@ class ExchangeTest {
 
   @AfterEach
   void stop() {
-    exchange.close();
-    redis.close();
+    if (redis != null) {
+      exchange.close();
+      redis.close();
+    }
   }
 
   @Test
@@ -47,7 +54,50 @@ class ExchangeTest {
   @Test
   void offer_takesLongerThanABatchMay_fails() throws Exception {
     assertThat(answeredAfter(Exchange.BATCH_TIMEOUTS + 1)).isFalse();
-    assertThat(exchange.failures()).isOne();
+    await().atMost(TierInstance.TIMEOUT).until(() -> exchange.failures() == 1);
+  }
+
+  @Test
+  void offer_threadsAreBusyForLongerThanABatchMayTake_failsInTheQueue() throws Exception {
+    CountDownLatch begun = new CountDownLatch(Exchange.WORKERS);
+    CompletableFuture<Void> end = new CompletableFuture<>();
+    for (int i = 0; i < Exchange.WORKERS; i++) {
+      exchange.offer(removal("key", () -> holdUntil(begun, end), answer()));
+      // Each thread takes one: a command that is offered later is not in the batch of this one.
+      await().atMost(TierInstance.TIMEOUT).until(held(begun, i + 1));
+    }
+    CompletableFuture<Boolean> answered = answer();
+    exchange.offer(removal("other", () -> {}, answered));
+    clock.addAndGet(Exchange.BATCH_TIMEOUTS * timeoutNanos);
+    exchange.sweep();
+    assertThat(answered).isNotDone();
+    clock.addAndGet(1);
+    exchange.sweep();
+    assertThat(answered).isCompletedWithValue(false);
+    end.complete(null);
+  }
+
+  @Test
+  void sweep_somethingIsOwedWhileRedisIsReached_isDone() throws Exception {
+    CompletableFuture<Boolean> answered = answer();
+    owed.add(removal("key", () -> {}, answered));
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    exchange.sweep();
+    assertThat(answered.get(TierInstance.TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
+  private List<Command> takeOwed() {
+    Command next = owed.poll();
+    return next == null ? List.of() : List.of(next);
+  }
+
+  private static Callable<Boolean> held(CountDownLatch begun, int threads) {
+    return () -> begun.getCount() == Exchange.WORKERS - threads;
+  }
+
+  private static void holdUntil(CountDownLatch begun, CompletableFuture<Void> end) {
+    begun.countDown();
+    end.join();
   }
 
   /** Sends a command, and lets so many time-outs pass before its answer is read. */

@@ -31,8 +31,10 @@ class WatchTest {
 
   @AfterEach
   void stop() {
-    exchange.close();
-    redis.close();
+    if (redis != null) {
+      exchange.close();
+      redis.close();
+    }
   }
 
   @Test
