@@ -27,7 +27,8 @@ final class Reloads {
 
   static Sweeper start(
       RunningSettings running, Lookups lookups, PortSecurity security, Auditor auditor) {
-    running.onChange(changed -> use(changed, lookups, auditor));
+    running.onChange(
+        changed -> use(changed, lookups, auditor), changed -> changed.log().applyLevel());
     List<Runnable> reloads = new ArrayList<>(List.of(running::reloadIfRequested));
     if (security.isOn()) {
       reloads.add(security::reload);
@@ -68,7 +69,6 @@ final class Reloads {
   }
 
   private static void use(Settings changed, Lookups lookups, Auditor auditor) {
-    changed.log().applyLevel();
     lookups.use(changed.lookups());
     lookups.logLoadsFrom(changed.log().slowLoad());
     auditor.use(changed.audit());

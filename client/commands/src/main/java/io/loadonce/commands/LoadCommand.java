@@ -82,8 +82,9 @@ final class LoadCommand implements Callable<Integer> {
       names = "--affinity",
       paramLabel = "N",
       description =
-          "Over how many instances of --target the calls of one id are spread, 1 to 16, as a client"
-              + " with affinity does. Default: 0, which sends an id to any of them.")
+          "Over how many instances of --target the calls of one id are spread, as a client with"
+              + " affinity does: 1 to 16, and at most as many as there are. Default: 0, which sends"
+              + " an id to any of them.")
   private int affinity;
 
   @Option(
@@ -177,6 +178,7 @@ final class LoadCommand implements Callable<Integer> {
     calls.requireFit();
     Target target = Target.of(settings.target());
     target.requireOwned(ownsServer);
+    target.requireAffinity(affinity);
     if (isFailover) {
       target.requireSeveral();
     }

@@ -66,6 +66,24 @@ record Target(List<String> addresses) {
     }
   }
 
+  /**
+   * Checks that the calls of an id are spread over no more instances than there are: a scenario
+   * accepts a load by each of them. Blocks to find the addresses of names.
+   *
+   * @throws IllegalArgumentException with one line that says what would be right
+   */
+  void requireAffinity(int affinity) {
+    if (affinity <= addresses.size()) {
+      return;
+    }
+    int most = addresses.stream().mapToInt(each -> Math.max(1, instances(resolved(each)))).sum();
+    if (affinity > most) {
+      throw new IllegalArgumentException(
+          "affinity is %d but must be from 0 to %d, the number of instances that --target names"
+              .formatted(affinity, most));
+    }
+  }
+
   /** How many instances a name stands for; one that has IPv4 and IPv6 has an address of each. */
   static int instances(List<InetAddress> all) {
     int version6 = (int) all.stream().filter(Inet6Address.class::isInstance).count();

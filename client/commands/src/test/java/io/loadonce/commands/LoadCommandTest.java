@@ -295,7 +295,9 @@ class LoadCommandTest {
           --invalidate 2           | invalidate is '2' but must be more than 0
           --invalidate 1001/s      | invalidate is 1001.0/s but must be from 0.01 to 1000/s
           --strength all           | SENT, SEEN
-          --affinity 17            | affinity is 17 but must be from 0 to 16
+          --affinity -1            | affinity is -1 but must be from 0 to 16
+          --affinity 2             | affinity is 2 but must be from 0 to 1, the number of instances
+          --target 127.0.0.1:1,localhost:2 --affinity 3        | affinity is 3 but must be from 0 to 2, the number
           --affinity 1 --batch 2   | --affinity sends each id to its instance, so it needs --batch 1
           --target 192.0.2.1:50051 | 192.0.2.1:50051 is not this machine; set --i-own-this-server
           --ids 9..1               | a range must go up

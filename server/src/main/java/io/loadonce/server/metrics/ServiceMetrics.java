@@ -64,17 +64,13 @@ public final class ServiceMetrics implements AutoCloseable {
     }
   }
 
-  /** Returns all metrics in the text format of Prometheus. Blocks while they are read. */
-  public String scrape() {
-    return registry.scrape(PROMETHEUS);
-  }
-
-  /** Returns the pages with all metrics, one for each format. */
+  /** Returns the pages with all metrics, one for each format. A page blocks while they are read. */
   public List<Page> pages() {
     return List.of(
         page("the metrics, for Prometheus", PROMETHEUS),
         page(
-            "the same with exemplars, if Accept names application/openmetrics-text", OPEN_METRICS));
+            "the same with exemplars, if Accept prefers application/openmetrics-text",
+            OPEN_METRICS));
   }
 
   private Page page(String meaning, String type) {

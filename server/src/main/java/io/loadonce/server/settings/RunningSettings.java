@@ -69,6 +69,7 @@ public final class RunningSettings {
   private Map<String, FlatSettings.Value> values;
 
   private Consumer<Settings> use = _ -> {};
+  private Consumer<Settings> useOnceLogged = _ -> {};
 
   private volatile Map<String, InForce> inForce;
 
@@ -119,9 +120,16 @@ public final class RunningSettings {
     return file != null;
   }
 
-  /** Sets what is called with the settings after each change of them. */
-  public void onChange(Consumer<Settings> consumer) {
+  /**
+   * Sets what is called with the settings after each change of them.
+   *
+   * @param consumer if it throws, the change is not logged, and the next reload tries again
+   * @param onceLogged called when the change has been logged; for the level of the log, which may
+   *     hide that line
+   */
+  public void onChange(Consumer<Settings> consumer, Consumer<Settings> onceLogged) {
     use = consumer;
+    useOnceLogged = onceLogged;
   }
 
   /** Requests that the file is read again; returns at once. */
@@ -208,14 +216,17 @@ public final class RunningSettings {
         next.put(key, now);
       }
     }
-    List<String> lines = report(changed, ignored); // before the level of the log changes
     if (!changed.isEmpty()) {
       Settings now = settings.withChangesOf(read);
-      use.accept(now); // if it throws, the next reload tries again
+      use.accept(now);
       settings = now;
     }
     values = next;
     inForce = inForce(next);
+    List<String> lines = report(changed, ignored);
+    if (!changed.isEmpty()) {
+      useOnceLogged.accept(settings);
+    }
     return new Reloaded(/* isRight= */ true, lines);
   }
 

@@ -10,18 +10,27 @@
     ['Wait of callers for a load', ' ms', [['wait_p50', 'median'], ['wait_p99', '99th percentile']]],
     ['Time of a query', ' ms', [['query_p50', 'median'], ['query_p99', '99th percentile']]],
     ['Flights and waiters', '', [['flights', 'flights'], ['waiters', 'waiters'], ['active', 'connections in use']]],
-    ['Memory of cached rows', ' MiB', [['bytes', 'rows']]],
+    ['Memory of cached rows', 'bytes', [['bytes', 'rows']]],
     ['Stale rows per second', '', [['stale', 'served stale']]],
   ];
+  const BYTES = [' bytes', ' KiB', ' MiB', ' GiB'];
+  const POWERS_OF_2 = Array.from({ length: 50 }, (_, i) => 2 ** i);
   const data = { time: [] };
   let next = 0;
   let plots = [];
 
   const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const value = (key, number) => key === 'bytes' ? number / 1048576 : number;
   const columns = series => [data.time, ...series.map(([key]) => data[key] || [])];
-  const shown = (number, unit) =>
-    number == null ? '' : (number >= 100 ? Math.round(number).toLocaleString('en') : +number.toPrecision(3)) + unit;
+
+  // Bytes have the unit that suits the greatest number of those that are shown together.
+  function shown(number, unit, greatest = number) {
+    if (number == null) return '';
+    if (unit === 'bytes') {
+      const power = Math.min(3, Math.floor(Math.log2(Math.max(greatest, 1)) / 10));
+      return shown(number / 1024 ** power, BYTES[power]);
+    }
+    return (number >= 100 ? Math.round(number).toLocaleString('en') : +number.toPrecision(3)) + unit;
+  }
 
   const clock = seconds => new Date(seconds * 1000).toTimeString().slice(0, 8);
 
@@ -41,7 +50,7 @@
         height: 170,
         cursor: { sync: { key: SYNC.key } },
         scales: { y: { range: (_, low, high) => [0, high > 0 ? high * 1.05 : 1] } },
-        axes: [{ ...axis, space: 70, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 72, values: (_, ticks) => ticks.map(tick => shown(tick, unit)) }],
+        axes: [{ ...axis, space: 70, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 72, ...(unit === 'bytes' && { incrs: POWERS_OF_2 }), values: (_, ticks) => ticks.map(tick => shown(tick, unit, ticks.at(-1))) }],
         series: [{ label: 'time', value: (_, tick) => tick == null ? '' : clock(tick) }, ...series.map(([, label], i) => ({
           label, stroke: color('--c' + (i + 1)), width: 1.5, points: { show: false },
           value: (_, number) => shown(number, unit),
@@ -58,7 +67,7 @@
   function append(answer) {
     for (const key of Object.keys(answer)) {
       if (Array.isArray(answer[key])) {
-        data[key] = (data[key] || []).concat(answer[key].map(number => value(key, number))).slice(-SECONDS);
+        data[key] = (data[key] || []).concat(answer[key]).slice(-SECONDS);
       }
     }
   }

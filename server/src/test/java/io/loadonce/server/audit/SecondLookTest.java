@@ -7,9 +7,6 @@ import io.loadonce.db.jdbc.Database;
 import io.loadonce.db.jdbc.DatabaseSettings;
 import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.db.source.Source;
-import io.loadonce.db.source.SourceQuery;
-import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.changes.Instances;
 import io.loadonce.server.load.Freshness;
@@ -20,13 +17,15 @@ import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.lookup.LookupsOverSources;
+import io.loadonce.server.lookup.OneIdSource;
 import io.loadonce.v1.Resource;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** A row that differs from that of the database is looked at again before it is reported. */
@@ -42,7 +41,7 @@ class SecondLookTest {
                   EmbeddedCities.LOOKUP,
                   CacheSettings.within(1 << 20, 1 << 20),
                   LoadSettings.DEFAULTS)),
-          _ -> new Rows(_ -> "first"),
+          _ -> source(() -> "first"),
           LockSettings.DEFAULTS,
           System::nanoTime);
 
@@ -104,36 +103,16 @@ class SecondLookTest {
         new AuditSettings(Duration.ofMillis(10), /* drops= */ false),
         lookups,
         () -> Database.open(DatabaseSettings.of("jdbc:h2:mem:audit", "sa", "")),
-        (_, _) -> new Rows(_ -> name.apply(looks.incrementAndGet())),
+        (_, _) -> source(() -> name.apply(looks.incrementAndGet())),
         Instances.ALONE,
         System::nanoTime);
   }
 
-  /** A source of one row, whose bytes are a resource with this name as its id. */
-  private record Rows(IntFunction<String> name) implements Source<Key, EncodedRow> {
-    @Override
-    public SourceQuery<Key, EncodedRow> query(List<Key> ids) {
-      return new SourceQuery<>() {
-        @Override
-        public Map<Key, SourceRow<EncodedRow>> run() {
-          byte[] row = Resource.newBuilder().setId(name.apply(0)).build().toByteArray();
-          return Map.of(
-              ids.getFirst(), new SourceRow.Found<>(EncodedRow.copyOf(row), /* version= */ 1));
-        }
-
-        @Override
-        public void cancel() {}
-      };
-    }
-
-    @Override
-    public int connections() {
-      return 1;
-    }
-
-    @Override
-    public int maxIdsPerQuery() {
-      return 1;
-    }
+  /** A source whose rows are resources with this name as their id. */
+  private static OneIdSource source(Supplier<String> name) {
+    return new OneIdSource(
+        _ ->
+            Optional.of(
+                EncodedRow.copyOf(Resource.newBuilder().setId(name.get()).build().toByteArray())));
   }
 }

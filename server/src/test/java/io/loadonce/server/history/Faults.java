@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes the database fail repeatedly while a history runs, until this is closed. */
@@ -26,8 +23,7 @@ final class Faults implements AutoCloseable {
   private final HistoryDatabase database;
   private final SplittableRandom random;
   private final boolean isKiller;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final CompletableFuture<Void> ended;
+  private final FaultLoop loop = new FaultLoop();
   private final AtomicInteger cuts = new AtomicInteger();
   private final AtomicInteger pauses = new AtomicInteger();
   private final AtomicInteger kills = new AtomicInteger();
@@ -36,9 +32,7 @@ final class Faults implements AutoCloseable {
     this.isKiller = isKiller;
     this.database = database;
     this.random = new SplittableRandom(seed);
-    this.ended =
-        CompletableFuture.runAsync(
-            this::run, task -> Thread.ofPlatform().name("faults").start(task));
+    loop.start(this::round);
   }
 
   /** Cuts connections of the database, and suspends its processes. */
@@ -53,9 +47,7 @@ final class Faults implements AutoCloseable {
 
   /** How often the database was killed and has been restarted. */
   int kills() {
-    if (ended.isCompletedExceptionally()) {
-      ended.join();
-    }
+    var _ = loop.rounds(); // throws what ended it
     return kills.get();
   }
 
@@ -78,24 +70,21 @@ final class Faults implements AutoCloseable {
   /** Ends the faults; the database runs again when this returns. */
   @Override
   public void close() {
-    closed.countDown();
-    ended.join();
+    loop.close();
   }
 
-  private void run() {
-    try {
-      for (int fault = 1; !waitFor(upTo(MAX_BETWEEN)); fault++) {
-        if (isKiller && fault % FAULTS_PER_KILL == 0) {
-          kill();
-        } else if (random.nextBoolean()) {
-          cut();
-        } else {
-          pause();
-        }
-      }
-    } catch (SQLException | IOException | InterruptedException e) {
-      throw new IllegalStateException("cannot break the database", e);
+  private boolean round() throws SQLException, IOException, InterruptedException {
+    if (loop.waitFor(upTo(MAX_BETWEEN))) {
+      return false;
     }
+    if (isKiller && (loop.rounds() + 1) % FAULTS_PER_KILL == 0) {
+      kill();
+    } else if (random.nextBoolean()) {
+      cut();
+    } else {
+      pause();
+    }
+    return true;
   }
 
   private void cut() throws SQLException {
@@ -110,24 +99,19 @@ final class Faults implements AutoCloseable {
   private void pause() throws SQLException, IOException, InterruptedException {
     boolean isLong = random.nextInt(SHORT_PAUSES_PER_LONG) == 0;
     try (var _ = database.freeze()) {
-      waitFor(isLong ? LONG_PAUSE : upTo(MAX_PAUSE));
+      loop.waitFor(isLong ? LONG_PAUSE : upTo(MAX_PAUSE));
     }
     pauses.incrementAndGet();
   }
 
   private void kill() throws SQLException, IOException, InterruptedException {
     try (var _ = database.kill()) {
-      waitFor(upTo(MAX_PAUSE));
+      loop.waitFor(upTo(MAX_PAUSE));
     }
     kills.incrementAndGet();
   }
 
   private Duration upTo(Duration most) {
     return most.multipliedBy(random.nextInt(100)).dividedBy(100);
-  }
-
-  /** Returns whether this was closed meanwhile. */
-  private boolean waitFor(Duration duration) throws InterruptedException {
-    return closed.await(duration.toNanos(), TimeUnit.NANOSECONDS);
   }
 }

@@ -5,10 +5,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.args.ClientType;
@@ -35,7 +31,7 @@ public final class FleetFaults implements AutoCloseable {
         try (Jedis connection = faults.redis.connect()) {
           connection.save();
         }
-        faults.waitFor(AGE_OF_DUMP);
+        faults.loop.waitFor(AGE_OF_DUMP);
         faults.redis.restart();
       }
     },
@@ -47,7 +43,7 @@ public final class FleetFaults implements AutoCloseable {
         try (Jedis connection = faults.redis.connect()) {
           connection.aclSetUser("default", "-subscribe");
           cutSubscribers(connection);
-          faults.waitFor(LONG);
+          faults.loop.waitFor(LONG);
           connection.aclSetUser("default", "+subscribe");
         }
       }
@@ -57,7 +53,7 @@ public final class FleetFaults implements AutoCloseable {
       @Override
       void happen(FleetFaults faults) throws IOException, InterruptedException {
         faults.redis.kill();
-        faults.waitFor(faults.random.nextBoolean() ? LONG : SHORT);
+        faults.loop.waitFor(faults.random.nextBoolean() ? LONG : SHORT);
         faults.redis.discardDump();
         faults.redis.begin();
       }
@@ -67,7 +63,7 @@ public final class FleetFaults implements AutoCloseable {
       @Override
       void happen(FleetFaults faults) throws IOException, InterruptedException {
         faults.standStill(SHORT);
-        faults.waitFor(SHORT);
+        faults.loop.waitFor(SHORT);
         faults.standStill(LONG);
       }
     },
@@ -79,7 +75,7 @@ public final class FleetFaults implements AutoCloseable {
           try (Jedis connection = faults.redis.connect()) {
             connection.flushAll();
           }
-          faults.waitFor(Duration.ofMillis(faults.random.nextInt(20)));
+          faults.loop.waitFor(Duration.ofMillis(faults.random.nextInt(20)));
         }
       }
     },
@@ -91,7 +87,7 @@ public final class FleetFaults implements AutoCloseable {
           try (Jedis connection = faults.redis.connect()) {
             cutSubscribers(connection);
           }
-          faults.waitFor(Duration.ofMillis(faults.random.nextInt(100)));
+          faults.loop.waitFor(Duration.ofMillis(faults.random.nextInt(100)));
         }
       }
     };
@@ -109,17 +105,13 @@ public final class FleetFaults implements AutoCloseable {
   private final RedisServer redis;
   private final List<Fault> faults;
   private final SplittableRandom random;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final AtomicInteger rounds = new AtomicInteger();
-  private final CompletableFuture<Void> ended;
+  private final FaultLoop loop = new FaultLoop();
 
   private FleetFaults(RedisServer redis, long seed, List<Fault> faults) {
     this.redis = redis;
     this.faults = faults;
     this.random = new SplittableRandom(seed);
-    this.ended =
-        CompletableFuture.runAsync(
-            this::run, task -> Thread.ofPlatform().name("faults").start(task));
+    loop.start(this::round);
   }
 
   public static FleetFaults start(RedisServer redis, long seed) {
@@ -133,38 +125,28 @@ public final class FleetFaults implements AutoCloseable {
 
   /** How many times every fault has happened. */
   public int rounds() {
-    if (ended.isCompletedExceptionally()) {
-      ended.join();
-    }
-    return rounds.get();
+    return loop.rounds();
   }
 
   /** Ends the faults; Redis runs again when this returns. */
   @Override
   public void close() {
-    closed.countDown();
-    ended.join();
+    loop.close();
   }
 
-  private void run() {
-    try {
-      while (true) {
-        for (Fault fault : faults) {
-          if (isClosedBeforeAllAreConnected() || waitFor(BETWEEN)) {
-            return;
-          }
-          fault.happen(this);
-        }
-        rounds.getAndIncrement();
+  private boolean round() throws IOException, InterruptedException {
+    for (Fault fault : faults) {
+      if (isClosedBeforeAllAreConnected() || loop.waitFor(BETWEEN)) {
+        return false;
       }
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException("cannot break Redis", e);
+      fault.happen(this);
     }
+    return true;
   }
 
   private boolean isClosedBeforeAllAreConnected() throws InterruptedException {
     try (Jedis connection = redis.connect()) {
-      while (!waitFor(Duration.ofMillis(20))) {
+      while (!loop.waitFor(Duration.ofMillis(20))) {
         if (connection.clientList(ClientType.PUBSUB).lines().count() >= FleetSubject.INSTANCES) {
           return false;
         }
@@ -176,14 +158,9 @@ public final class FleetFaults implements AutoCloseable {
   private void standStill(Duration duration) throws IOException, InterruptedException {
     redis.suspend();
     try {
-      waitFor(duration);
+      loop.waitFor(duration);
     } finally {
       redis.resume();
     }
-  }
-
-  /** Returns whether this was closed meanwhile. */
-  private boolean waitFor(Duration duration) throws InterruptedException {
-    return closed.await(duration.toNanos(), TimeUnit.NANOSECONDS);
   }
 }

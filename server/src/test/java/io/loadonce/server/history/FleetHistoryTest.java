@@ -1,13 +1,16 @@
 package io.loadonce.server.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.server.RunningService;
 import io.loadonce.server.tier.RedisServer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -97,6 +100,33 @@ class FleetHistoryTest {
           total);
       assertThat(subject.waitedOut()).as("instances waited out").isPositive();
     }
+  }
+
+  @Test
+  void start_oneInstanceFails_endsTheOthers() {
+    AtomicInteger starts = new AtomicInteger();
+    AtomicInteger ends = new AtomicInteger();
+    FleetSubject.Starter failing =
+        _ -> {
+          if (starts.incrementAndGet() == FleetSubject.INSTANCES) {
+            throw new IOException("planted failure");
+          }
+          AutoCloseable stubborn =
+              () -> {
+                ends.getAndIncrement();
+                throw new IOException("planted failure of the end");
+              };
+          return new FleetSubject.Instance(stubborn, 1, "127.0.0.1:1");
+        };
+
+    assertThatThrownBy(() -> FleetSubject.start(database, redis, failing))
+        .hasMessage("planted failure")
+        .satisfies(
+            e ->
+                assertThat(e.getSuppressed())
+                    .singleElement()
+                    .satisfies(end -> assertThat(end.getSuppressed()).hasSize(2)));
+    assertThat(ends).hasValue(2);
   }
 
   private static FleetSubject.Instance service(Map<String, String> flags) {

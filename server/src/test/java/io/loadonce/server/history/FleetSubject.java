@@ -106,7 +106,10 @@ public final class FleetSubject implements HistorySubject {
 
   private FleetSubject() {}
 
-  /** Starts the instances, and waits until each of them uses Redis. */
+  /**
+   * Starts the instances, and waits until each of them uses Redis. If that fails, none of them runs
+   * on.
+   */
   public static FleetSubject start(HistoryDatabase database, RedisServer redis, Starter starter)
       throws Exception {
     Map<String, String> flags = new HashMap<>(database.flags(MAX_DELAY));
@@ -115,14 +118,20 @@ public final class FleetSubject implements HistorySubject {
     flags.put("--stale-on-disconnect", STALE_ON_DISCONNECT.toMillis() + "ms");
     flags.put("--pool-size", "4");
     FleetSubject subject = new FleetSubject();
-    for (int i = 0; i < INSTANCES; i++) {
-      Instance started = starter.start(flags);
-      ManagedChannel channel =
-          NettyChannelBuilder.forAddress("127.0.0.1", started.port()).usePlaintext().build();
-      subject.fleet.add(new Connected(started, channel));
+    try {
+      for (int i = 0; i < INSTANCES; i++) {
+        Instance started = starter.start(flags);
+        ManagedChannel channel =
+            NettyChannelBuilder.forAddress("127.0.0.1", started.port()).usePlaintext().build();
+        subject.fleet.add(new Connected(started, channel));
+      }
+      subject.awaitUsable();
+      return subject;
+    } catch (Exception e) {
+      try (subject) {
+        throw e;
+      }
     }
-    subject.awaitUsable();
-    return subject;
   }
 
   private void awaitUsable() {
@@ -264,13 +273,19 @@ public final class FleetSubject implements HistorySubject {
 
   @Override
   public void close() {
+    List<Exception> failed = new ArrayList<>();
     for (Connected each : fleet) {
       each.channel().shutdownNow();
       try {
         each.instance().service().close();
       } catch (Exception e) {
-        throw new IllegalStateException("cannot stop an instance", e);
+        failed.add(e);
       }
+    }
+    if (!failed.isEmpty()) {
+      IllegalStateException all = new IllegalStateException("cannot stop all instances");
+      failed.forEach(all::addSuppressed);
+      throw all;
     }
   }
 }

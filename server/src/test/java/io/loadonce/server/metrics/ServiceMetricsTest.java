@@ -6,10 +6,7 @@ import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyType;
 import io.loadonce.db.source.Availability;
-import io.loadonce.db.source.Source;
 import io.loadonce.db.source.SourceException;
-import io.loadonce.db.source.SourceQuery;
-import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.LoadSettings;
@@ -21,9 +18,12 @@ import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
+import io.loadonce.server.lookup.OneIdSource;
+import io.loadonce.server.ports.Parameters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -42,7 +42,7 @@ class ServiceMetricsTest {
                     EmbeddedCities.LOOKUP.withKey("id", KeyType.TEXT),
                     CacheSettings.within(1 << 20, 1 << 20),
                     LoadSettings.DEFAULTS)),
-            _ -> new Rows(),
+            _ -> new OneIdSource(ServiceMetricsTest::row),
             new Shared(new WaiterBudget(10), Loaders.of(1), new Availability()),
             LockSettings.DEFAULTS,
             System::nanoTime);
@@ -53,7 +53,8 @@ class ServiceMetricsTest {
     lookup.engine().lookOnly(lookup.settings().key().parse("other"), Freshness.ANY);
 
     try (ServiceMetrics metrics = new ServiceMetrics(lookups)) {
-      Map<String, String> samples = ours(metrics.scrape());
+      String page = page(metrics);
+      Map<String, String> samples = ours(page);
       assertThat(positive(samples, "loadonce_lookups_total"))
           .isEqualTo(
               Map.of(
@@ -84,8 +85,21 @@ class ServiceMetricsTest {
           .containsEntry("loadonce_loaders", "0.0")
           .containsEntry("loadonce_database_unreachable", "0.0");
       assertThat(samples.get("loadonce_cache_bytes{lookup=\"default\"}")).isNotEqualTo("0.0");
-      assertThat(metrics.scrape()).contains("jvm_memory_used_bytes", "process_uptime_seconds");
+      assertThat(page).contains("jvm_memory_used_bytes", "process_uptime_seconds");
     }
+  }
+
+  /** "row" has one, "broken" fails, and nothing else has any. */
+  private static Optional<EncodedRow> row(Key id) throws SourceException {
+    return switch (id.text()) {
+      case "row" -> Optional.of(EncodedRow.copyOf(new byte[8]));
+      case "broken" -> throw new SourceException.QueryFailed("broken", /* cause= */ null);
+      default -> Optional.empty();
+    };
+  }
+
+  private static String page(ServiceMetrics metrics) {
+    return metrics.pages().getFirst().render().apply(Parameters.parse(/* query= */ null)).text();
   }
 
   /** The samples of a metric that are not zero, by their label beside the lookup. */
@@ -104,37 +118,5 @@ class ServiceMetricsTest {
         .filter(line -> line.startsWith("loadonce_"))
         .map(line -> line.split(" ", 2))
         .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (a, b) -> b, TreeMap::new));
-  }
-
-  /** "row" has one, "broken" fails, and nothing else has any. */
-  private static final class Rows implements Source<Key, EncodedRow> {
-    @Override
-    public SourceQuery<Key, EncodedRow> query(List<Key> ids) {
-      return new SourceQuery<>() {
-        @Override
-        public Map<Key, SourceRow<EncodedRow>> run() throws SourceException {
-          Key id = ids.getFirst();
-          if (id.text().equals("broken")) {
-            throw new SourceException.QueryFailed("broken", /* cause= */ null);
-          }
-          return id.text().equals("row")
-              ? Map.of(id, new SourceRow.Found<>(EncodedRow.copyOf(new byte[8]), 1))
-              : Map.of();
-        }
-
-        @Override
-        public void cancel() {}
-      };
-    }
-
-    @Override
-    public int connections() {
-      return 1;
-    }
-
-    @Override
-    public int maxIdsPerQuery() {
-      return 1;
-    }
   }
 }

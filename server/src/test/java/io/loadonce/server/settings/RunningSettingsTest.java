@@ -163,13 +163,15 @@ class RunningSettingsTest {
   }
 
   @Test
-  void reloadIfRequested_consumerThrows_requestFailsAndTheNextOneTriesAgain() throws IOException {
+  void reloadIfRequested_consumerThrows_logsNothingAndTheNextRequestTriesAgain()
+      throws IOException {
     RunningSettings running = load(Map.of());
     Settings before = running.settings();
     running.onChange(
         _ -> {
           throw new IllegalStateException("planted failure");
-        });
+        },
+        used::add);
     Files.writeString(file, SHOP.replace("60s", "30s"));
     CompletableFuture<RunningSettings.Reloaded> failing = running.reloaded();
 
@@ -178,12 +180,17 @@ class RunningSettingsTest {
     assertThat(failing).isCompletedExceptionally();
     assertThat(running.settings()).isSameAs(before);
     assertThat(inForce(running, "ttl").value()).isEqualTo("60s");
+    assertThat(used).isEmpty();
+    assertThat(lines()).isEmpty();
 
-    running.onChange(used::add);
+    List<String> loggedBefore = new ArrayList<>();
+    running.onChange(used::add, _ -> loggedBefore.addAll(lines()));
     running.request();
     running.reloadIfRequested();
     assertThat(used).hasSize(1);
     assertThat(inForce(running, "ttl").value()).isEqualTo("30s");
+    assertThat(loggedBefore)
+        .containsExactly("INFO %s was read again: ttl is 30s, and was 60s".formatted(file));
   }
 
   private static RunningSettings.InForce inForce(RunningSettings running, String key) {
@@ -194,7 +201,7 @@ class RunningSettingsTest {
     Map<String, String> all = new HashMap<>(flags);
     all.put("--config", file.toString());
     RunningSettings running = RunningSettings.load(all, Map.of(), 1 << 28);
-    running.onChange(used::add);
+    running.onChange(used::add, _ -> {});
     return running;
   }
 

@@ -6,21 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.Context;
 import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.db.lookup.Key;
-import io.loadonce.db.source.Source;
-import io.loadonce.db.source.SourceQuery;
-import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.load.LoadSettings;
 import io.loadonce.server.lock.LockSettings;
-import io.loadonce.server.lookup.EncodedRow;
 import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.lookup.LookupsOverSources;
+import io.loadonce.server.lookup.OneIdSource;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.TracerProvider;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -37,7 +34,7 @@ class TracedLoadsTest {
                   EmbeddedCities.LOOKUP,
                   CacheSettings.within(1 << 20, 1 << 20),
                   LoadSettings.DEFAULTS)),
-          _ -> new NoRows(),
+          _ -> new OneIdSource(_ -> Optional.empty()),
           LockSettings.DEFAULTS,
           System::nanoTime);
 
@@ -70,30 +67,5 @@ class TracedLoadsTest {
 
   private void load(int id) throws InterruptedException {
     var _ = lookups.all().getFirst().engine().await(Key.of(id), TIMEOUT);
-  }
-
-  private static final class NoRows implements Source<Key, EncodedRow> {
-    @Override
-    public SourceQuery<Key, EncodedRow> query(List<Key> ids) {
-      return new SourceQuery<>() {
-        @Override
-        public Map<Key, SourceRow<EncodedRow>> run() {
-          return Map.of();
-        }
-
-        @Override
-        public void cancel() {}
-      };
-    }
-
-    @Override
-    public int connections() {
-      return 1;
-    }
-
-    @Override
-    public int maxIdsPerQuery() {
-      return 1;
-    }
   }
 }

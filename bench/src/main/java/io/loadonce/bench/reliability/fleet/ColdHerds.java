@@ -2,7 +2,7 @@ package io.loadonce.bench.reliability.fleet;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
-import com.google.common.util.concurrent.MoreExecutors;
+import io.loadonce.bench.reliability.OpenCalls;
 import io.loadonce.bench.reliability.Scores;
 import io.loadonce.v1.GetResponse;
 import java.io.IOException;
@@ -13,9 +13,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Phaser;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Many callers of cold ids on all instances at once; the last time, Redis is killed meanwhile. */
@@ -77,17 +74,17 @@ record ColdHerds(FleetLab lab, List<Member> fleet, Scores scores) {
     Collections.shuffle(calls, new Random(seed));
     long queries = lab.table().queries();
     long rows = lab.table().rowsRead();
-    Phaser open = new Phaser(1);
+    OpenCalls open = new OpenCalls();
     AtomicInteger failed = new AtomicInteger();
     int openAtKill = 0;
     for (int i = 0; i < calls.size(); i++) {
       if (killsRedis && i == CALLS_BEFORE_KILL) {
-        openAtKill = open.getUnarrivedParties() - 1;
+        openAtKill = open.count();
         lab.redis().destroyForcibly();
       }
       send(calls.get(i), open, failed);
     }
-    awaitAll(open);
+    open.awaitAll(LONGEST);
     return new Caused(
         lab.table().queries() - queries,
         lab.table().rowsRead() - rows,
@@ -96,29 +93,17 @@ record ColdHerds(FleetLab lab, List<Member> fleet, Scores scores) {
         openAtKill);
   }
 
-  private static void send(Call call, Phaser open, AtomicInteger failed) {
-    open.register();
+  private static void send(Call call, OpenCalls open, AtomicInteger failed) {
     ListenableFuture<GetResponse> reply = call.instance().get(call.id());
-    reply.addListener(
+    open.add(
+        reply,
         () -> {
           try {
             var _ = Futures.getDone(reply);
           } catch (ExecutionException _) {
             failed.getAndIncrement();
           }
-          open.arriveAndDeregister();
-        },
-        MoreExecutors.directExecutor());
-  }
-
-  private static void awaitAll(Phaser open) throws InterruptedException {
-    int phase = open.arrive();
-    try {
-      open.awaitAdvanceInterruptibly(phase, LONGEST.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new IllegalStateException(
-          "%d calls were never answered".formatted(open.getUnarrivedParties()), e);
-    }
+        });
   }
 
   private static String text(Caused caused) {

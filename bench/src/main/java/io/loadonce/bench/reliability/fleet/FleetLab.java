@@ -1,5 +1,6 @@
 package io.loadonce.bench.reliability.fleet;
 
+import com.google.common.io.Closer;
 import io.loadonce.bench.speed.contender.LoadonceServer;
 import io.loadonce.bench.speed.contender.PostgresTable;
 import io.loadonce.bench.speed.contender.RedisServer;
@@ -12,7 +13,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-/** The database, Redis and the instances of all scenes. They end when this is closed. */
+/**
+ * The database, Redis and the instances of all scenes. They end when this is closed, also those
+ * that come after one which cannot be ended.
+ */
 final class FleetLab implements AutoCloseable {
 
   private static final int ROWS = 200_000;
@@ -50,7 +54,7 @@ final class FleetLab implements AutoCloseable {
     RedisServer redis = RedisServer.start(/* rows= */ 0, /* valueBytes= */ 0);
     try {
       return new FleetLab(PostgresTable.start(ROWS), redis);
-    } catch (IOException | SQLException e) {
+    } catch (IOException | SQLException | RuntimeException e) {
       redis.close();
       throw e;
     }
@@ -68,7 +72,10 @@ final class FleetLab implements AutoCloseable {
     return member;
   }
 
-  /** Starts instances; with Redis, returns when each of them uses it and knows the others. */
+  /**
+   * Starts instances; with Redis, returns when each of them uses it and knows the others. If one
+   * does not start, those before it run until this lab is closed.
+   */
   List<Member> start(int count, boolean usesRedis)
       throws IOException, InterruptedException, SQLException {
     List<Member> fleet = new ArrayList<>();
@@ -136,8 +143,10 @@ final class FleetLab implements AutoCloseable {
 
   @Override
   public void close() throws IOException, SQLException {
-    members.forEach(Member::close);
-    redis.close();
-    table.close();
+    try (table;
+        redis;
+        Closer instances = Closer.create()) {
+      members.forEach(member -> instances.register(member::close));
+    }
   }
 }

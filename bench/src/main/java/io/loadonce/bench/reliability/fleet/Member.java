@@ -33,7 +33,12 @@ record Member(ServerProcess process, Clients clients) implements AutoCloseable {
   /** Returns when it accepts calls. */
   static Member start(List<String> flags) throws IOException, InterruptedException {
     ServerProcess process = LoadonceServer.start(flags, SMALL_HEAP);
-    return new Member(process, Clients.of(process.port(), CONNECTIONS));
+    try {
+      return new Member(process, Clients.of(process.port(), CONNECTIONS));
+    } catch (RuntimeException e) {
+      process.close();
+      throw e;
+    }
   }
 
   String address() {
@@ -83,7 +88,8 @@ record Member(ServerProcess process, Clients clients) implements AutoCloseable {
 
   @Override
   public void close() {
-    clients.close();
-    process.close();
+    try (process) {
+      clients.close();
+    }
   }
 }

@@ -2,7 +2,7 @@ package io.loadonce.bench.reliability.fleet;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
-import com.google.common.util.concurrent.MoreExecutors;
+import io.loadonce.bench.reliability.OpenCalls;
 import io.loadonce.v1.GetResponse;
 import java.time.Duration;
 import java.util.List;
@@ -10,10 +10,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Phaser;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
 
 /** Gets at a fixed rate, whatever the answers do; the instances take turns. */
@@ -52,7 +50,7 @@ final class SteadyGets implements AutoCloseable {
   private final IntSupplier ids;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-  private final Phaser open = new Phaser(1);
+  private final OpenCalls open = new OpenCalls();
   private int sent;
 
   private SteadyGets(List<Member> instances, IntSupplier ids) {
@@ -76,13 +74,7 @@ final class SteadyGets implements AutoCloseable {
     if (!clock.awaitTermination(LONGEST.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new IllegalStateException("a call blocked its client");
     }
-    int phase = open.arrive();
-    try {
-      open.awaitAdvanceInterruptibly(phase, LONGEST.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new IllegalStateException(
-          "%d calls were never answered".formatted(open.getUnarrivedParties()), e);
-    }
+    open.awaitAll(LONGEST);
     return List.copyOf(answers);
   }
 
@@ -94,16 +86,14 @@ final class SteadyGets implements AutoCloseable {
   private void send() {
     Member instance = instances.get(sent++ % instances.size());
     int id = ids.getAsInt();
-    open.register();
     long beganNanos = System.nanoTime();
     ListenableFuture<GetResponse> reply = instance.get(id);
-    reply.addListener(
+    open.add(
+        reply,
         () -> {
           long tookNanos = System.nanoTime() - beganNanos;
           answers.add(new Answer(instance, beganNanos, tookNanos, isOk(reply)));
-          open.arriveAndDeregister();
-        },
-        MoreExecutors.directExecutor());
+        });
   }
 
   private static boolean isOk(ListenableFuture<GetResponse> reply) {

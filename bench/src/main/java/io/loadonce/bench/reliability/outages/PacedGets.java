@@ -2,12 +2,12 @@ package io.loadonce.bench.reliability.outages;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
-import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import io.loadonce.bench.reliability.OpenCalls;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.ResourceServiceGrpc;
@@ -18,10 +18,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Phaser;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Gets at a fixed rate, whatever the answers do: of an id that was not requested before, and of one
@@ -46,7 +44,7 @@ final class PacedGets implements AutoCloseable {
   private final ResourceServiceFutureStub stub;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-  private final Phaser open = new Phaser(1);
+  private final OpenCalls open = new OpenCalls();
   private int next = CACHED;
 
   private PacedGets(ManagedChannel channel) {
@@ -82,13 +80,7 @@ final class PacedGets implements AutoCloseable {
     if (!clock.awaitTermination(LONGEST.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new IllegalStateException("a call blocked its client");
     }
-    int phase = open.arrive();
-    try {
-      open.awaitAdvanceInterruptibly(phase, LONGEST.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new IllegalStateException(
-          "%d calls were never answered".formatted(open.getUnarrivedParties()), e);
-    }
+    open.awaitAll(LONGEST);
     return List.copyOf(answers);
   }
 
@@ -105,16 +97,14 @@ final class PacedGets implements AutoCloseable {
   }
 
   private void send(int id, boolean isCached) {
-    open.register();
     long beganNanos = System.nanoTime();
     ListenableFuture<GetResponse> reply = stub.get(request(id));
-    reply.addListener(
+    open.add(
+        reply,
         () -> {
           long tookNanos = System.nanoTime() - beganNanos;
           answers.add(new Answer(isCached, beganNanos, tookNanos, status(reply)));
-          open.arriveAndDeregister();
-        },
-        MoreExecutors.directExecutor());
+        });
   }
 
   private static Status.Code status(ListenableFuture<GetResponse> reply) {

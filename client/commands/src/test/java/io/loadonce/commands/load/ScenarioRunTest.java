@@ -8,6 +8,7 @@ import io.loadonce.commands.load.record.HistogramText;
 import io.loadonce.commands.load.record.RunRecord;
 import io.loadonce.v1.LookupInfo.Source;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,8 +93,9 @@ class ScenarioRunTest {
             10,
             new LoadResult.Invalidations(none, Map.of(), 0),
             0);
-    ClientSettings settings = ClientSettings.forTarget("127.0.0.1:1");
-    try (ScenarioRun run = new ScenarioRun(scenario, plan, List.of(settings))) {
+    List<ClientSettings> instances =
+        Collections.nCopies(affinity + 1, ClientSettings.forTarget("127.0.0.1:1"));
+    try (ScenarioRun run = new ScenarioRun(scenario, plan, instances)) {
       return run.verdict(new LoadReport(plan, result, new ServerCounters.Known(loaded, loaded)));
     }
   }
