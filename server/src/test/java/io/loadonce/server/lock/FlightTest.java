@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loadonce.server.lock.JoinResult.Began;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,7 @@ class FlightTest {
 
   @Test
   void beginRefresh_oneIsUnderWay_isJoinedAndNotBegunTwice() {
-    Flight<Integer, String> refresh = table.beginRefresh(1, BEGINNING);
-    assertThat(refresh).isNotNull();
+    Flight<Integer, String> refresh = beginRefresh();
     assertThat(refresh.leader()).isNull();
     assertThat(table.beginRefresh(1, BEGINNING)).isNull();
     table.join(waiter(1), _ -> null, BEGINNING);
@@ -62,8 +62,7 @@ class FlightTest {
 
   @Test
   void fenceAll_refreshUnderWay_isAbandoned() {
-    Flight<Integer, String> refresh = table.beginRefresh(1, BEGINNING);
-    assertThat(refresh).isNotNull();
+    Flight<Integer, String> refresh = beginRefresh();
     sweep(BEGINNING + ABANDONED);
     assertThat(refresh.isOver()).as("a refresh needs no waiter").isFalse();
     assertThat(table.fenceAll(() -> {})).isOne();
@@ -106,6 +105,10 @@ class FlightTest {
     JoinResult<Integer, String> result = table.join(waiter, _ -> null, BEGINNING);
     assertThat(result).isInstanceOf(Began.class);
     return ((Began<Integer, String>) result).flight();
+  }
+
+  private Flight<Integer, String> beginRefresh() {
+    return Objects.requireNonNull(table.beginRefresh(1, BEGINNING));
   }
 
   private List<SweepResult.Departed<Integer, String>> sweep(long nowNanos) {
