@@ -33,7 +33,7 @@ public record CacheUse(int percent, boolean loads) {
    * now and after a restart, and a larger share has all ids of a smaller one.
    */
   public boolean includes(Object id) {
-    return percent == ALL || (percent > 0 && place(id) < percent);
+    return percent == ALL || place(id) < percent;
   }
 
   private static int place(Object id) {

@@ -1,7 +1,6 @@
 package io.loadonce.server.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.loadonce.server.cache.Entry.NotFound;
 import io.loadonce.server.cache.Entry.Row;
@@ -56,6 +55,7 @@ class MemoryCacheTest {
     MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
     cache.fill("a", "row", 3, 100);
     cache.raise("a", "newer", 4);
+    cache.raise("a", "as new", 4);
     cache.raise("a", "older", 3);
     assertThat(cache.get("a"))
         .isEqualTo(new Row<>("newer", 4, 100, 100 + SECOND.toNanos() * 30, 100 + MINUTE.toNanos()));
@@ -84,6 +84,7 @@ class MemoryCacheTest {
     cache.fillNotFound("a", 0);
     cache.fill("a", "row", 1, 0);
     assertThat(cache.get("a")).isInstanceOf(Row.class);
+    assertThat(cache.negativeEntries()).isZero();
     cache.fillNotFound("a", 0);
     assertThat(cache.get("a")).isInstanceOf(NotFound.class);
     assertThat(cache.remove("a")).isTrue();
@@ -183,13 +184,43 @@ class MemoryCacheTest {
   }
 
   @Test
-  void settings_outOfRange_areNamed() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new CacheSettings(MINUTE, MINUTE, MINUTE.negated(), 0, 1, 1))
-        .withMessage("negative time to live must not be negative");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new CacheSettings(MINUTE, MINUTE, MINUTE, 1.1, 1, 1))
-        .withMessage("jitter must be from 0 to 1");
+  void peek_rowAndNotFound_areSeen() {
+    MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
+    cache.fill("a", "row", 3, 100);
+    cache.fillNotFound("b", 100);
+    assertThat(cache.peek("a")).isEqualTo(cache.get("a")).isInstanceOf(Row.class);
+    assertThat(cache.peek("b")).isEqualTo(new NotFound<>(100, 100 + SECOND.toNanos()));
+    assertThat(cache.peek("c")).isNull();
+  }
+
+  /** An operator sets the budget in bytes; the sizes of the ids and of the rows count. */
+  @Test
+  void rowBytes_keysAndValues_areCountedWithTheOverhead() {
+    MemoryCache<String, String> cache = cache(0, 1 << 20, 1 << 20);
+    cache.fill("id", "row", 1, 0);
+    cache.fillNotFound("none", 0);
+    assertThat(cache.rowBytes()).isEqualTo(MemoryCache.ENTRY_OVERHEAD_BYTES + 2 + 3);
+    assertThat(cache.negativeBytes()).isEqualTo(MemoryCache.ENTRY_OVERHEAD_BYTES + 4);
+  }
+
+  @Test
+  void evictions_budgetsFull_areCountedAndTold() {
+    int room = 10;
+    int filled = 100;
+    long bytes = room * (MemoryCache.ENTRY_OVERHEAD_BYTES + 10L);
+    MemoryCache<String, String> cache = cache(0, bytes, bytes);
+    Set<String> evicted = new HashSet<>();
+    cache.onEviction(evicted::add);
+    IntStream.range(0, filled).forEach(i -> cache.fill("row-" + i, "", 1, 0));
+    long ofRows = cache.settle().evictions();
+    assertThat(ofRows).isEqualTo(filled - cache.rows()).isGreaterThanOrEqualTo(filled - room);
+    assertThat(evicted).hasSize((int) ofRows).allMatch(id -> cache.get(id) == null);
+
+    IntStream.range(0, filled).forEach(i -> cache.fillNotFound("none-" + i, 0));
+    long ofNotFounds = cache.settle().evictions() - ofRows;
+    assertThat(ofNotFounds).isEqualTo(filled - cache.negativeEntries());
+    assertThat(evicted).hasSize((int) cache.evictions());
+    assertThat(evicted.stream().filter(id -> id.startsWith("none-"))).hasSize((int) ofNotFounds);
   }
 
   private static MemoryCache<String, String> cache(double jitter, long bytes, long negativeBytes) {

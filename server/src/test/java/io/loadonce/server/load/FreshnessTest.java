@@ -6,6 +6,7 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.MemoryCache;
+import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
@@ -232,6 +233,7 @@ class FreshnessTest {
     await(() -> assertThat(fixture.loaders().inUse()).isZero());
     assertThat(database.queries()).isOne();
     assertThat(demanding.isAnswered()).isFalse();
+    assertThat(engine.counts().count(Ending.CANCELLED)).isOne();
   }
 
   @Test
@@ -276,9 +278,11 @@ class FreshnessTest {
     join("a");
     StallingSource.PendingQuery early = database.next();
     WaitingCaller demanding = join("a", Freshness.ofVersion(5));
+    WaitingCaller another = join("a", Freshness.ofVersion(5));
     early.find(Map.of());
     database.next().findVersion(4);
     assertThat(demanding.outcome()).isEqualTo(new Outdated<>(4, 5));
+    assertThat(another.outcome()).isEqualTo(new Outdated<>(4, 5));
     assertThat(database.queries()).isEqualTo(2);
   }
 
