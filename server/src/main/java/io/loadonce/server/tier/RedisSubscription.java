@@ -141,7 +141,9 @@ final class RedisSubscription implements Subscription {
     }
   }
 
-  /** Whoever sees that it is lost, and subscribes anew, does so after the announcements know it. */
+  /**
+   * The thread that sees the loss, and subscribes anew, does so after the announcements know it.
+   */
   private void lose(String reason) {
     synchronized (mutex) {
       if (lost == null) {

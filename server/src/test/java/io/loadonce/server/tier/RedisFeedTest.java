@@ -20,7 +20,13 @@ class RedisFeedTest {
   void accept_ownInvalidation_endsTheWaitAndThatOfAnotherDoesNot() {
     Announcements announcements = new Announcements(SECOND.multipliedBy(2), SECOND, clock::get);
     Fleet fleet =
-        new Fleet("own", "test", SECOND, /* maxValueBytes= */ 1_000, SECOND, /* listens= */ false);
+        new Fleet(
+            "own",
+            "test",
+            SECOND,
+            /* maxValueBytes= */ 1_000,
+            SECOND,
+            /* listensToDatabase= */ false);
     RedisConnector connector = new RedisConnector(TierSettings.of("redis://127.0.0.1:1"));
     try (Exchange exchange =
         Exchange.start(connector, List::of, Command.publish("farewell", new byte[0]), clock::get)) {
