@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,16 +57,21 @@ class HistogramTest {
   /** Name, histogram, number of bounds, first bound, last bound. */
   static Stream<Arguments> kinds() {
     return Stream.of(
-        arguments("times", Histogram.ofTimes(), 48, 1_000, Duration.ofSeconds(70).toNanos()),
-        arguments("ages", Histogram.ofAges(), 48, 1_000_000, Duration.ofSeconds(70_000).toNanos()),
-        arguments("ids", Histogram.ofIds(), 11, 1, 1_024));
+        arguments("times", kind(Histogram::ofTimes), 48, 1_000, Duration.ofSeconds(70).toNanos()),
+        arguments(
+            "ages", kind(Histogram::ofAges), 48, 1_000_000, Duration.ofSeconds(70_000).toNanos()),
+        arguments("ids", kind(Histogram::ofIds), 11, 1, 1_024));
+  }
+
+  private static Supplier<Histogram> kind(Supplier<Histogram> ofKind) {
+    return ofKind;
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("kinds")
   void bound_eachKind_goesFromTheFirstToTheLast(
-      String kind, Histogram empty, int bounds, long first, long last) {
-    Histogram.Snapshot snapshot = empty.snapshot();
+      String kind, Supplier<Histogram> ofKind, int bounds, long first, long last) {
+    Histogram.Snapshot snapshot = ofKind.get().snapshot();
     assertThat(snapshot.classes()).as(kind).isEqualTo(bounds + 1);
     assertThat(snapshot.bound(0)).as(kind).isEqualTo(first);
     assertThat(snapshot.bound(bounds - 1)).as(kind).isEqualTo(last);

@@ -202,6 +202,7 @@ class LoadQueueTest {
     assertThat(ended).containsExactly(new EndedLoad<>("id 0", 3, 0, ms(5 + 3), ms(5), TIMES));
     assertThat(seen).containsExactly(new Seen(failure, TIMES));
     assertThat(outcomes).hasSize(3);
+    assertThat(availability.isUnreachable()).isEqualTo(failure == Failure.DATABASE_UNAVAILABLE);
   }
 
   @Test
