@@ -67,7 +67,7 @@ final class QueryTimes {
     long[] known = nanos;
     long limit = Math.max(limitNanos, 2 * known[0]);
     int size = known.length - 1;
-    while (size > 0 && known[size] > limit) {
+    while (known[size] > limit) { // ends at one id at the latest
       size--;
     }
     return Math.min(maxIds, 1 << size);
@@ -88,6 +88,6 @@ final class QueryTimes {
   }
 
   private static int classOf(int ids) {
-    return ids <= 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(ids - 1);
+    return Integer.SIZE - Integer.numberOfLeadingZeros(ids - 1);
   }
 }

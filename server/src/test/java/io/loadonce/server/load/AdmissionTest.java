@@ -10,13 +10,17 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whose time counts for the sizes of queries. */
+/** Which calls are refused, and whose time counts for the sizes of queries. */
 class AdmissionTest {
 
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
   private final List<Long> called = new ArrayList<>();
+  private LoadSettings settings = LoadSettings.DEFAULTS;
+  private Delay delay = new Delay(SECOND / 10, SECOND / 10);
 
   private final Admission<String> admission =
       new Admission<>(
@@ -32,7 +36,7 @@ class AdmissionTest {
 
             @Override
             public Delay delay(int alsoAhead) {
-              return new Delay(SECOND / 10, SECOND / 10);
+              return delay;
             }
 
             @Override
@@ -51,7 +55,7 @@ class AdmissionTest {
             }
           },
           /* loadTimeout= */ Duration.ofSeconds(5),
-          () -> LoadSettings.DEFAULTS);
+          () -> settings);
 
   @Test
   void refusal_batchIsAdmitted_itsTimeCountsOnce() {
@@ -65,5 +69,31 @@ class AdmissionTest {
   void refusal_callIsRefused_itsTimeDoesNotCount() {
     assertThat(admission.refusal(SECOND / 100, 0)).isInstanceOf(Outcome.Refused.class);
     assertThat(called).isEmpty();
+  }
+
+  @Test
+  void refusal_rowComesJustInTime_isAdmittedAndItsTimeCounts() {
+    delay = new Delay(SECOND * 2, SECOND);
+    settings = withMaxQueueTime(Duration.ofSeconds(2));
+    assertThat(admission.refusal(SECOND * 4, 0)).isNull();
+    assertThat(called).containsExactly(SECOND * 4);
+  }
+
+  /** A row must come in three quarters of its caller's time. */
+  @ParameterizedTest
+  @CsvSource({
+    "4000000000, 2000000000, 0",
+    "4000000000, 1999999999, 1",
+    "3999999996, 2000000000, 3",
+    "9000000000, 1500000000, 500000000",
+  })
+  void lateNanos_queuedForTwoSecondsAndQueriedForOne_isTheExcess(
+      long callerNanos, long maxQueueNanos, long lateNanos) {
+    assertThat(new Delay(SECOND * 2, SECOND).lateNanos(callerNanos, maxQueueNanos))
+        .isEqualTo(lateNanos);
+  }
+
+  private static LoadSettings withMaxQueueTime(Duration time) {
+    return new LoadSettings(/* earlyRefresh= */ 0, Duration.ZERO, Duration.ZERO, time, CacheUse.ON);
   }
 }

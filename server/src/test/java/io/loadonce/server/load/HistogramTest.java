@@ -2,8 +2,15 @@ package io.loadonce.server.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.time.Duration;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class HistogramTest {
 
@@ -30,12 +37,44 @@ class HistogramTest {
     Histogram.Snapshot later = histogram.snapshot().since(earlier);
     assertThat(later.count()).isEqualTo(2);
     assertThat(later.quantile(0.25)).isBetween(3e9, 5e9);
+    assertThat(later.sum()).isEqualTo(5_000_000_000L + Long.MAX_VALUE / 2);
     assertThat(later.plus(earlier).count()).isEqualTo(3);
+    assertThat(later.plus(earlier).sum()).isEqualTo(5_000_000_010L + Long.MAX_VALUE / 2);
   }
 
   @Test
   void quantile_noValues_isZero() {
     assertThat(histogram.snapshot().quantile(0.99)).isZero();
+  }
+
+  @Test
+  void quantile_halfOfTheValuesAreInOneClass_medianIsTheBoundOfThatClass() {
+    histogram.record(1_000);
+    histogram.record(10_000);
+    assertThat(histogram.snapshot().quantile(0.5)).isEqualTo(1_000);
+  }
+
+  /** Name, histogram, number of bounds, first bound, last bound. */
+  static Stream<Arguments> kinds() {
+    return Stream.of(
+        arguments("times", kind(Histogram::ofTimes), 48, 1_000, Duration.ofSeconds(70).toNanos()),
+        arguments(
+            "ages", kind(Histogram::ofAges), 48, 1_000_000, Duration.ofSeconds(70_000).toNanos()),
+        arguments("ids", kind(Histogram::ofIds), 11, 1, 1_024));
+  }
+
+  private static Supplier<Histogram> kind(Supplier<Histogram> ofKind) {
+    return ofKind;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("kinds")
+  void bound_eachKind_goesFromTheFirstToTheLast(
+      String kind, Supplier<Histogram> ofKind, int bounds, long first, long last) {
+    Histogram.Snapshot snapshot = ofKind.get().snapshot();
+    assertThat(snapshot.classes()).as(kind).isEqualTo(bounds + 1);
+    assertThat(snapshot.bound(0)).as(kind).isEqualTo(first);
+    assertThat(snapshot.bound(bounds - 1)).as(kind).isEqualTo(last);
   }
 
   @Test

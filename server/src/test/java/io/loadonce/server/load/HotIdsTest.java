@@ -54,6 +54,13 @@ class HotIdsTest {
   }
 
   @Test
+  void top_nothingAddedForTenMinutes_isEmpty() {
+    hot.add(1, 5);
+    clock.addAndGet(Duration.ofMinutes(10).toNanos());
+    assertThat(hot.top(10)).isEmpty();
+  }
+
+  @Test
   void isSample_clockOfAnyResolution_isAboutOneIn128() {
     for (long resolution : new long[] {1, 41, 100, 1000}) {
       long samples =

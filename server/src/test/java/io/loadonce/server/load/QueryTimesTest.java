@@ -35,6 +35,8 @@ class QueryTimesTest {
     times.ended(1, 10);
     assertThat(times.nanos(1)).isEqualTo(10);
     assertThat(times.nanos(256)).isEqualTo(2_560);
+    times.ended(4, 20);
+    assertThat(times.nanos(256)).as("64 times as many ids").isEqualTo(1_280);
   }
 
   @Test
@@ -60,6 +62,14 @@ class QueryTimesTest {
     assertThat(times.nanos(8)).isEqualTo(800);
     times.lasted(8, 1_600);
     assertThat(times.nanos(8)).isEqualTo(1_000);
+  }
+
+  @Test
+  void lasted_asLongAsEstimated_isNoMeasurement() {
+    times.ended(1, 100);
+    times.lasted(256, 1_600);
+    times.ended(256, 3_200);
+    assertThat(times.nanos(256)).as("the first measurement of this size").isEqualTo(3_200);
   }
 
   @Test
