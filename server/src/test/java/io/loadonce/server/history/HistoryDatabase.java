@@ -178,30 +178,34 @@ public final class HistoryDatabase implements AutoCloseable {
 
     /** The postmaster first, so that it starts no other processes. */
     static Frozen freeze(ProcessHandle postmaster) throws IOException {
-      signal("-STOP", List.of(postmaster));
-      List<ProcessHandle> children = postmaster.descendants().toList();
-      signal("-STOP", children);
-      List<ProcessHandle> processes = new ArrayList<>(children);
-      processes.addFirst(postmaster);
+      List<ProcessHandle> processes = new ArrayList<>();
+      processes.add(postmaster);
+      signal("-STOP", postmaster);
+      for (ProcessHandle child : postmaster.descendants().toList()) {
+        signal("-STOP", child);
+        processes.add(child);
+      }
       return new Frozen(processes);
     }
 
     @Override
     public void close() throws IOException {
-      signal("-CONT", processes);
+      for (ProcessHandle process : processes) {
+        signal("-CONT", process);
+      }
     }
 
     /** Kills the suspended processes instead; they have ended when this returns. */
     void kill() throws IOException {
-      signal("-KILL", processes);
+      for (ProcessHandle process : processes) {
+        signal("-KILL", process);
+      }
       processes.forEach(process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
     }
 
     /** A process that has ended meanwhile needs no signal. */
-    private static void signal(String signal, List<ProcessHandle> processes) throws IOException {
-      List<String> command = new ArrayList<>(List.of("kill", signal));
-      processes.forEach(process -> command.add(Long.toString(process.pid())));
-      new ProcessBuilder(command).start().onExit().join();
+    private static void signal(String signal, ProcessHandle process) throws IOException {
+      new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().onExit().join();
     }
   }
 }
