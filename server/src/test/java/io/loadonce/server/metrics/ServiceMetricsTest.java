@@ -1,6 +1,7 @@
 package io.loadonce.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.db.lookup.Key;
@@ -53,7 +54,15 @@ class ServiceMetricsTest {
     lookup.engine().lookOnly(lookup.settings().key().parse("other"), Freshness.ANY);
 
     try (ServiceMetrics metrics = new ServiceMetrics(lookups)) {
-      String page = page(metrics);
+      // The caller of the last query was answered before the query counts as ended.
+      String page =
+          await()
+              .atMost(TIMEOUT)
+              .until(
+                  () -> page(metrics),
+                  text ->
+                      text.contains("\nloadonce_query_ids_sum{lookup=\"default\"} 3.0\n")
+                          && text.contains("\nloadonce_loaders 0.0\n"));
       Map<String, String> samples = ours(page);
       assertThat(positive(samples, "loadonce_lookups_total"))
           .isEqualTo(
