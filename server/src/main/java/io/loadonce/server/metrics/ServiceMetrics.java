@@ -69,8 +69,7 @@ public final class ServiceMetrics implements AutoCloseable {
     return List.of(
         page("the metrics, for Prometheus", PROMETHEUS),
         page(
-            "the same with exemplars, if Accept prefers application/openmetrics-text",
-            OPEN_METRICS));
+            "the same with exemplars, if Accept names application/openmetrics-text", OPEN_METRICS));
   }
 
   private Page page(String meaning, String type) {

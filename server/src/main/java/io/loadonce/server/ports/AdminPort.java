@@ -7,23 +7,16 @@ import io.loadonce.server.ports.Page.Content;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** The port for operators: pages over HTTP. Runs on virtual threads of its own. */
 public final class AdminPort implements AutoCloseable {
 
   private static final int MAX_CONNECTIONS = 100;
   private static final int MAX_SECONDS = 10;
-
-  /** The weight of a type in {@code Accept}; without it, the weight is 1. */
-  private static final Pattern WEIGHT = Pattern.compile(";\\s*q=(0(\\.\\d*)?|1(\\.0*)?)\\s*(;|$)");
 
   private final HttpServer server;
   private final ExecutorService threads;
@@ -96,32 +89,17 @@ public final class AdminPort implements AutoCloseable {
   }
 
   /**
-   * Pages that have one path differ in their type: a request gets the one with the greatest weight
-   * in {@code Accept}, and the first of equals.
+   * Pages that have one path differ in their type: a request gets the last one whose type it
+   * accepts by name, or else the first. The weights of {@code Accept} are ignored.
    */
   private static Optional<Page> find(List<Page> pages, HttpExchange exchange) {
     String path = exchange.getRequestURI().getPath();
-    List<String> accepted =
-        exchange.getRequestHeaders().getOrDefault("Accept", List.of()).stream()
-            .flatMap(header -> Stream.of(header.split(",", -1)))
-            .toList();
-    return pages.stream()
-        .filter(page -> page.path().equals(path))
-        .max(Comparator.comparingDouble(page -> weight(accepted, page.mediaType())));
-  }
-
-  /** The weight of a type is that of its name, or else of a wildcard (RFC 9110, 12.5.1). */
-  private static double weight(List<String> accepted, String type) {
-    return Stream.of(type, type.replaceFirst("/.*", "/*"), "*/*")
-        .map(name -> accepted.stream().filter(each -> each.split(";", 2)[0].strip().equals(name)))
-        .flatMap(named -> named.map(AdminPort::weight).max(Double::compare).stream())
+    List<String> accepted = exchange.getRequestHeaders().getOrDefault("Accept", List.of());
+    List<Page> all = pages.stream().filter(one -> one.path().equals(path)).toList();
+    return all.reversed().stream()
+        .filter(one -> accepted.stream().anyMatch(each -> each.contains(one.mediaType())))
         .findFirst()
-        .orElse(0.0);
-  }
-
-  private static double weight(String accepted) {
-    Matcher weight = WEIGHT.matcher(accepted);
-    return weight.find() ? Double.parseDouble(weight.group(1)) : 1;
+        .or(() -> all.stream().findFirst());
   }
 
   /** A browser names the page that sends the request; no page may change anything here. */

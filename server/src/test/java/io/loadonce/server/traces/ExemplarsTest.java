@@ -111,23 +111,6 @@ class ExemplarsTest {
     }
   }
 
-  @Test
-  void scrape_acceptHasWeights_theGreatestDecides() throws Exception {
-    try (RunningService service = RunningService.with(Map.of())) {
-      for (String accept :
-          List.of(
-              "application/openmetrics-text;q=0.4, text/plain;q=0.5",
-              "application/openmetrics-text; version=1.0.0; q=0, */*;q=0.1",
-              "application/*;q=0.1, text/*;q=0.2",
-              "*/*",
-              ";q=,;,")) {
-        assertThat(type(scrape(service, accept))).as(accept).startsWith("text/plain");
-      }
-      assertThat(type(scrape(service, "text/plain;q=0.5, application/*;q=0.6")))
-          .startsWith("application/openmetrics-text");
-    }
-  }
-
   /** Returns what Prometheus says about the metrics; it reads only those that have a time. */
   private String read(Promtool promtool, String openMetrics)
       throws IOException, InterruptedException {
