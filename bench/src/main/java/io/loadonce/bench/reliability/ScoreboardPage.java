@@ -61,7 +61,7 @@ record ScoreboardPage(Clock clock, String commit) {
         sections.stream().filter(each -> !each.holds()).map(each -> each.section().name()).toList();
     String result =
         red.isEmpty()
-            ? "All %d sections hold".formatted(sections.size())
+            ? "%d of %d sections hold".formatted(sections.size(), sections.size())
             : "%d of %d sections do not hold: %s"
                 .formatted(red.size(), sections.size(), String.join(", ", red));
     String notRun =

@@ -205,6 +205,21 @@ class LauncherTest {
   }
 
   @Test
+  void build_fileSavedMeanwhile_countsAsNewer() throws Exception {
+    built("server", "loadonce-server-1.jar");
+    Files.createDirectories(project.resolve("db/src/main/java"));
+    maven(
+        "3.9.9",
+        BUILD
+            + """
+            touch -d '20 seconds ago' target/build.began
+            touch -d '10 seconds ago' db/src/main/java/A.java
+            """);
+    assertThat(run(project, launcher, Map.of(), "build").exit()).isZero();
+    assertThat(run(project, launcher, Map.of(), "serve").err()).contains("are newer than");
+  }
+
+  @Test
   void check_nothingBuilt_buildsWithALineForEachStep() throws Exception {
     Run run = run(project, launcher, Map.of(), "check");
     assertThat(run.err().lines())

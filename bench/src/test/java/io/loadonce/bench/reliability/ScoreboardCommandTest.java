@@ -22,7 +22,7 @@ class ScoreboardCommandTest {
         .contains(
             "## good",
             "| calls \\| lost | 0 | 0 | yes |",
-            "All 1 sections hold.",
+            "1 of 1 sections hold.",
             "`./loadonce --quick`",
             "commit ");
   }
@@ -52,7 +52,7 @@ class ScoreboardCommandTest {
     assertThat(out.toString())
         .contains(
             "| sslscan | not run: it is not installed |  | NOT RUN |",
-            "All 1 sections hold; not run: sslscan.");
+            "1 of 1 sections hold; not run: sslscan.");
   }
 
   @Test
@@ -119,7 +119,9 @@ class ScoreboardCommandTest {
           }
         };
     assertThat(run(usual, named)).isZero();
-    assertThat(out.toString()).contains("## usual", "All 1 sections hold.").doesNotContain("named");
+    assertThat(out.toString())
+        .contains("## usual", "1 of 1 sections hold.")
+        .doesNotContain("named");
     assertThat(command(List.of(usual, named)).execute("--quick", "--only", "named")).isZero();
     assertThat(out.toString()).contains("# Figures of several instances", "| y | 2 | 2 | yes |");
   }

@@ -83,8 +83,8 @@ final class LoadCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Over how many instances of --target the calls of one id are spread, as a client with"
-              + " affinity does: 1 to 16, and at most as many as there are. Default: 0, which sends"
-              + " an id to any of them.")
+              + " affinity does: 1 to 16, and at most the number of instances. Default: 0, which"
+              + " sends an id to any of them.")
   private int affinity;
 
   @Option(

@@ -76,8 +76,10 @@ record Target(List<String> addresses) {
     if (affinity <= addresses.size()) {
       return;
     }
-    int most = addresses.stream().mapToInt(each -> Math.max(1, instances(resolved(each)))).sum();
-    if (affinity > most) {
+    List<List<InetAddress>> all = addresses.stream().map(Target::resolved).toList();
+    int most = all.stream().mapToInt(Target::instances).sum();
+    // The first call says which name is not known.
+    if (affinity > most && all.stream().noneMatch(List::isEmpty)) {
       throw new IllegalArgumentException(
           "affinity is %d but must be from 0 to %d, the number of instances that --target names"
               .formatted(affinity, most));

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * One caller that waits for one id, with the freshness that it needs and the time that it has.
  *
  * <p>The flight that it joined may have queried the database too early for the caller: before the
- * version that it needs was written, longer ago than it accepts, or while the change feed was
- * disconnected, so that no change fenced the flight. Then the outcome of that flight is no answer
- * yet. The call joins a second flight, which begins after the call, and the outcome of that flight
- * is the answer.
+ * version that it needs was written, or longer ago than it accepts. Or the change feed was
+ * disconnected, so that no change fenced the flight, and the flight is older than a stale row may
+ * be. Then the outcome of that flight is no answer yet. The call joins a second flight, which
+ * begins after the call, and the outcome of that flight is the answer.
  */
 final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
   private final LoadOnce<K, V> engine;

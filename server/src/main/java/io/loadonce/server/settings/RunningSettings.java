@@ -125,7 +125,8 @@ public final class RunningSettings {
    *
    * @param consumer if it throws, the change is not logged, and the next reload tries again
    * @param onceLogged called when the change has been logged; for the level of the log, which may
-   *     hide that line
+   *     hide that line. If it throws, the settings are in force nevertheless, and the next reload
+   *     does not call it again
    */
   public void onChange(Consumer<Settings> consumer, Consumer<Settings> onceLogged) {
     use = consumer;

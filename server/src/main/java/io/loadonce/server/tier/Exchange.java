@@ -26,7 +26,8 @@ import redis.clients.jedis.exceptions.JedisException;
  * take what is sent, or when it has waited so long to be sent. It fails at once while Redis is not
  * reached. A failure of a command that was sent opens the breaker for all: the commands that wait
  * fail too. A thread opens a new connection, pays what is owed and closes the breaker. What comes
- * to be owed later is paid soon. Non-guarantee: that a command which failed was not executed.
+ * to be owed while Redis is reached is paid by the next {@link #sweep}s. Non-guarantee: that a
+ * command which failed was not executed.
  *
  * <p>Redis is silent if there is nothing to read after the time-out. A thread that gets no
  * processor time, to send or to read, does not count as silence of Redis for as long as its batch
@@ -100,6 +101,7 @@ final class Exchange implements AutoCloseable {
     this.nanoClock = nanoClock;
     this.limitedLog = new RateLimitedLog(log, nanoClock);
     this.batchTimeoutNanos = connector.timeout().multipliedBy(BATCH_TIMEOUTS).toNanos();
+    this.paidNanos = nanoClock.getAsLong();
     List<Worker> made = new ArrayList<>();
     for (int i = 1; i <= WORKERS; i++) {
       made.add(new Worker(i));
@@ -208,19 +210,19 @@ final class Exchange implements AutoCloseable {
 
     private volatile boolean isBusy;
 
-    /** Whether the batch under way took too long, so that the connection was closed. */
-    private volatile boolean isAborted;
-
     Worker(int number) {
       this.thread = Thread.ofPlatform().daemon().name("redis-" + number).unstarted(this::run);
     }
 
     void abortIfLate(long nowNanos) {
       RedisConnection current = connection;
-      if (isBusy && current != null && nowNanos - takenNanos > batchTimeoutNanos) {
-        isAborted = true;
+      if (isBusy && current != null && isLate(nowNanos)) {
         current.abort();
       }
+    }
+
+    private boolean isLate(long nowNanos) {
+      return nowNanos - takenNanos > batchTimeoutNanos;
     }
 
     private void run() {
@@ -290,7 +292,6 @@ final class Exchange implements AutoCloseable {
       String broken = null;
       try {
         takenNanos = nanoClock.getAsLong();
-        isAborted = false;
         isBusy = true;
         int[] counts = new int[batch.size()];
         int sum = 0;
@@ -323,7 +324,7 @@ final class Exchange implements AutoCloseable {
     }
 
     private String why(JedisException e) {
-      if (isAborted) {
+      if (isLate(nanoClock.getAsLong())) {
         return "its answers took longer than %d ms"
             .formatted(TimeUnit.NANOSECONDS.toMillis(batchTimeoutNanos));
       }

@@ -3,7 +3,6 @@ package io.loadonce.server.tier;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,29 +25,29 @@ final class Watch {
   private final Exchange exchange;
   private final LongSupplier nanoClock;
 
-  /** Grows with each loss of the feed, so that an answer from before it counts as nothing. */
-  private final AtomicInteger losses = new AtomicInteger();
-
-  /** The number of losses when the rows were last found to be trusted. */
-  private volatile int trustedAt = -1;
-
-  private volatile boolean isConnected;
-
-  /** Up to when this instance knows of every change. */
-  private volatile long completeUpToNanos;
-
   /**
-   * Since when this instance knows of every change.
-   *
-   * @param redisTime as Redis tells the time; empty if it was not asked
-   * @param losses how many there were then; after another one it counts as nothing
+   * What is known since the feed was lost last. The next loss begins another one, so an answer that
+   * comes after it changes nothing.
    */
-  private record Since(String redisTime, int losses) {}
+  private static final class Period {
+    /** Whether the rows are trusted for as long as the heartbeats arrive. */
+    private volatile boolean isTrusted;
 
-  private volatile Since since = new Since("", 0);
+    private volatile boolean isConnected;
 
-  /** When to ask again; null if no answer is due. */
-  private volatile @Nullable Long askAgainNanos;
+    /** Up to when this instance knows of every change. */
+    private volatile long completeUpToNanos;
+
+    /**
+     * Since when this instance knows of every change, as Redis tells the time; empty if not asked.
+     */
+    private volatile String since = "";
+
+    /** When to ask again; null if no answer is due. */
+    private volatile @Nullable Long askAgainNanos;
+  }
+
+  private volatile Period period = new Period();
 
   Watch(Space space, Fleet fleet, Removals removals, Exchange exchange, LongSupplier nanoClock) {
     this.space = space;
@@ -63,112 +62,105 @@ final class Watch {
    * missed changes before it is told so.
    */
   boolean isTrusted() {
-    long upToNanos = completeUpToNanos; // before the losses: it may have been set after one
-    return wasTrusted()
-        && (!fleet.listensToDatabase()
-            || nanoClock.getAsLong() - upToNanos <= fleet.silence().toNanos());
+    return isTrusted(period);
   }
 
-  /** Whether the rows are trusted for as long as the heartbeats arrive. */
-  private boolean wasTrusted() {
-    return trustedAt == losses.get();
+  private boolean isTrusted(Period now) {
+    return now.isTrusted
+        && (!fleet.listensToDatabase()
+            || nanoClock.getAsLong() - now.completeUpToNanos <= fleet.silence().toNanos());
   }
 
   /** This instance knows of every change up to this moment. */
   void connected(long completeUpToNanos) {
-    this.completeUpToNanos = completeUpToNanos;
-    isConnected = true;
-    ask();
+    Period now = period;
+    now.completeUpToNanos = completeUpToNanos;
+    now.isConnected = true;
+    ask(now);
   }
 
   /** From now on changes may be missed. */
   void lost() {
-    losses.getAndIncrement();
-    isConnected = false;
-    askAgainNanos = null;
+    period = new Period();
   }
 
   /** Tells a new instance that this one is there; without the change listener of the database. */
   void greet() {
-    if (isTrusted() && !fleet.listensToDatabase()) {
-      completeUpToNanos = nanoClock.getAsLong();
-      ask();
+    Period now = period;
+    if (isTrusted(now) && !fleet.listensToDatabase()) {
+      now.completeUpToNanos = nanoClock.getAsLong();
+      ask(now);
     }
   }
 
   /** To be called every few milliseconds, by one thread. */
   void sweep() {
-    Long dueNanos = askAgainNanos;
+    Period now = period;
+    Long dueNanos = now.askAgainNanos;
     if (dueNanos != null && nanoClock.getAsLong() - dueNanos >= 0) {
-      askAgainNanos = null;
-      ask();
+      now.askAgainNanos = null;
+      ask(now);
     }
   }
 
-  private void ask() {
-    int before = losses.get();
+  private void ask(Period in) {
     exchange.offer(
         new Command(
-            this::send,
-            reply -> answered(before, (List<?>) reply),
-            this::askLater,
+            to -> send(to, in),
+            reply -> answered(in, (List<?>) reply),
+            () -> askLater(in),
             /* bytes= */ 0));
   }
 
   /** What is owed is not removed yet, so this moment of the instance does not count. */
-  private int send(RedisConnection to) {
-    long agoMillis = Duration.ofNanos(nanoClock.getAsLong() - completeUpToNanos).toMillis() + 1;
-    boolean counts = isTrusted() && removals.owed() == 0;
+  private int send(RedisConnection to, Period in) {
+    long agoMillis = Duration.ofNanos(nanoClock.getAsLong() - in.completeUpToNanos).toMillis() + 1;
+    boolean counts = in == period && isTrusted(in) && removals.owed() == 0;
     to.run(
         Script.WATCH,
         List.of(to.epochKey(space) + "#watch", to.epochKey(space)),
         RedisConnection.bytes(fleet.instance()),
         RedisConnection.bytes(Long.toString(agoMillis)),
         RedisConnection.bytes(counts ? "1" : "0"),
-        RedisConnection.bytes(since(losses.get())),
+        RedisConnection.bytes(in.since),
         RedisConnection.bytes(Long.toString(fleet.alive().toMillis())));
     return 1;
   }
 
-  private void answered(int lossesBefore, List<?> reply) {
-    if (losses.get() != lossesBefore) {
+  private void answered(Period in, List<?> reply) {
+    if (in != period) {
       return;
     }
     switch (text(reply.getFirst())) {
-      case "Y" -> trust(lossesBefore);
+      case "Y" -> trust(in);
       case "N" -> {
-        if (!wasTrusted()) {
+        if (!in.isTrusted) {
           removals.forgetEverything(
               sent -> {
                 if (sent >= 0) {
-                  trust(lossesBefore);
+                  trust(in);
                 } else {
-                  askLater();
+                  askLater(in);
                 }
               });
         }
       }
       case "M" -> {
-        boolean isFirst = since(lossesBefore).isEmpty();
-        since = new Since(text(reply.get(1)), lossesBefore);
+        boolean isFirst = in.since.isEmpty();
+        in.since = text(reply.get(1));
         if (isFirst && !fleet.listensToDatabase()) {
           hello();
         }
-        askLater();
+        askLater(in);
       }
       default -> {}
     }
   }
 
-  private String since(int lossesNow) {
-    Since last = since;
-    return last.losses() == lossesNow ? last.redisTime() : "";
-  }
-
-  private void trust(int lossesBefore) {
-    if (!wasTrusted()) {
-      trustedAt = lossesBefore;
-      ask();
+  private void trust(Period in) {
+    if (!in.isTrusted) {
+      in.isTrusted = true;
+      ask(in);
     }
   }
 
@@ -178,9 +170,9 @@ final class Watch {
     exchange.offer(Command.publish(fleet.channel(), hello));
   }
 
-  private void askLater() {
-    if (isConnected && !wasTrusted()) {
-      askAgainNanos = nanoClock.getAsLong() + ASK_AGAIN.toNanos();
+  private void askLater(Period in) {
+    if (in.isConnected && !in.isTrusted) {
+      in.askAgainNanos = nanoClock.getAsLong() + ASK_AGAIN.toNanos();
     }
   }
 

@@ -13,7 +13,7 @@
     ['Memory of cached rows', 'bytes', [['bytes', 'rows']]],
     ['Stale rows per second', '', [['stale', 'served stale']]],
   ];
-  const BYTES = [' bytes', ' KiB', ' MiB', ' GiB'];
+  const BYTES = [' B', ' KiB', ' MiB', ' GiB'];
   const POWERS_OF_2 = Array.from({ length: 50 }, (_, i) => 2 ** i);
   const data = { time: [] };
   let next = 0;

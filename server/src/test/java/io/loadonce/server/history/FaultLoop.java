@@ -56,7 +56,11 @@ final class FaultLoop implements AutoCloseable {
     return closed.await(duration.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Ends the faults; what they broke works again when this returns. */
+  /**
+   * Ends the faults, which have been started; what they broke works again when this returns.
+   *
+   * @throws java.util.concurrent.CompletionException if a fault could not be made
+   */
   @Override
   public void close() {
     closed.countDown();

@@ -107,8 +107,8 @@ public final class FleetSubject implements HistorySubject {
   private FleetSubject() {}
 
   /**
-   * Starts the instances, and waits until each of them uses Redis. If that fails, none of them runs
-   * on.
+   * Starts the instances, and waits until each of them uses Redis. If that fails, those that have
+   * been started are ended.
    */
   public static FleetSubject start(HistoryDatabase database, RedisServer redis, Starter starter)
       throws Exception {

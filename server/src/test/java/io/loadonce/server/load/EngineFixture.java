@@ -39,6 +39,10 @@ final class EngineFixture {
   private final Availability availability = new Availability();
   private final LoadOnce<String, String> engine;
 
+  EngineFixture(Source<String, String> database, LongSupplier clock) {
+    this(CACHE, LOAD, LOCK, database, clock);
+  }
+
   EngineFixture(
       CacheSettings cache,
       LoadSettings load,

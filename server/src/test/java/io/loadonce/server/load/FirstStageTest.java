@@ -149,6 +149,20 @@ class FirstStageTest {
     assertThat(database.queries()).isOne();
   }
 
+  /** The answer of the store may be as old as the flight. */
+  @Test
+  void join_feedDisconnectedAndFlightTooOld_looksAgain() throws Exception {
+    WaitingCaller leader = join("a", Freshness.ANY);
+    engine.feedState().lost(clock.get());
+    Duration tooLong = EngineFixture.LOAD.staleOnDisconnect().plusNanos(1);
+    clock.addAndGet(tooLong.toNanos());
+    WaitingCaller late = join("a", Freshness.ANY);
+    store.next().find(1, tooLong);
+    assertThat(leader.outcome()).isInstanceOf(Found.class);
+    store.next().find(2, Duration.ZERO);
+    assertThat(late.outcome()).isEqualTo(new Found<>("a", 2, Origin.SHARED, 0));
+  }
+
   @Test
   void join_missingInTheStoreForTooLong_isLoaded() throws Exception {
     WaitingCaller content = join("a", Freshness.ANY);

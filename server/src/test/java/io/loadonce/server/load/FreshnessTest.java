@@ -194,7 +194,7 @@ class FreshnessTest {
     assertThat(caller.outcome()).isInstanceOf(Failed.class);
   }
 
-  /** A change that came after the flight's query would have fenced the flight. */
+  /** While the feed is connected, a change that comes after the query fences the flight. */
   @Test
   void join_feedDisconnectedAndFlightTooOld_callersShareASecondFlight() throws Exception {
     WaitingCaller leader = join("a");

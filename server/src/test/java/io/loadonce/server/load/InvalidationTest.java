@@ -22,9 +22,7 @@ class InvalidationTest {
 
   private final AtomicLong clock = new AtomicLong(1_000);
   private final StallingSource database = new StallingSource(3);
-  private final EngineFixture fixture =
-      new EngineFixture(
-          EngineFixture.CACHE, EngineFixture.LOAD, EngineFixture.LOCK, database, clock::get);
+  private final EngineFixture fixture = new EngineFixture(database, clock::get);
   private final LoadOnce<String, String> engine = fixture.engine();
 
   @AfterEach

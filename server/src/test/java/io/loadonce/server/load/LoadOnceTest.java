@@ -27,9 +27,7 @@ class LoadOnceTest {
 
   private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000);
   private final StallingSource database = new StallingSource(2);
-  private final EngineFixture fixture =
-      new EngineFixture(
-          EngineFixture.CACHE, EngineFixture.LOAD, EngineFixture.LOCK, database, clock::get);
+  private final EngineFixture fixture = new EngineFixture(database, clock::get);
   private final LoadOnce<String, String> engine = fixture.engine();
 
   @AfterEach

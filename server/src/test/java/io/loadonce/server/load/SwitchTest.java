@@ -25,9 +25,7 @@ class SwitchTest {
 
   private final AtomicLong clock = new AtomicLong();
   private final StallingSource database = new StallingSource(2);
-  private final EngineFixture fixture =
-      new EngineFixture(
-          EngineFixture.CACHE, EngineFixture.LOAD, EngineFixture.LOCK, database, clock::get);
+  private final EngineFixture fixture = new EngineFixture(database, clock::get);
   private final LoadOnce<String, String> engine = fixture.engine();
 
   @AfterEach

@@ -4,36 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Until when the rows in Redis are trusted, by a clock that the test moves and a real Redis. */
 class WatchTest {
-  private final AtomicLong clock = new AtomicLong(TimeUnit.HOURS.toNanos(1));
-  private RedisServer redis;
-  private Exchange exchange;
+  private LiveExchange live;
 
   @BeforeEach
   void start() throws Exception {
-    redis = RedisServer.start();
-    exchange =
-        Exchange.start(
-            new RedisConnector(TierInstance.settings(redis)),
-            List::of,
-            Command.publish("farewell", new byte[0]),
-            clock::get);
-    await().atMost(TierInstance.TIMEOUT).until(exchange::isUp);
+    live = LiveExchange.start();
   }
 
   @AfterEach
   void stop() {
-    if (redis != null) {
-      exchange.close();
-      redis.close();
+    if (live != null) {
+      live.close();
     }
   }
 
@@ -42,7 +30,7 @@ class WatchTest {
     Watch watch = trusting(/* listensToDatabase= */ true);
     suspend();
     assertThat(watch.isTrusted()).isFalse();
-    watch.connected(clock.get());
+    watch.connected(live.clock().get());
     assertThat(watch.isTrusted()).isTrue();
   }
 
@@ -64,15 +52,16 @@ class WatchTest {
             TierInstance.HEARTBEAT,
             listensToDatabase);
     Space space = Space.of(fleet.prefix(), "database", TierInstance.LOOKUP);
+    Exchange exchange = live.exchange();
     Watch watch =
-        new Watch(space, fleet, new Removals(space, fleet, exchange), exchange, clock::get);
-    watch.connected(clock.get());
+        new Watch(space, fleet, new Removals(space, fleet, exchange), exchange, live.clock()::get);
+    watch.connected(live.clock().get());
     await()
         .atMost(TierInstance.TIMEOUT)
         .until(
             () -> {
-              clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
-              watch.connected(clock.get());
+              live.clock().addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+              watch.connected(live.clock().get());
               watch.sweep();
               return watch.isTrusted();
             });
@@ -80,6 +69,6 @@ class WatchTest {
   }
 
   private void suspend() {
-    clock.addAndGet(3 * TierInstance.HEARTBEAT.toNanos());
+    live.clock().addAndGet(3 * TierInstance.HEARTBEAT.toNanos());
   }
 }

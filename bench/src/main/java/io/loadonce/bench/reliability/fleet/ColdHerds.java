@@ -2,7 +2,7 @@ package io.loadonce.bench.reliability.fleet;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
-import io.loadonce.bench.reliability.OpenCalls;
+import io.loadonce.bench.reliability.Replies;
 import io.loadonce.bench.reliability.Scores;
 import io.loadonce.v1.GetResponse;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Many callers of cold ids on all instances at once; the last time, Redis is killed meanwhile. */
 record ColdHerds(FleetLab lab, List<Member> fleet, Scores scores) {
@@ -32,7 +31,7 @@ record ColdHerds(FleetLab lab, List<Member> fleet, Scores scores) {
    *
    * @param open how many calls waited for their answers when Redis was killed; 0 if it was not
    */
-  private record Caused(long queries, long rows, int calls, int failed, int open) {}
+  private record Caused(long queries, long rows, int calls, long failed, long open) {}
 
   void run(Sizes sizes, long seed) throws IOException, InterruptedException, SQLException {
     scores.note("seed of the order of the callers", Long.toString(seed));
@@ -74,34 +73,35 @@ record ColdHerds(FleetLab lab, List<Member> fleet, Scores scores) {
     Collections.shuffle(calls, new Random(seed));
     long queries = lab.table().queries();
     long rows = lab.table().rowsRead();
-    OpenCalls open = new OpenCalls();
-    AtomicInteger failed = new AtomicInteger();
-    int openAtKill = 0;
+    List<ListenableFuture<Boolean>> replies = new ArrayList<>();
+    long openAtKill = 0;
     for (int i = 0; i < calls.size(); i++) {
       if (killsRedis && i == CALLS_BEFORE_KILL) {
-        openAtKill = open.count();
+        openAtKill = replies.stream().filter(reply -> !reply.isDone()).count();
         lab.redis().destroyForcibly();
       }
-      send(calls.get(i), open, failed);
+      replies.add(send(calls.get(i)));
     }
-    open.awaitAll(LONGEST);
+    long failed = Replies.awaitAll(replies, LONGEST).stream().filter(isOk -> !isOk).count();
     return new Caused(
         lab.table().queries() - queries,
         lab.table().rowsRead() - rows,
         calls.size(),
-        failed.get(),
+        failed,
         openAtKill);
   }
 
-  private static void send(Call call, OpenCalls open, AtomicInteger failed) {
+  /** Returns whether the call has a reply. */
+  private static ListenableFuture<Boolean> send(Call call) {
     ListenableFuture<GetResponse> reply = call.instance().get(call.id());
-    open.add(
+    return Replies.whenEnded(
         reply,
         () -> {
           try {
             var _ = Futures.getDone(reply);
+            return true;
           } catch (ExecutionException _) {
-            failed.getAndIncrement();
+            return false;
           }
         });
   }

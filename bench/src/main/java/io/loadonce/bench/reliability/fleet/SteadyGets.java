@@ -2,7 +2,7 @@ package io.loadonce.bench.reliability.fleet;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
-import io.loadonce.bench.reliability.OpenCalls;
+import io.loadonce.bench.reliability.Replies;
 import io.loadonce.v1.GetResponse;
 import java.time.Duration;
 import java.util.List;
@@ -49,8 +49,7 @@ final class SteadyGets implements AutoCloseable {
   private final List<Member> instances;
   private final IntSupplier ids;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-  private final OpenCalls open = new OpenCalls();
+  private final Queue<ListenableFuture<Answer>> answers = new ConcurrentLinkedQueue<>();
   private int sent;
 
   private SteadyGets(List<Member> instances, IntSupplier ids) {
@@ -74,8 +73,7 @@ final class SteadyGets implements AutoCloseable {
     if (!clock.awaitTermination(LONGEST.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new IllegalStateException("a call blocked its client");
     }
-    open.awaitAll(LONGEST);
-    return List.copyOf(answers);
+    return Replies.awaitAll(answers, LONGEST);
   }
 
   @Override
@@ -88,12 +86,13 @@ final class SteadyGets implements AutoCloseable {
     int id = ids.getAsInt();
     long beganNanos = System.nanoTime();
     ListenableFuture<GetResponse> reply = instance.get(id);
-    open.add(
-        reply,
-        () -> {
-          long tookNanos = System.nanoTime() - beganNanos;
-          answers.add(new Answer(instance, beganNanos, tookNanos, isOk(reply)));
-        });
+    answers.add(
+        Replies.whenEnded(
+            reply,
+            () -> {
+              long tookNanos = System.nanoTime() - beganNanos;
+              return new Answer(instance, beganNanos, tookNanos, isOk(reply));
+            }));
   }
 
   private static boolean isOk(ListenableFuture<GetResponse> reply) {

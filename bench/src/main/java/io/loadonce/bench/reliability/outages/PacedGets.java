@@ -7,7 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
-import io.loadonce.bench.reliability.OpenCalls;
+import io.loadonce.bench.reliability.Replies;
 import io.loadonce.v1.GetRequest;
 import io.loadonce.v1.GetResponse;
 import io.loadonce.v1.ResourceServiceGrpc;
@@ -43,8 +43,7 @@ final class PacedGets implements AutoCloseable {
   private final ManagedChannel channel;
   private final ResourceServiceFutureStub stub;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-  private final OpenCalls open = new OpenCalls();
+  private final Queue<ListenableFuture<Answer>> answers = new ConcurrentLinkedQueue<>();
   private int next = CACHED;
 
   private PacedGets(ManagedChannel channel) {
@@ -80,8 +79,7 @@ final class PacedGets implements AutoCloseable {
     if (!clock.awaitTermination(LONGEST.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new IllegalStateException("a call blocked its client");
     }
-    open.awaitAll(LONGEST);
-    return List.copyOf(answers);
+    return Replies.awaitAll(answers, LONGEST);
   }
 
   @Override
@@ -99,12 +97,13 @@ final class PacedGets implements AutoCloseable {
   private void send(int id, boolean isCached) {
     long beganNanos = System.nanoTime();
     ListenableFuture<GetResponse> reply = stub.get(request(id));
-    open.add(
-        reply,
-        () -> {
-          long tookNanos = System.nanoTime() - beganNanos;
-          answers.add(new Answer(isCached, beganNanos, tookNanos, status(reply)));
-        });
+    answers.add(
+        Replies.whenEnded(
+            reply,
+            () -> {
+              long tookNanos = System.nanoTime() - beganNanos;
+              return new Answer(isCached, beganNanos, tookNanos, status(reply));
+            }));
   }
 
   private static Status.Code status(ListenableFuture<GetResponse> reply) {
