@@ -49,6 +49,13 @@ final class Watch {
 
   private volatile Period period = new Period();
 
+  /**
+   * At most how many ms the time of Redis is ahead of the clock of this instance. A moment is sent
+   * in the time of Redis: if it were sent as so many ms ago, an instance that is suspended before
+   * Redis has it would claim to know of changes that it has missed.
+   */
+  private volatile long redisAheadMillis;
+
   Watch(Space space, Fleet fleet, Removals removals, Exchange exchange, LongSupplier nanoClock) {
     this.space = space;
     this.fleet = fleet;
@@ -114,13 +121,12 @@ final class Watch {
 
   /** What is owed is not removed yet, so this moment of the instance does not count. */
   private int send(RedisConnection to, Period in) {
-    long agoMillis = Duration.ofNanos(nanoClock.getAsLong() - in.completeUpToNanos).toMillis() + 1;
     boolean counts = in == period && isTrusted(in) && removals.owed() == 0;
     to.run(
         Script.WATCH,
         List.of(to.epochKey(space) + "#watch", to.epochKey(space)),
         RedisConnection.bytes(fleet.instance()),
-        RedisConnection.bytes(Long.toString(agoMillis)),
+        RedisConnection.bytes(Long.toString(millis(in.completeUpToNanos) + redisAheadMillis)),
         RedisConnection.bytes(counts ? "1" : "0"),
         RedisConnection.bytes(in.since),
         RedisConnection.bytes(Long.toString(fleet.alive().toMillis())));
@@ -128,6 +134,7 @@ final class Watch {
   }
 
   private void answered(Period in, List<?> reply) {
+    redisAheadMillis = Long.parseLong(text(reply.get(1))) - millis(nanoClock.getAsLong()) - 1;
     if (in != period) {
       return;
     }
@@ -147,7 +154,7 @@ final class Watch {
       }
       case "M" -> {
         boolean isFirst = in.since.isEmpty();
-        in.since = text(reply.get(1));
+        in.since = text(reply.get(2));
         if (isFirst && !fleet.listensToDatabase()) {
           hello();
         }
@@ -174,6 +181,10 @@ final class Watch {
     if (in.isConnected && !in.isTrusted) {
       in.askAgainNanos = nanoClock.getAsLong() + ASK_AGAIN.toNanos();
     }
+  }
+
+  private static long millis(long nanos) {
+    return Math.floorDiv(nanos, 1_000_000);
   }
 
   private static String text(Object reply) {

@@ -5,33 +5,39 @@
 -- connection: between the two no change was missed.
 --
 -- KEYS  1 the moments of the instances   2 the epoch of the lookup
--- ARGV  1 this instance   2 how many ms ago the moment was   3 whether this instance trusts the rows
+-- ARGV  1 this instance   2 the moment, in ms of this server   3 whether this instance trusts the rows
 --       4 since when it knows of every change, in ms of this server; empty if since now
 --       5 how many ms the last moment of another instance may be ago
 --
--- Returns {'T'}: written
---         {'Y'}: another instance has watched; trust the rows
---         {'N'}: no other instance has watched; remove all rows
---         {'M', since when in ms}: another instance may be watching; ask again
+-- Returns one of these, the time of this server in ms, and since when this instance knows, in ms
+--         T  written
+--         Y  another instance has watched; trust the rows
+--         N  no other instance has watched; remove all rows
+--         M  another instance may be watching; ask again
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local since = tonumber(ARGV[4]) or now
+
+local function answer(letter)
+  return {letter, string.format('%.0f', now), string.format('%.0f', since)}
+end
+
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[5])
 redis.call('PEXPIRE', KEYS[2], 86400000)
 if ARGV[3] == '1' then
-  redis.call('ZADD', KEYS[1], now - ARGV[2], ARGV[1])
+  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], 86400000)
-  return {'T'}
+  return answer('T')
 end
-local since = tonumber(ARGV[4]) or now
 local others = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
-local answer = 'N'
+local isAnotherThere = false
 for i = 1, #others, 2 do
   if others[i] ~= ARGV[1] then
     if tonumber(others[i + 1]) >= since then
-      return {'Y'}
+      return answer('Y')
     end
-    answer = 'M'
+    isAnotherThere = true
   end
 end
-return {answer, string.format('%.0f', since)}
+return answer(isAnotherThere and 'M' or 'N')

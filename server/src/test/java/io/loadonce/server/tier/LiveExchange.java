@@ -55,6 +55,10 @@ final class LiveExchange implements AutoCloseable {
     return exchange;
   }
 
+  RedisServer redis() {
+    return redis;
+  }
+
   AtomicLong clock() {
     return clock;
   }

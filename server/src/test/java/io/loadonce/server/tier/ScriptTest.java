@@ -147,7 +147,7 @@ class ScriptTest {
   @Test
   void watch_anotherHasWatchedSince_isTrusted() {
     assertThat(watch(A, true, "")).isEqualTo("T");
-    long nowMillis = Long.parseLong(reader.time().getFirst()) * 1_000;
+    long nowMillis = nowMillis();
     assertThat(watch(B, false, Long.toString(nowMillis + 5_000))).isEqualTo("M");
     assertThat(watch(B, false, Long.toString(nowMillis - 5_000))).isEqualTo("Y");
   }
@@ -220,11 +220,15 @@ class ScriptTest {
         Script.WATCH,
         List.of("watch", EPOCH_KEY),
         bytes(instance),
-        bytes("0"),
+        bytes(Long.toString(nowMillis())),
         bytes(isTrusted ? "1" : "0"),
         bytes(since),
         bytes("3000"));
     return text(((List<?>) connection.answers(1).getFirst()).getFirst());
+  }
+
+  private static long nowMillis() {
+    return Long.parseLong(reader.time().getFirst()) * 1_000;
   }
 
   private static byte[] bytes(String text) {

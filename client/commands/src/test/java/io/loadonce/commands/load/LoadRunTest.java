@@ -235,12 +235,9 @@ class LoadRunTest {
     LoadResult result = run(settings, plan, share -> closeAfter(0.4, share));
 
     // A call that the server was answering is reset, and gRPC reports that as CANCELLED.
-    assertThat(result.statuses().keySet())
-        .contains(Code.OK, Code.UNAVAILABLE)
-        .isSubsetOf(Code.OK, Code.UNAVAILABLE, Code.CANCELLED);
-    assertThat(result.reasons().keySet())
-        .contains(new Ending(Code.UNAVAILABLE, ""))
-        .isSubsetOf(new Ending(Code.UNAVAILABLE, ""), new Ending(Code.CANCELLED, ""));
+    assertThat(result.statuses().keySet()).isSubsetOf(Code.OK, Code.UNAVAILABLE, Code.CANCELLED);
+    assertThat(result.statuses()).containsKey(Code.OK);
+    assertThat(result.reasons()).containsKey(new Ending(Code.UNAVAILABLE, ""));
     assertThat(result.calls() + result.unsentCalls()).isEqualTo(200);
   }
 
@@ -287,7 +284,6 @@ class LoadRunTest {
     assertThat(result.cutOffCalls()).isEqualTo(4);
     assertThat(result.calls() + result.cutOffCalls()).isEqualTo(server.gets.get());
     assertThat(result.statuses().keySet()).isSubsetOf(Code.OK);
-    assertThat(result.elapsed()).isLessThan(Duration.ofSeconds(30));
   }
 
   @Test
@@ -338,8 +334,7 @@ class LoadRunTest {
       LoadResult result = run(both, plan);
 
       assertThat(result.statuses()).isEqualTo(Map.of(Code.OK, 2_000L));
-      Set<String> ids = ids(server);
-      assertThat(ids).hasSizeBetween(5, 45).doesNotContainAnyElementsOf(ids(second));
+      assertThat(ids(server)).hasSizeBetween(5, 45).doesNotContainAnyElementsOf(ids(second));
       assertThat(result.differentIds()).isEqualTo(50);
     }
   }
