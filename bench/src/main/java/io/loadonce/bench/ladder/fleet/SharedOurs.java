@@ -30,12 +30,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Ours, with the sweep of the service and nearly its settings, called by blocking threads. */
+/** Ours, with the sweep and the settings of the service, called by blocking threads. */
 final class SharedOurs implements Rung {
   private static final Duration WAIT = Duration.ofSeconds(60);
   private static final Duration SWEEP_EVERY = Duration.ofMillis(5);
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
-  private static final Duration REDIS_TIMEOUT = Duration.ofMillis(250);
   private static final Duration CONNECTED_WITHIN = Duration.ofSeconds(20);
   private static final CacheSettings MEMORY =
       CacheSettings.within(/* maxBytes= */ 64 << 20, /* maxNegativeBytes= */ 4 << 20);
@@ -54,7 +53,7 @@ final class SharedOurs implements Rung {
     Source<Key, EncodedRow> source = database.source(lookup, StructForm.ofOne(EncodedRow::of));
     this.tier =
         RedisTier.start(
-            settings(redisUrl),
+            TierSettings.of(redisUrl),
             new RedisTier.Surroundings(
                 "the ladder",
                 LockSettings.DEFAULTS.loadTimeout(),
@@ -88,18 +87,6 @@ final class SharedOurs implements Rung {
   }
 
   /** With a longer time-out than by default, since three processes share the processors. */
-  private static TierSettings settings(String redisUrl) {
-    TierSettings usual = TierSettings.of(redisUrl);
-    return new TierSettings(
-        usual.url(),
-        usual.user(),
-        usual.password(),
-        usual.prefix(),
-        REDIS_TIMEOUT,
-        usual.maxValueBytes(),
-        usual.ca());
-  }
-
   private void awaitConnected() throws InterruptedException {
     long endNanos = System.nanoTime() + CONNECTED_WITHIN.toNanos();
     while (!tier.isConnected() || !tier.isTrusted(lookup) || !listener.isConnected()) {
