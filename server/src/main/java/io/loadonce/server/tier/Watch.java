@@ -14,6 +14,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Without the change listener of the database, changes are what callers invalidate. An instance
  * that is there takes them, so it trusts the rows from its start on. With the change listener, it
  * trusts them again after each gap. Safe for use by many threads; never blocks.
+ *
+ * <p>An instance must not say that it knows more than it does, also if it is suspended anywhere:
+ *
+ * <ol>
+ *   <li>Redis answers, and the answer has its time. It arrives.
+ *   <li>The feed shows that this instance knows of every change up to a moment. If the moment is
+ *       later than that arrival, the instance knows of every change up to the time in the answer.
+ *   <li>It sends that time, whenever that may be. No clock is compared with the clock of Redis.
+ * </ol>
  */
 final class Watch {
 
@@ -26,8 +35,25 @@ final class Watch {
   private final LongSupplier nanoClock;
 
   /**
-   * What is known since the feed was lost last. The next loss begins another one, so an answer that
-   * comes after it changes nothing.
+   * A time that one process of Redis has told.
+   *
+   * @param epochKey of that process; another one has another key
+   * @param millis empty if there is none yet
+   */
+  private record Moment(String epochKey, String millis) {
+    private static final Moment NONE = new Moment("", "");
+
+    private String ofProcessOf(String key) {
+      return epochKey.equals(key) ? millis : "";
+    }
+  }
+
+  /** The last answer: the time in it, and when it had arrived by the clock of this instance. */
+  private record Answer(Moment moment, long arrivedNanos) {}
+
+  /**
+   * What is known since the feed was lost last. The next loss begins a new period, and an answer to
+   * a command of the former one changes nothing.
    */
   private static final class Period {
     /** Whether the rows are trusted for as long as the heartbeats arrive. */
@@ -38,10 +64,11 @@ final class Watch {
     /** Up to when this instance knows of every change. */
     private volatile long completeUpToNanos;
 
-    /**
-     * Since when this instance knows of every change, as Redis tells the time; empty if not asked.
-     */
-    private volatile String since = "";
+    /** The same or earlier, as Redis tells the time. */
+    private volatile Moment completeUpTo = Moment.NONE;
+
+    /** A moment since which this instance knows of every change; none until Redis answers 'M'. */
+    private volatile Moment since = Moment.NONE;
 
     /** When to ask again; null if no answer is due. */
     private volatile @Nullable Long askAgainNanos;
@@ -49,12 +76,7 @@ final class Watch {
 
   private volatile Period period = new Period();
 
-  /**
-   * At most how many ms the time of Redis is ahead of the clock of this instance. A moment is sent
-   * in the time of Redis: if it were sent as so many ms ago, an instance that is suspended before
-   * Redis has it would claim to know of changes that it has missed.
-   */
-  private volatile long redisAheadMillis;
+  private volatile @Nullable Answer lastAnswer;
 
   Watch(Space space, Fleet fleet, Removals removals, Exchange exchange, LongSupplier nanoClock) {
     this.space = space;
@@ -81,9 +103,17 @@ final class Watch {
   /** This instance knows of every change up to this moment. */
   void connected(long completeUpToNanos) {
     Period now = period;
-    now.completeUpToNanos = completeUpToNanos;
     now.isConnected = true;
+    complete(now, completeUpToNanos);
     ask(now);
+  }
+
+  private void complete(Period in, long upToNanos) {
+    in.completeUpToNanos = upToNanos;
+    Answer last = lastAnswer;
+    if (last != null && upToNanos - last.arrivedNanos >= 0) {
+      in.completeUpTo = last.moment;
+    }
   }
 
   /** From now on changes may be missed. */
@@ -95,7 +125,7 @@ final class Watch {
   void greet() {
     Period now = period;
     if (isTrusted(now) && !fleet.listensToDatabase()) {
-      now.completeUpToNanos = nanoClock.getAsLong();
+      complete(now, nanoClock.getAsLong());
       ask(now);
     }
   }
@@ -119,29 +149,36 @@ final class Watch {
             /* bytes= */ 0));
   }
 
-  /** What is owed is not removed yet, so this moment of the instance does not count. */
+  /**
+   * What is owed is not removed yet, so this moment of the instance does not count. The moment is
+   * read first: a change that is owed only after the second look is later than the moment.
+   */
   private int send(RedisConnection to, Period in) {
-    boolean counts = in == period && isTrusted(in) && removals.owed() == 0;
+    String epochKey = to.epochKey(space);
+    String completeUpTo = in.completeUpTo.ofProcessOf(epochKey);
+    boolean owesNothing = removals.owed() == 0;
+    boolean counts = owesNothing && in == period && isTrusted(in) && !completeUpTo.isEmpty();
     to.run(
         Script.WATCH,
-        List.of(to.epochKey(space) + "#watch", to.epochKey(space)),
+        List.of(epochKey + "#watch", epochKey),
         RedisConnection.bytes(fleet.instance()),
-        RedisConnection.bytes(Long.toString(millis(in.completeUpToNanos) + redisAheadMillis)),
+        RedisConnection.bytes(completeUpTo),
         RedisConnection.bytes(counts ? "1" : "0"),
-        RedisConnection.bytes(in.since),
-        RedisConnection.bytes(Long.toString(fleet.alive().toMillis())));
+        RedisConnection.bytes(in.since.ofProcessOf(epochKey)),
+        RedisConnection.bytes(Long.toString(fleet.alive().plus(fleet.heartbeat()).toMillis())));
     return 1;
   }
 
   private void answered(Period in, List<?> reply) {
-    redisAheadMillis = Long.parseLong(text(reply.get(1))) - millis(nanoClock.getAsLong()) - 1;
-    if (in != period) {
+    String epochKey = text(reply.get(1));
+    Moment moment = new Moment(epochKey, text(reply.get(2)));
+    lastAnswer = new Answer(moment, nanoClock.getAsLong());
+    if (in != period || in.isTrusted) {
       return;
     }
     switch (text(reply.getFirst())) {
       case "Y" -> trust(in);
-      case "N" -> {
-        if (!in.isTrusted) {
+      case "N" ->
           removals.forgetEverything(
               sent -> {
                 if (sent >= 0) {
@@ -150,12 +187,9 @@ final class Watch {
                   askLater(in);
                 }
               });
-        }
-      }
       case "M" -> {
-        boolean isFirst = in.since.isEmpty();
-        in.since = text(reply.get(2));
-        if (isFirst && !fleet.listensToDatabase()) {
+        in.since = new Moment(epochKey, text(reply.get(3)));
+        if (!fleet.listensToDatabase()) {
           hello();
         }
         askLater(in);
@@ -167,6 +201,9 @@ final class Watch {
   private void trust(Period in) {
     if (!in.isTrusted) {
       in.isTrusted = true;
+      if (!fleet.listensToDatabase()) {
+        complete(in, nanoClock.getAsLong());
+      }
       ask(in);
     }
   }
@@ -181,10 +218,6 @@ final class Watch {
     if (in.isConnected && !in.isTrusted) {
       in.askAgainNanos = nanoClock.getAsLong() + ASK_AGAIN.toNanos();
     }
-  }
-
-  private static long millis(long nanos) {
-    return Math.floorDiv(nanos, 1_000_000);
   }
 
   private static String text(Object reply) {

@@ -9,7 +9,8 @@
 --       4 since when it knows of every change, in ms of this server; empty if since now
 --       5 how many ms the last moment of another instance may be ago
 --
--- Returns one of these, the time of this server in ms, and since when this instance knows, in ms
+-- Returns one of these; then KEYS[2], the time of this server in ms, and since when this instance
+-- knows of every change, in ms:
 --         T  written
 --         Y  another instance has watched; trust the rows
 --         N  no other instance has watched; remove all rows
@@ -20,7 +21,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local since = tonumber(ARGV[4]) or now
 
 local function answer(letter)
-  return {letter, string.format('%.0f', now), string.format('%.0f', since)}
+  return {letter, KEYS[2], string.format('%.0f', now), string.format('%.0f', since)}
 end
 
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[5])

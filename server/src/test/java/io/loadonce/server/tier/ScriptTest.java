@@ -216,15 +216,20 @@ class ScriptTest {
   }
 
   private static String watch(String instance, boolean isTrusted, String since) {
+    long nowMillis = nowMillis();
     connection.run(
         Script.WATCH,
         List.of("watch", EPOCH_KEY),
         bytes(instance),
-        bytes(Long.toString(nowMillis())),
+        bytes(Long.toString(nowMillis)),
         bytes(isTrusted ? "1" : "0"),
         bytes(since),
         bytes("3000"));
-    return text(((List<?>) connection.answers(1).getFirst()).getFirst());
+    List<?> answer = (List<?>) connection.answers(1).getFirst();
+    assertThat(text(answer.get(1))).isEqualTo(EPOCH_KEY);
+    assertThat(Long.parseLong(text(answer.get(2)))).isBetween(nowMillis, nowMillis() + 1_000);
+    assertThat(text(answer.get(3))).isEqualTo(since.isEmpty() ? text(answer.get(2)) : since);
+    return text(answer.getFirst());
   }
 
   private static long nowMillis() {

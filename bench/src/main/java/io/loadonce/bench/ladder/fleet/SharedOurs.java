@@ -30,7 +30,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Ours, with the sweep and the settings of the service, called by blocking threads. */
+/** Ours, with the sweep and nearly the settings of the service, called by blocking threads. */
 final class SharedOurs implements Rung {
   private static final Duration WAIT = Duration.ofSeconds(60);
   private static final Duration SWEEP_EVERY = Duration.ofMillis(5);
@@ -86,7 +86,6 @@ final class SharedOurs implements Rung {
     awaitConnected();
   }
 
-  /** With a longer time-out than by default, since three processes share the processors. */
   private void awaitConnected() throws InterruptedException {
     long endNanos = System.nanoTime() + CONNECTED_WITHIN.toNanos();
     while (!tier.isConnected() || !tier.isTrusted(lookup) || !listener.isConnected()) {
