@@ -15,6 +15,8 @@ import redis.clients.jedis.Jedis;
 
 /** Until when the rows in Redis are trusted, by a clock that the test moves and a real Redis. */
 class WatchTest {
+  private static final Space SPACE = Space.of("test", "database", TierInstance.LOOKUP);
+
   /** What happens before the clock is read next. */
   private final AtomicReference<Runnable> atNextLook = new AtomicReference<>(() -> {});
 
@@ -24,6 +26,7 @@ class WatchTest {
   @BeforeEach
   void start() throws Exception {
     live = LiveExchange.start();
+    removals = new Removals(SPACE, fleet(/* listensToDatabase= */ false), live.exchange());
   }
 
   @AfterEach
@@ -125,18 +128,7 @@ class WatchTest {
   }
 
   private Watch trusting(boolean listensToDatabase) {
-    Fleet fleet =
-        new Fleet(
-            Token.random(),
-            "test",
-            Duration.ofSeconds(1),
-            /* maxValueBytes= */ 1_000,
-            TierInstance.HEARTBEAT,
-            listensToDatabase);
-    Space space = Space.of(fleet.prefix(), "database", TierInstance.LOOKUP);
-    Exchange exchange = live.exchange();
-    removals = new Removals(space, fleet, exchange);
-    Watch watch = new Watch(space, fleet, removals, exchange, this::look);
+    Watch watch = new Watch(SPACE, fleet(listensToDatabase), removals, live.exchange(), this::look);
     watch.connected(live.clock().get());
     await()
         .atMost(TierInstance.TIMEOUT)
@@ -148,6 +140,16 @@ class WatchTest {
               return watch.isTrusted();
             });
     return watch;
+  }
+
+  private static Fleet fleet(boolean listensToDatabase) {
+    return new Fleet(
+        Token.random(),
+        "test",
+        Duration.ofSeconds(1),
+        /* maxValueBytes= */ 1_000,
+        TierInstance.HEARTBEAT,
+        listensToDatabase);
   }
 
   private long look() {
