@@ -15,10 +15,13 @@ import redis.clients.jedis.Jedis;
 
 /** Until when the rows in Redis are trusted, by a clock that the test moves and a real Redis. */
 class WatchTest {
+  /** Long, so that Redis keeps a moment of some seconds ago. */
+  private static final Duration HEARTBEAT = Duration.ofSeconds(20);
+
   private static final Space SPACE = Space.of("test", "database", TierInstance.LOOKUP);
 
-  /** What happens before the clock is read next. */
-  private final AtomicReference<Runnable> atNextLook = new AtomicReference<>(() -> {});
+  /** What happens after a thread has seen next how much is owed. */
+  private final AtomicReference<Runnable> afterOwedIsSeen = new AtomicReference<>(() -> {});
 
   private LiveExchange live;
   private Removals removals;
@@ -26,7 +29,15 @@ class WatchTest {
   @BeforeEach
   void start() throws Exception {
     live = LiveExchange.start();
-    removals = new Removals(SPACE, fleet(/* listensToDatabase= */ false), live.exchange());
+    removals =
+        new Removals(SPACE, fleet(/* listensToDatabase= */ false), live.exchange()) {
+          @Override
+          int owed() {
+            int seen = super.owed();
+            afterOwedIsSeen.getAndSet(() -> {}).run();
+            return seen;
+          }
+        };
   }
 
   @AfterEach
@@ -89,12 +100,17 @@ class WatchTest {
       for (int i = 0; i < 5; i++) {
         nextMoment(reader, moments, () -> watch.connected(knownNanos));
       }
-      atNextLook.set(
+      Runnable change =
           () -> {
             var _ = removals.note(List.of(Key.of("7")), new Message.Hello("another"));
             watch.connected(live.clock().get());
-          });
-      assertThat(nextMoment(reader, moments, () -> watch.connected(knownNanos)))
+          };
+      Runnable send =
+          () -> {
+            afterOwedIsSeen.set(change);
+            watch.connected(knownNanos);
+          };
+      assertThat(nextMoment(reader, moments, send))
           .as("the moment, in ms of Redis")
           .isLessThanOrEqualTo(beforeMillis);
     }
@@ -128,7 +144,8 @@ class WatchTest {
   }
 
   private Watch trusting(boolean listensToDatabase) {
-    Watch watch = new Watch(SPACE, fleet(listensToDatabase), removals, live.exchange(), this::look);
+    Watch watch =
+        new Watch(SPACE, fleet(listensToDatabase), removals, live.exchange(), live.clock()::get);
     watch.connected(live.clock().get());
     await()
         .atMost(TierInstance.TIMEOUT)
@@ -148,16 +165,11 @@ class WatchTest {
         "test",
         Duration.ofSeconds(1),
         /* maxValueBytes= */ 1_000,
-        TierInstance.HEARTBEAT,
+        HEARTBEAT,
         listensToDatabase);
   }
 
-  private long look() {
-    atNextLook.getAndSet(() -> {}).run();
-    return live.clock().get();
-  }
-
   private void suspend() {
-    live.clock().addAndGet(3 * TierInstance.HEARTBEAT.toNanos());
+    live.clock().addAndGet(3 * HEARTBEAT.toNanos());
   }
 }
