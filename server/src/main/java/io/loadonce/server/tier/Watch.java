@@ -64,7 +64,7 @@ final class Watch {
     /** Up to when this instance knows of every change. */
     private volatile long completeUpToNanos;
 
-    /** The same or earlier, as Redis tells the time. */
+    /** A time of Redis that is not later than that; none until it is known. */
     private volatile Moment completeUpTo = Moment.NONE;
 
     /** A moment since which this instance knows of every change; none until Redis answers 'M'. */
@@ -151,7 +151,7 @@ final class Watch {
 
   /**
    * What is owed is not removed yet, so this moment of the instance does not count. The moment is
-   * read first: a change that is owed only after the second look is later than the moment.
+   * read first: a change that comes after the debts were counted is later than the moment.
    */
   private int send(RedisConnection to, Period in) {
     String epochKey = to.epochKey(space);
@@ -177,12 +177,12 @@ final class Watch {
       return;
     }
     switch (text(reply.getFirst())) {
-      case "Y" -> trust(in);
+      case "Y" -> trust(in, new Moment(epochKey, text(reply.get(3))));
       case "N" ->
           removals.forgetEverything(
               sent -> {
                 if (sent >= 0) {
-                  trust(in);
+                  trust(in, moment);
                 } else {
                   askLater(in);
                 }
@@ -198,12 +198,11 @@ final class Watch {
     }
   }
 
-  private void trust(Period in) {
+  /** After 'Y' the instance knows of every change since then; after 'N' no older row is left. */
+  private void trust(Period in, Moment completeUpTo) {
     if (!in.isTrusted) {
+      in.completeUpTo = completeUpTo;
       in.isTrusted = true;
-      if (!fleet.listensToDatabase()) {
-        complete(in, nanoClock.getAsLong());
-      }
       ask(in);
     }
   }

@@ -5,7 +5,7 @@
 -- connection: between the two no change was missed.
 --
 -- KEYS  1 the moments of the instances   2 the epoch of the lookup
--- ARGV  1 this instance   2 the moment, in ms of this server   3 whether this instance trusts the rows
+-- ARGV  1 this instance   2 the moment, in ms of this server, if 3 is 1   3 whether this instance trusts the rows
 --       4 since when it knows of every change, in ms of this server; empty if since now
 --       5 how many ms the last moment of another instance may be ago
 --
@@ -35,7 +35,7 @@ local others = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 local isAnotherThere = false
 for i = 1, #others, 2 do
   if others[i] ~= ARGV[1] then
-    if tonumber(others[i + 1]) >= since then
+    if tonumber(others[i + 1]) > since then
       return answer('Y')
     end
     isAnotherThere = true

@@ -54,6 +54,13 @@ class ListeningFleetTest {
   }
 
   @Test
+  void begin_anotherListens_readsTheRowsThere() throws Exception {
+    try (TierInstance third = TierInstance.start(redis, rows, new PushedFeed())) {
+      assertThat(third.text(id)).isEqualTo("7 is 1 SHARED");
+    }
+  }
+
+  @Test
   void push_change_noInstanceReadsTheOldRowInRedis() throws Exception {
     rows.put(id, 2);
     toB.push(id);

@@ -74,9 +74,8 @@ class WatchTest {
     try (Jedis reader = live.redis().connect()) {
       String moments = moments(reader);
       long knownNanos = live.clock().get();
-      long beforeMillis = awaitNextMillis(reader);
       live.clock().addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
-      watch.connected(live.clock().get());
+      long beforeMillis = awaitNextMillis(reader);
       for (int i = 0; i < 5; i++) {
         assertThat(nextMoment(reader, moments, () -> watch.connected(knownNanos)))
             .as("the moment, in ms of Redis")
@@ -95,8 +94,8 @@ class WatchTest {
     try (Jedis reader = live.redis().connect()) {
       String moments = moments(reader);
       long knownNanos = live.clock().get();
-      long beforeMillis = awaitNextMillis(reader);
       live.clock().addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+      long beforeMillis = awaitNextMillis(reader);
       for (int i = 0; i < 5; i++) {
         nextMoment(reader, moments, () -> watch.connected(knownNanos));
       }
