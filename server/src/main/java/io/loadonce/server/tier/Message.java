@@ -19,8 +19,13 @@ sealed interface Message {
   /** An instance is there, and has told its heartbeat with this number. */
   record Heartbeat(String instance, long number) implements Message {}
 
-  /** An instance has begun to listen. */
-  record Hello(String instance) implements Message {}
+  /**
+   * An instance asks whether another one watches the rows of a lookup.
+   *
+   * @param epochKey of their space
+   * @param millis a time that Redis had told before the message was sent
+   */
+  record Hello(String instance, String epochKey, String millis) implements Message {}
 
   /**
    * Ids were invalidated.
@@ -65,7 +70,8 @@ sealed interface Message {
       out.writeByte(FORM);
       switch (this) {
         case Heartbeat(String instance, long number) -> write(out, 'b', number, instance);
-        case Hello(String instance) -> write(out, 'h', 0, instance);
+        case Hello(String instance, String epochKey, String millis) ->
+            write(out, 'h', 0, instance, epochKey, millis);
         case AllInvalidated(String instance, long number, String lookup, String fingerprint) ->
             write(out, 'e', number, instance, lookup, fingerprint);
         case Obeyed(String instance, String sender, long number) ->
@@ -104,7 +110,7 @@ sealed interface Message {
       long number = in.readLong();
       return switch (kind) {
         case 'b' -> new Heartbeat(in.readUTF(), number);
-        case 'h' -> new Hello(in.readUTF());
+        case 'h' -> new Hello(in.readUTF(), in.readUTF(), in.readUTF());
         case 'e' -> new AllInvalidated(in.readUTF(), number, in.readUTF(), in.readUTF());
         case 'o' -> new Obeyed(in.readUTF(), in.readUTF(), number);
         case 'w' -> wake(in);

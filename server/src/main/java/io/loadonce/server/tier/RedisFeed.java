@@ -94,11 +94,6 @@ final class RedisFeed implements ChangeFeed {
           member.stage().woken(id, failure, said);
         }
       }
-      case Message.Hello(String instance) -> {
-        if (!isOwn(instance)) {
-          members.forEach(member -> member.stage().watch().greet());
-        }
-      }
       case Message.Heartbeat(String instance, long _) -> {
         if (!isOwn(instance)) {
           announcements.heartbeat(instance);
@@ -113,6 +108,7 @@ final class RedisFeed implements ChangeFeed {
           cameBack(instance, number);
       case Message.AllInvalidated(var instance, long number, var _, var _) ->
           cameBack(instance, number);
+      case Message.Hello _ -> {}
     }
   }
 
@@ -124,7 +120,7 @@ final class RedisFeed implements ChangeFeed {
 
   /**
    * Returns what a message means for the caches. What the sender has removed from another space is
-   * removed from the space of this instance first.
+   * owed in the space of this instance when this returns.
    */
   List<Change> changes(Message message) {
     return switch (message) {
@@ -134,6 +130,10 @@ final class RedisFeed implements ChangeFeed {
       case Message.AllInvalidated(var instance, var _, var lookup, var fingerprint)
           when !isOwn(instance) ->
           allInvalidated(lookup, fingerprint);
+      case Message.Hello(var instance, String epochKey, String millis) when !isOwn(instance) -> {
+        members.forEach(member -> member.stage().watch().greet(epochKey, millis));
+        yield List.of();
+      }
       default -> List.of();
     };
   }

@@ -135,6 +135,7 @@ final class RedisSubscription implements Subscription {
     boolean isForCaches =
         message instanceof Message.Invalidated
             || message instanceof Message.AllInvalidated
+            || message instanceof Message.Hello
             || message instanceof Message.Heartbeat;
     if (isForCaches && !unread.offer(message)) {
       lose("%,d messages are unread".formatted(MAX_UNREAD));

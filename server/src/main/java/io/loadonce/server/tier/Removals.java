@@ -10,7 +10,7 @@ import java.util.function.IntConsumer;
  * What cannot be removed now is removed before this instance reads Redis again. Never blocks; safe
  * for use by many threads.
  */
-class Removals {
+final class Removals {
   private static final byte[] NO_MESSAGE = new byte[0];
 
   private final Space space;

@@ -102,7 +102,7 @@ final class TierStage implements FirstStage<Key, EncodedRow>, Stage<Key, Encoded
     this.exchange = exchange;
     this.removals = new Removals(space, fleet, exchange);
     this.leases = new Leases(space, fleet, times, exchange, removals, counts, nanoClock);
-    this.watch = new Watch(space, fleet, removals, exchange, nanoClock);
+    this.watch = new Watch(space, fleet, removals, removals::owed, exchange, nanoClock);
     this.nanoClock = nanoClock;
   }
 

@@ -3,7 +3,9 @@ package io.loadonce.server.tier;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * that is there takes them, so it trusts the rows from its start on. With the change listener, it
  * trusts them again after each gap. Safe for use by many threads; never blocks.
  *
- * <p>An instance must not say that it knows more than it does, also if it is suspended anywhere:
+ * <p>An instance must not claim that it knows more than it does, also if it is suspended anywhere:
  *
  * <ol>
  *   <li>Redis answers, and the answer has its time. It arrives.
@@ -23,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  *       later than that arrival, the instance knows of every change up to the time in the answer.
  *   <li>It sends that time, whenever that may be. No clock is compared with the clock of Redis.
  * </ol>
+ *
+ * <p>A new instance need not wait for that. Without the change listener of the database, changes
+ * and its Hello come over the same channel in order, and the Hello has a time of Redis from before.
+ * So whoever has taken the messages before the Hello knows of every change up to that time.
  */
 final class Watch {
 
@@ -31,6 +37,7 @@ final class Watch {
   private final Space space;
   private final Fleet fleet;
   private final Removals removals;
+  private final IntSupplier owed;
   private final Exchange exchange;
   private final LongSupplier nanoClock;
 
@@ -43,8 +50,12 @@ final class Watch {
   private record Moment(String epochKey, String millis) {
     private static final Moment NONE = new Moment("", "");
 
+    private boolean isOfProcessOf(String key) {
+      return epochKey.equals(key);
+    }
+
     private String ofProcessOf(String key) {
-      return epochKey.equals(key) ? millis : "";
+      return isOfProcessOf(key) ? millis : "";
     }
   }
 
@@ -78,10 +89,20 @@ final class Watch {
 
   private volatile @Nullable Answer lastAnswer;
 
-  Watch(Space space, Fleet fleet, Removals removals, Exchange exchange, LongSupplier nanoClock) {
+  /**
+   * @param owed how many removals this instance owes Redis
+   */
+  Watch(
+      Space space,
+      Fleet fleet,
+      Removals removals,
+      IntSupplier owed,
+      Exchange exchange,
+      LongSupplier nanoClock) {
     this.space = space;
     this.fleet = fleet;
     this.removals = removals;
+    this.owed = owed;
     this.exchange = exchange;
     this.nanoClock = nanoClock;
   }
@@ -121,12 +142,17 @@ final class Watch {
     period = new Period();
   }
 
-  /** Tells a new instance that this one is there; without the change listener of the database. */
-  void greet() {
+  /**
+   * Answers the Hello of a new instance, after all messages before it were taken.
+   *
+   * @param epochKey of the space that it asks for; another space is ignored
+   * @param millis the time in the Hello
+   */
+  void greet(String epochKey, String millis) {
     Period now = period;
-    if (isTrusted(now) && !fleet.listensToDatabase()) {
-      complete(now, nanoClock.getAsLong());
-      ask(now);
+    Moment claim = new Moment(epochKey, millis);
+    if (isTrusted(now) && !fleet.listensToDatabase() && now.completeUpTo.isOfProcessOf(epochKey)) {
+      ask(now, () -> claim);
     }
   }
 
@@ -141,9 +167,13 @@ final class Watch {
   }
 
   private void ask(Period in) {
+    ask(in, () -> in.completeUpTo);
+  }
+
+  private void ask(Period in, Supplier<Moment> claim) {
     exchange.offer(
         new Command(
-            to -> send(to, in),
+            to -> send(to, in, claim),
             reply -> answered(in, (List<?>) reply),
             () -> askLater(in),
             /* bytes= */ 0));
@@ -153,10 +183,10 @@ final class Watch {
    * What is owed is not removed yet, so this moment of the instance does not count. The moment is
    * read first: a change that comes after the debts were counted is later than the moment.
    */
-  private int send(RedisConnection to, Period in) {
+  private int send(RedisConnection to, Period in, Supplier<Moment> claim) {
     String epochKey = to.epochKey(space);
-    String completeUpTo = in.completeUpTo.ofProcessOf(epochKey);
-    boolean owesNothing = removals.owed() == 0;
+    String completeUpTo = claim.get().ofProcessOf(epochKey);
+    boolean owesNothing = owed.getAsInt() == 0;
     boolean counts = owesNothing && in == period && isTrusted(in) && !completeUpTo.isEmpty();
     to.run(
         Script.WATCH,
@@ -190,7 +220,7 @@ final class Watch {
       case "M" -> {
         in.since = new Moment(epochKey, text(reply.get(3)));
         if (!fleet.listensToDatabase()) {
-          hello();
+          hello(moment);
         }
         askLater(in);
       }
@@ -198,7 +228,10 @@ final class Watch {
     }
   }
 
-  /** After 'Y' the instance knows of every change since then; after 'N' no older row is left. */
+  /**
+   * After 'Y' this instance and another one, together, know of every change up to the moment. After
+   * 'N' no row that is older than the moment is left.
+   */
   private void trust(Period in, Moment completeUpTo) {
     if (!in.isTrusted) {
       in.completeUpTo = completeUpTo;
@@ -207,9 +240,9 @@ final class Watch {
     }
   }
 
-  /** Lets the other instances show at once that they are there. */
-  private void hello() {
-    byte[] hello = new Message.Hello(fleet.instance()).encode();
+  /** Lets the other instances claim at once what they know. */
+  private void hello(Moment moment) {
+    byte[] hello = new Message.Hello(fleet.instance(), moment.epochKey, moment.millis).encode();
     exchange.offer(Command.publish(fleet.channel(), hello));
   }
 

@@ -25,6 +25,8 @@ local function answer(letter)
 end
 
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[5])
+-- The clock of this server was set back: a later moment is one of before.
+redis.call('ZREMRANGEBYSCORE', KEYS[1], string.format('(%.0f', now), '+inf')
 redis.call('PEXPIRE', KEYS[2], 86400000)
 if ARGV[3] == '1' then
   redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])

@@ -152,6 +152,21 @@ class ScriptTest {
     assertThat(watch(B, false, Long.toString(nowMillis - 5_000))).isEqualTo("Y");
   }
 
+  /** What came between them in that millisecond may be known to neither. */
+  @Test
+  void watch_anotherHasWatchedUntilTheSameMillisecond_isAskedAgain() {
+    long nowMillis = nowMillis();
+    claim(A, nowMillis);
+    assertThat(watch(B, false, Long.toString(nowMillis))).isEqualTo("M");
+    assertThat(watch(B, false, Long.toString(nowMillis - 1))).isEqualTo("Y");
+  }
+
+  @Test
+  void watch_clockOfRedisWasSetBack_momentsOfBeforeDoNotCount() {
+    claim(A, nowMillis() + 60_000);
+    assertThat(watch(B, false, "")).isEqualTo("N");
+  }
+
   @Test
   void watch_noOtherInstance_isNotTrusted() {
     assertThat(watch(A, false, "")).isEqualTo("N");
@@ -215,13 +230,21 @@ class ScriptTest {
     assertThat(connection.answers(1)).isEqualTo(List.of(0L));
   }
 
+  private static void claim(String instance, long momentMillis) {
+    assertThat(watch(instance, momentMillis, /* isTrusted= */ true, "")).isEqualTo("T");
+  }
+
   private static String watch(String instance, boolean isTrusted, String since) {
+    return watch(instance, nowMillis(), isTrusted, since);
+  }
+
+  private static String watch(String instance, long momentMillis, boolean isTrusted, String since) {
     long nowMillis = nowMillis();
     connection.run(
         Script.WATCH,
         List.of("watch", EPOCH_KEY),
         bytes(instance),
-        bytes(Long.toString(nowMillis)),
+        bytes(Long.toString(momentMillis)),
         bytes(isTrusted ? "1" : "0"),
         bytes(since),
         bytes("3000"));

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,25 +25,20 @@ class WatchTest {
   private final AtomicReference<Runnable> afterOwedIsSeen = new AtomicReference<>(() -> {});
 
   private LiveExchange live;
+  private Jedis reader;
   private Removals removals;
 
   @BeforeEach
   void start() throws Exception {
     live = LiveExchange.start();
-    removals =
-        new Removals(SPACE, fleet(/* listensToDatabase= */ false), live.exchange()) {
-          @Override
-          int owed() {
-            int seen = super.owed();
-            afterOwedIsSeen.getAndSet(() -> {}).run();
-            return seen;
-          }
-        };
+    reader = live.redis().connect();
+    removals = new Removals(SPACE, fleet(/* listensToDatabase= */ false), live.exchange());
   }
 
   @AfterEach
   void stop() {
     if (live != null) {
+      reader.close();
       live.close();
     }
   }
@@ -71,17 +67,10 @@ class WatchTest {
   @Test
   void connected_answerIsLaterThanTheMoment_claimsAnEarlierOne() {
     Watch watch = trusting(/* listensToDatabase= */ true);
-    try (Jedis reader = live.redis().connect()) {
-      String moments = moments(reader);
-      long knownNanos = live.clock().get();
-      live.clock().addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
-      long beforeMillis = awaitNextMillis(reader);
-      for (int i = 0; i < 5; i++) {
-        assertThat(nextMoment(reader, moments, () -> watch.connected(knownNanos)))
-            .as("the moment, in ms of Redis")
-            .isLessThanOrEqualTo(beforeMillis);
-      }
-    }
+    Known known = knownNow(watch);
+    assertThat(nextMoment(() -> watch.connected(known.nanos)))
+        .as("the moment, in ms of Redis")
+        .isLessThanOrEqualTo(known.millis);
   }
 
   /**
@@ -91,60 +80,114 @@ class WatchTest {
   @Test
   void connected_changeComesWhileAMomentIsSent_claimsTheMomentBefore() {
     Watch watch = trusting(/* listensToDatabase= */ true);
-    try (Jedis reader = live.redis().connect()) {
-      String moments = moments(reader);
-      long knownNanos = live.clock().get();
-      live.clock().addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
-      long beforeMillis = awaitNextMillis(reader);
-      for (int i = 0; i < 5; i++) {
-        nextMoment(reader, moments, () -> watch.connected(knownNanos));
-      }
-      Runnable change =
-          () -> {
-            var _ = removals.note(List.of(Key.of("7")), new Message.Hello("another"));
-            watch.connected(live.clock().get());
-          };
-      Runnable send =
-          () -> {
-            afterOwedIsSeen.set(change);
-            watch.connected(knownNanos);
-          };
-      assertThat(nextMoment(reader, moments, send))
-          .as("the moment, in ms of Redis")
-          .isLessThanOrEqualTo(beforeMillis);
-    }
+    Known known = knownNow(watch);
+    Runnable change =
+        () -> {
+          var _ = removals.note(List.of(Key.of("7")), new Message.Heartbeat("another", 1));
+          watch.connected(live.clock().get());
+        };
+    Runnable send =
+        () -> {
+          afterOwedIsSeen.set(change);
+          watch.connected(known.nanos);
+        };
+    assertThat(nextMoment(send)).as("the moment, in ms of Redis").isLessThanOrEqualTo(known.millis);
   }
 
-  private static String moments(Jedis reader) {
+  /** The time that the former process told says nothing about the clock of the new one. */
+  @Test
+  void connected_redisWasReplaced_claimsNothingUntilItHasToldATime() throws Exception {
+    Watch watch = trusting(/* listensToDatabase= */ true);
+    long knownNanos = live.clock().get();
+    live.clock().addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+    reader.close();
+    live.redis().restart();
+    reader = live.redis().connect();
+    await()
+        .atMost(TierInstance.TIMEOUT)
+        .until(
+            () -> {
+              watch.connected(knownNanos);
+              return scriptsRun() >= 5;
+            });
+    assertThat(reader.keys("*#watch")).isEmpty();
+    assertThat(nextMoment(() -> watch.connected(live.clock().get()))).isPositive();
+  }
+
+  /** A change that came after the Hello may not have arrived, although an answer has. */
+  @Test
+  void greet_answersArrivedSince_claimsTheTimeInTheHello() {
+    Watch watch = trusting(/* listensToDatabase= */ false);
+    String epochKey = moments().replace("#watch", "");
+    long helloMillis = knownNow(watch).millis;
+    live.clock().addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+    watch.connected(live.clock().get());
+    await()
+        .atMost(TierInstance.TIMEOUT)
+        .untilAsserted(
+            () ->
+                assertThat(nextMoment(() -> watch.greet(epochKey, Long.toString(helloMillis))))
+                    .as("the moment, in ms of Redis")
+                    .isEqualTo(helloMillis));
+  }
+
+  /** How many scripts this process of Redis has run. */
+  private long scriptsRun() {
+    return Pattern.compile("cmdstat_evalsha:calls=(\\d+)")
+        .matcher(reader.info("commandstats"))
+        .results()
+        .mapToLong(found -> Long.parseLong(found.group(1)))
+        .sum();
+  }
+
+  private String moments() {
     return await().until(() -> reader.keys("*#watch"), keys -> keys.size() == 1).iterator().next();
   }
 
-  /** Returns the time of Redis after it has moved on. */
-  private static long awaitNextMillis(Jedis reader) {
-    long beforeMillis = nowMillis(reader);
-    await().until(() -> nowMillis(reader) > beforeMillis + 1);
-    return beforeMillis + 1;
+  /**
+   * A moment up to which an instance knows of every change.
+   *
+   * @param nanos on its clock
+   * @param millis on the clock of Redis, at most
+   */
+  private record Known(long nanos, long millis) {}
+
+  /** Lets an instance know of every change up to now, and Redis answer after that. */
+  private Known knownNow(Watch watch) {
+    Known now = new Known(live.clock().get(), nowMillis() + 1);
+    live.clock().addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+    await().until(() -> nowMillis() > now.millis);
+    for (int i = 0; i < 5; i++) {
+      nextMoment(() -> watch.connected(now.nanos));
+    }
+    return now;
   }
 
-  private static long nowMillis(Jedis reader) {
+  private long nowMillis() {
     List<String> time = reader.time();
     return Long.parseLong(time.get(0)) * 1_000 + Long.parseLong(time.get(1)) / 1_000;
   }
 
   /** Returns the moment that is written because of a call. */
-  private static long nextMoment(Jedis reader, String moments, Runnable call) {
-    reader.del(moments);
+  private long nextMoment(Runnable call) {
+    reader.keys("*#watch").forEach(reader::del);
     call.run();
     return (long)
         await()
-            .until(() -> reader.zrangeWithScores(moments, 0, 0), each -> !each.isEmpty())
+            .until(() -> reader.zrangeWithScores(moments(), 0, 0), each -> !each.isEmpty())
             .getFirst()
             .getScore();
   }
 
   private Watch trusting(boolean listensToDatabase) {
     Watch watch =
-        new Watch(SPACE, fleet(listensToDatabase), removals, live.exchange(), live.clock()::get);
+        new Watch(
+            SPACE,
+            fleet(listensToDatabase),
+            removals,
+            this::owed,
+            live.exchange(),
+            live.clock()::get);
     watch.connected(live.clock().get());
     await()
         .atMost(TierInstance.TIMEOUT)
@@ -156,6 +199,12 @@ class WatchTest {
               return watch.isTrusted();
             });
     return watch;
+  }
+
+  private int owed() {
+    int seen = removals.owed();
+    afterOwedIsSeen.getAndSet(() -> {}).run();
+    return seen;
   }
 
   private static Fleet fleet(boolean listensToDatabase) {

@@ -37,7 +37,7 @@ public final class OverloadSection implements Section {
    * What the databases below bear, in ids a second, with the connections of the pool. It is so low
    * that two processors bear ten times as many calls: the database is overloaded and not they.
    */
-  private static final int CAPACITY = 800;
+  private static final int CAPACITY = 400;
 
   /** At the rate that the database bears, a little less is offered, so that no queue must form. */
   private static final int AT_ONCE = CAPACITY * 94 / 100;
@@ -56,20 +56,20 @@ public final class OverloadSection implements Section {
   /** What a query costs the database. */
   private enum Cost {
     /**
-     * 4 connections load 800 rows a second, however many ids a query has. A query takes 0.32 s at
+     * 4 connections load 400 rows a second, however many ids a query has. A query takes 0.32 s at
      * most, so that several end in the time that is measured.
      */
     EACH_ROW(
-        "5 ms a row",
-        "SELECT id, name, pg_sleep(0.005)::text AS slept FROM item WHERE id IN (:ids)",
-        64),
+        "10 ms a row",
+        "SELECT id, name, pg_sleep(0.01)::text AS slept FROM item WHERE id IN (:ids)",
+        32),
 
-    /** 4 connections load 800 rows a second, with 4 ids in each query. */
+    /** 4 connections load 400 rows a second, with 2 ids in each query. */
     EACH_QUERY(
-        "20 ms a query of 4 ids",
+        "20 ms a query of 2 ids",
         "SELECT id, name, country FROM item WHERE id IN (:ids)"
             + " AND (SELECT TRUE FROM pg_sleep(0.02))",
-        4);
+        2);
 
     private final String text;
     private final String query;
