@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A new instance need not wait for that. Without the change listener of the database, changes
  * and its Hello come over the same channel in order, and the Hello has a time of Redis from before.
- * So whoever has taken the messages before the Hello knows of every change up to that time.
+ * An instance that has taken the messages before the Hello knows of every change up to that time.
  */
 final class Watch {
 
