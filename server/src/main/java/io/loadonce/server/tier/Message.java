@@ -20,9 +20,9 @@ sealed interface Message {
   record Heartbeat(String instance, long number) implements Message {}
 
   /**
-   * An instance asks whether another one watches the rows of a lookup.
+   * An instance asks the others to claim what they know of the rows of a lookup.
    *
-   * @param epochKey of their space
+   * @param epochKey of the space of these rows
    * @param millis a time that Redis had told before the message was sent
    */
   record Hello(String instance, String epochKey, String millis) implements Message {}

@@ -85,7 +85,7 @@ final class RedisFeed implements ChangeFeed {
     return fleet.instance().equals(instance);
   }
 
-  /** What a message says that is no matter of the caches. */
+  /** Takes what need not be taken in the order of the channel. */
   void accept(Message message) {
     switch (message) {
       case Message.Wake(var lookup, var fingerprint, var id, var failure, var said) -> {
@@ -119,8 +119,9 @@ final class RedisFeed implements ChangeFeed {
   }
 
   /**
-   * Returns what a message means for the caches. What the sender has removed from another space is
-   * owed in the space of this instance when this returns.
+   * Takes a message in the order of the channel: answers a Hello, and returns what an invalidation
+   * means for the caches. What the sender has removed from another space is owed in the space of
+   * this instance when this returns.
    */
   List<Change> changes(Message message) {
     return switch (message) {

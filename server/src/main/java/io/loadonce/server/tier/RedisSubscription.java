@@ -15,7 +15,7 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * One connection that receives the messages of the fleet, on a thread of its own. Parked flights
- * are woken on that thread; what concerns the caches waits for {@link #poll}.
+ * are woken on that thread; what must be taken in order waits for {@link #poll}.
  */
 final class RedisSubscription implements Subscription {
 
@@ -132,12 +132,12 @@ final class RedisSubscription implements Subscription {
       return;
     }
     feed.accept(message);
-    boolean isForCaches =
+    boolean isTakenInOrder =
         message instanceof Message.Invalidated
             || message instanceof Message.AllInvalidated
             || message instanceof Message.Hello
             || message instanceof Message.Heartbeat;
-    if (isForCaches && !unread.offer(message)) {
+    if (isTakenInOrder && !unread.offer(message)) {
       lose("%,d messages are unread".formatted(MAX_UNREAD));
     }
   }

@@ -252,7 +252,10 @@ public final class RedisTier implements Instances, AutoCloseable {
       member(lookup).stage().watch().connected(completeUpToNanos);
     }
 
-    /** Invalidations reach Redis also while this instance does not hear of them. */
+    /**
+     * What others invalidate, they remove from Redis, also while this instance does not hear of it.
+     * This holds for instances with the same space only; docs/fleet.md says what follows.
+     */
     @Override
     public void lost(String lookup) {
       if (removes) {

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * has always learned of the changes and removed what has changed. If that is not known, this
  * instance does not read them. If no other instance has watched, it removes them all.
  *
- * <p>Without the change listener of the database, changes are what callers invalidate. An instance
- * that is there takes them, so it trusts the rows from its start on. With the change listener, it
- * trusts them again after each gap. Safe for use by many threads; never blocks.
+ * <p>Without the change listener of the database, changes are what callers invalidate. The instance
+ * that is called removes them from Redis, also if this instance misses the message, so an instance
+ * trusts the rows from its start on. With the change listener, it trusts them again after each gap.
+ * Safe for use by many threads; never blocks.
  *
- * <p>An instance must not claim that it knows more than it does, also if it is suspended anywhere:
+ * <p>An instance must not claim more than it knows, also if it is suspended anywhere. So it claims
+ * in three steps:
  *
  * <ol>
  *   <li>Redis answers, and the answer has its time. It arrives.
@@ -26,9 +28,13 @@ import org.jspecify.annotations.Nullable;
  *   <li>It sends that time, whenever that may be. No clock is compared with the clock of Redis.
  * </ol>
  *
- * <p>A new instance need not wait for that. Without the change listener of the database, changes
- * and its Hello come over the same channel in order, and the Hello has a time of Redis from before.
- * An instance that has taken the messages before the Hello knows of every change up to that time.
+ * <p>A new instance need not wait for the next heartbeat of another one. Without the change
+ * listener of the database, changes and its Hello come over one channel in order, and the Hello has
+ * a time of Redis from before it was sent. So an instance that has taken all messages before the
+ * Hello knows of every change up to that time.
+ *
+ * <p>Instances with the change listener and instances without it claim different things: changes of
+ * the database, or what callers invalidate. So neither trusts the other.
  */
 final class Watch {
 
@@ -145,7 +151,7 @@ final class Watch {
   /**
    * Answers the Hello of a new instance, after all messages before it were taken.
    *
-   * @param epochKey of the space that it asks for; another space is ignored
+   * @param epochKey of the space that it asks about; another space is ignored
    * @param millis the time in the Hello
    */
   void greet(String epochKey, String millis) {
@@ -190,7 +196,7 @@ final class Watch {
     boolean counts = owesNothing && in == period && isTrusted(in) && !completeUpTo.isEmpty();
     to.run(
         Script.WATCH,
-        List.of(epochKey + "#watch", epochKey),
+        List.of(epochKey + (fleet.listensToDatabase() ? "#listen" : "#watch"), epochKey),
         RedisConnection.bytes(fleet.instance()),
         RedisConnection.bytes(completeUpTo),
         RedisConnection.bytes(counts ? "1" : "0"),

@@ -18,18 +18,18 @@
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local since = tonumber(ARGV[4]) or now
+local since = math.min(tonumber(ARGV[4]) or now, now)
 
 local function answer(letter)
   return {letter, KEYS[2], string.format('%.0f', now), string.format('%.0f', since)}
 end
 
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[5])
--- The clock of this server was set back: a later moment is one of before.
+-- If the clock of this server was set back, a later moment is from before that.
 redis.call('ZREMRANGEBYSCORE', KEYS[1], string.format('(%.0f', now), '+inf')
 redis.call('PEXPIRE', KEYS[2], 86400000)
 if ARGV[3] == '1' then
-  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+  redis.call('ZADD', KEYS[1], 'GT', ARGV[2], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], 86400000)
   return answer('T')
 end

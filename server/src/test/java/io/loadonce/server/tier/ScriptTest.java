@@ -152,7 +152,7 @@ class ScriptTest {
     assertThat(watch(B, false, Long.toString(nowMillis - 5_000))).isEqualTo("Y");
   }
 
-  /** What came between them in that millisecond may be known to neither. */
+  /** A change within that millisecond may be known to neither of them. */
   @Test
   void watch_anotherHasWatchedUntilTheSameMillisecond_isAskedAgain() {
     long nowMillis = nowMillis();
@@ -165,6 +165,21 @@ class ScriptTest {
   void watch_clockOfRedisWasSetBack_momentsOfBeforeDoNotCount() {
     claim(A, nowMillis() + 60_000);
     assertThat(watch(B, false, "")).isEqualTo("N");
+  }
+
+  /** Otherwise no moment of another instance would be later for as long as it was set back. */
+  @Test
+  void watch_clockOfRedisWasSetBack_sinceIsNotLaterThanNow() {
+    claim(A, nowMillis());
+    assertThat(watch(B, false, Long.toString(nowMillis() + 60_000))).isEqualTo("M");
+  }
+
+  @Test
+  void watch_earlierMomentArrivesLater_theLaterOneStays() {
+    long nowMillis = nowMillis();
+    claim(A, nowMillis);
+    claim(A, nowMillis - 1_000);
+    assertThat(watch(B, false, Long.toString(nowMillis - 500))).isEqualTo("Y");
   }
 
   @Test
@@ -249,9 +264,11 @@ class ScriptTest {
         bytes(since),
         bytes("3000"));
     List<?> answer = (List<?>) connection.answers(1).getFirst();
+    long toldMillis = Long.parseLong(text(answer.get(2)));
     assertThat(text(answer.get(1))).isEqualTo(EPOCH_KEY);
-    assertThat(Long.parseLong(text(answer.get(2)))).isBetween(nowMillis, nowMillis() + 1_000);
-    assertThat(text(answer.get(3))).isEqualTo(since.isEmpty() ? text(answer.get(2)) : since);
+    assertThat(toldMillis).isBetween(nowMillis, nowMillis() + 1_000);
+    assertThat(Long.parseLong(text(answer.get(3))))
+        .isEqualTo(since.isEmpty() ? toldMillis : Math.min(Long.parseLong(since), toldMillis));
     return text(answer.getFirst());
   }
 

@@ -57,7 +57,8 @@ final class TierInstance implements AutoCloseable {
       TierSettings settings,
       LookupSettings lookup,
       VersionedRows rows,
-      @Nullable PushedFeed changes) {
+      @Nullable PushedFeed changes,
+      Duration heartbeat) {
     CacheSettings times =
         new CacheSettings(
             Duration.ofSeconds(60),
@@ -68,7 +69,7 @@ final class TierInstance implements AutoCloseable {
             1 << 20);
     RedisTier.Surroundings around =
         new RedisTier.Surroundings(
-            "database", Duration.ofSeconds(5), HEARTBEAT, STALE, changes != null);
+            "database", Duration.ofSeconds(5), heartbeat, STALE, changes != null);
     tier = RedisTier.start(settings, around, System::nanoTime);
     cache = new MemoryCache<>(times, Key::memoryBytes, EncodedRow::sizeBytes);
     engine =
@@ -82,10 +83,10 @@ final class TierInstance implements AutoCloseable {
             System::nanoTime,
             tier.stage(lookup, () -> times));
     if (changes == null) {
-      listen(tier.feed(), FeedKind.INSTANCES, tier.feedObserver());
+      listen(tier.feed(), FeedKind.INSTANCES, tier.feedObserver(), heartbeat);
     } else {
-      listen(changes, FeedKind.DATABASE, tier.databaseObserver());
-      listen(tier.feed(), FeedKind.INSTANCES_BESIDE_DATABASE, tier.feedObserver());
+      listen(changes, FeedKind.DATABASE, tier.databaseObserver(), heartbeat);
+      listen(tier.feed(), FeedKind.INSTANCES_BESIDE_DATABASE, tier.feedObserver(), heartbeat);
     }
     var _ =
         sweeper.scheduleWithFixedDelay(
@@ -99,10 +100,10 @@ final class TierInstance implements AutoCloseable {
             TimeUnit.MILLISECONDS);
   }
 
-  private void listen(ChangeFeed feed, FeedKind kind, FeedObserver observer) {
+  private void listen(ChangeFeed feed, FeedKind kind, FeedObserver observer, Duration heartbeat) {
     listeners.add(
         ChangeListener.start(
-            feed, kind, observer, Map.of(LOOKUP.name(), engine), HEARTBEAT, System::nanoTime));
+            feed, kind, observer, Map.of(LOOKUP.name(), engine), heartbeat, System::nanoTime));
   }
 
   /** Starts an instance and waits until it uses Redis. */
@@ -114,7 +115,7 @@ final class TierInstance implements AutoCloseable {
 
   /** Starts an instance that listens to its database too, and waits until it uses Redis. */
   static TierInstance start(RedisServer redis, VersionedRows rows, PushedFeed changes) {
-    TierInstance started = new TierInstance(settings(redis), LOOKUP, rows, changes);
+    TierInstance started = new TierInstance(settings(redis), LOOKUP, rows, changes, HEARTBEAT);
     started.awaitUsable();
     return started;
   }
@@ -133,11 +134,16 @@ final class TierInstance implements AutoCloseable {
   }
 
   static TierInstance begin(TierSettings settings, VersionedRows rows) {
-    return new TierInstance(settings, LOOKUP, rows, /* changes= */ null);
+    return begin(settings, LOOKUP, rows);
+  }
+
+  /** Starts an instance with another time between two heartbeats. */
+  static TierInstance begin(RedisServer redis, VersionedRows rows, Duration heartbeat) {
+    return new TierInstance(settings(redis), LOOKUP, rows, /* changes= */ null, heartbeat);
   }
 
   static TierInstance begin(TierSettings settings, LookupSettings lookup, VersionedRows rows) {
-    return new TierInstance(settings, lookup, rows, /* changes= */ null);
+    return new TierInstance(settings, lookup, rows, /* changes= */ null, HEARTBEAT);
   }
 
   void awaitUsable() {

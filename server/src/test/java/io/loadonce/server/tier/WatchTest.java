@@ -19,6 +19,9 @@ class WatchTest {
   /** Long, so that Redis keeps a moment of some seconds ago. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(20);
 
+  /** The keys of the moments, with the change listener of the database or without it. */
+  private static final String MOMENTS = "*#*";
+
   private static final Space SPACE = Space.of("test", "database", TierInstance.LOOKUP);
 
   /** What happens after a thread has seen next how much is owed. */
@@ -37,8 +40,10 @@ class WatchTest {
 
   @AfterEach
   void stop() {
-    if (live != null) {
+    if (reader != null) {
       reader.close();
+    }
+    if (live != null) {
       live.close();
     }
   }
@@ -96,7 +101,7 @@ class WatchTest {
 
   /** The time that the former process told says nothing about the clock of the new one. */
   @Test
-  void connected_redisWasReplaced_claimsNothingUntilItHasToldATime() throws Exception {
+  void connected_redisWasReplaced_claimsNothingUntilTheFeedIsLaterThanItsTime() throws Exception {
     Watch watch = trusting(/* listensToDatabase= */ true);
     long knownNanos = live.clock().get();
     live.clock().addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
@@ -110,8 +115,14 @@ class WatchTest {
               watch.connected(knownNanos);
               return scriptsRun() >= 5;
             });
-    assertThat(reader.keys("*#watch")).isEmpty();
-    assertThat(nextMoment(() -> watch.connected(live.clock().get()))).isPositive();
+    assertThat(reader.keys("*#listen")).isEmpty();
+    await()
+        .atMost(TierInstance.TIMEOUT)
+        .until(
+            () -> {
+              watch.connected(live.clock().get());
+              return !reader.keys("*#listen").isEmpty();
+            });
   }
 
   /** A change that came after the Hello may not have arrived, although an answer has. */
@@ -141,21 +152,22 @@ class WatchTest {
   }
 
   private String moments() {
-    return await().until(() -> reader.keys("*#watch"), keys -> keys.size() == 1).iterator().next();
+    return await().until(() -> reader.keys(MOMENTS), keys -> keys.size() == 1).iterator().next();
   }
 
   /**
    * A moment up to which an instance knows of every change.
    *
    * @param nanos on its clock
-   * @param millis on the clock of Redis, at most
+   * @param millis the latest that it can be on the clock of Redis
    */
   private record Known(long nanos, long millis) {}
 
   /** Lets an instance know of every change up to now, and Redis answer after that. */
   private Known knownNow(Watch watch) {
-    Known now = new Known(live.clock().get(), nowMillis() + 1);
+    long nanos = live.clock().get();
     live.clock().addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+    Known now = new Known(nanos, nowMillis());
     await().until(() -> nowMillis() > now.millis);
     for (int i = 0; i < 5; i++) {
       nextMoment(() -> watch.connected(now.nanos));
@@ -170,7 +182,7 @@ class WatchTest {
 
   /** Returns the moment that is written because of a call. */
   private long nextMoment(Runnable call) {
-    reader.keys("*#watch").forEach(reader::del);
+    reader.keys(MOMENTS).forEach(reader::del);
     call.run();
     return (long)
         await()
