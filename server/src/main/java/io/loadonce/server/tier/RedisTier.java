@@ -253,8 +253,8 @@ public final class RedisTier implements Instances, AutoCloseable {
     }
 
     /**
-     * What others invalidate, they remove from Redis, also while this instance does not hear of it.
-     * This holds for instances with the same space only; docs/fleet.md says what follows.
+     * What instances with the same space invalidate, they remove from Redis themselves. For other
+     * instances, see "What is not guaranteed" in docs/fleet.md.
      */
     @Override
     public void lost(String lookup) {

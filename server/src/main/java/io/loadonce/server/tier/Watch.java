@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * instance does not read them. If no other instance has watched, it removes them all.
  *
  * <p>Without the change listener of the database, changes are what callers invalidate. The instance
- * that is called removes them from Redis, also if this instance misses the message, so an instance
- * trusts the rows from its start on. With the change listener, it trusts them again after each gap.
- * Safe for use by many threads; never blocks.
+ * that is called removes these rows from Redis, also if this instance misses the message. So an
+ * instance that trusts the rows once trusts them until it ends. With the change listener, it must
+ * find out anew after each gap. Safe for use by many threads; never blocks.
  *
  * <p>An instance must not claim more than it knows, also if it is suspended anywhere. So it claims
  * in three steps:
@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>It sends that time, whenever that may be. No clock is compared with the clock of Redis.
  * </ol>
  *
- * <p>A new instance need not wait for the next heartbeat of another one. Without the change
- * listener of the database, changes and its Hello come over one channel in order, and the Hello has
+ * <p>Without the change listener of the database, a new instance need not wait for the next
+ * heartbeat of another one: changes and its Hello come over one channel in order, and the Hello has
  * a time of Redis from before it was sent. So an instance that has taken all messages before the
  * Hello knows of every change up to that time.
  *
@@ -246,7 +246,10 @@ final class Watch {
     }
   }
 
-  /** Lets the other instances claim at once what they know. */
+  /**
+   * Lets the other instances claim at once what they know. The time in the first Hello is not later
+   * than the moment since which this instance knows of every change, so the second one helps.
+   */
   private void hello(Moment moment) {
     byte[] hello = new Message.Hello(fleet.instance(), moment.epochKey, moment.millis).encode();
     exchange.offer(Command.publish(fleet.channel(), hello));

@@ -4,7 +4,7 @@
 -- that moment here. A new instance trusts the rows if another one has written a moment after its own
 -- connection: between the two no change was missed.
 --
--- KEYS  1 the moments of the instances   2 the epoch of the lookup
+-- KEYS  1 the moments of the instances that learn of changes in the same way   2 the epoch of the lookup
 -- ARGV  1 this instance   2 the moment, in ms of this server, if 3 is 1   3 whether this instance trusts the rows
 --       4 since when it knows of every change, in ms of this server; empty if since now
 --       5 how many ms the last moment of another instance may be ago
@@ -18,7 +18,7 @@
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local since = math.min(tonumber(ARGV[4]) or now, now)
+local since = tonumber(ARGV[4]) or now
 
 local function answer(letter)
   return {letter, KEYS[2], string.format('%.0f', now), string.format('%.0f', since)}
@@ -32,6 +32,10 @@ if ARGV[3] == '1' then
   redis.call('ZADD', KEYS[1], 'GT', ARGV[2], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], 86400000)
   return answer('T')
+end
+-- The clock of this server was set back, so a later moment may be of before.
+if since > now then
+  return answer('N')
 end
 local others = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 local isAnotherThere = false

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.loadonce.db.lookup.Key;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,13 +30,13 @@ class NewInstanceTest {
   }
 
   @Test
-  void begin_anotherIsThere_isUsableBeforeItsNextHeartbeat() {
+  void begin_anotherIsThere_readsTheRowsBeforeItsNextHeartbeat() throws Exception {
     Duration heartbeat = TierInstance.TIMEOUT.multipliedBy(2);
-    try (TierInstance first = TierInstance.begin(redis, rows, heartbeat)) {
-      first.awaitUsable();
-      try (TierInstance second = TierInstance.begin(redis, rows, heartbeat)) {
+    try (TierInstance first = begin(/* changes= */ null, heartbeat)) {
+      load(first);
+      try (TierInstance second = begin(/* changes= */ null, heartbeat)) {
         second.awaitUsable();
-        assertThat(second.tier().isTrusted(TierInstance.LOOKUP.name())).isTrue();
+        assertThat(second.text(id)).isEqualTo("7 is 1 SHARED");
       }
     }
   }
@@ -43,12 +44,24 @@ class NewInstanceTest {
   /** What the database changes, the first one does not remove. */
   @Test
   void begin_anotherDoesNotListenToTheDatabase_readsNoRowThere() throws Exception {
-    try (TierInstance first = TierInstance.start(redis, rows)) {
-      first.get(id);
-      await().atMost(TierInstance.TIMEOUT).until(() -> first.counts().landed() == 1);
-      try (TierInstance second = TierInstance.start(redis, rows, new PushedFeed())) {
+    Duration heartbeat = Duration.ofSeconds(1);
+    try (TierInstance first = begin(/* changes= */ null, heartbeat)) {
+      load(first);
+      try (TierInstance second = begin(new PushedFeed(), heartbeat)) {
+        second.awaitUsable();
         assertThat(second.text(id)).isEqualTo("7 is 1 LOADED");
       }
     }
+  }
+
+  private TierInstance begin(@Nullable PushedFeed changes, Duration heartbeat) {
+    return TierInstance.begin(redis, rows, changes, heartbeat);
+  }
+
+  /** The row is in Redis when it returns. */
+  private void load(TierInstance instance) throws Exception {
+    instance.awaitUsable();
+    instance.get(id);
+    await().atMost(TierInstance.TIMEOUT).until(() -> instance.counts().landed() == 1);
   }
 }

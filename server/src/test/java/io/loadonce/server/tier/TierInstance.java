@@ -82,6 +82,9 @@ final class TierInstance implements AutoCloseable {
                 new WaiterBudget(50_000), Loaders.of(rows.connections()), new Availability()),
             System::nanoTime,
             tier.stage(lookup, () -> times));
+    if (!heartbeat.equals(HEARTBEAT)) {
+      await().atMost(TIMEOUT).until(tier::isConnected);
+    }
     if (changes == null) {
       listen(tier.feed(), FeedKind.INSTANCES, tier.feedObserver(), heartbeat);
     } else {
@@ -137,9 +140,15 @@ final class TierInstance implements AutoCloseable {
     return begin(settings, LOOKUP, rows);
   }
 
-  /** Starts an instance with another time between two heartbeats. */
-  static TierInstance begin(RedisServer redis, VersionedRows rows, Duration heartbeat) {
-    return new TierInstance(settings(redis), LOOKUP, rows, /* changes= */ null, heartbeat);
+  /**
+   * Starts an instance with another time between two heartbeats. The first one is sent when Redis
+   * is reached, since the next one may be long after.
+   *
+   * @param changes what the database reports; null if it reports nothing
+   */
+  static TierInstance begin(
+      RedisServer redis, VersionedRows rows, @Nullable PushedFeed changes, Duration heartbeat) {
+    return new TierInstance(settings(redis), LOOKUP, rows, changes, heartbeat);
   }
 
   static TierInstance begin(TierSettings settings, LookupSettings lookup, VersionedRows rows) {
