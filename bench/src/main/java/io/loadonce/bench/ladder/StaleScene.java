@@ -41,6 +41,9 @@ final class StaleScene {
   private static final Duration POLL = Duration.ofMillis(1);
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
+  /** How often it is played at most, if the machine is too slow to keep the times. */
+  static final int MOST_PLAYS = 3;
+
   private final LadderDatabase database;
   private final Source<Key, Row> source;
 
@@ -52,12 +55,34 @@ final class StaleScene {
     this.source = source;
   }
 
+  /** The first read was late, so the numbers are not valid. */
+  private static final class LateException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    LateException() {
+      super("the order was not kept; expected: the load has ended by the time of the first read");
+    }
+  }
+
   /**
-   * Plays it once for each id; every row is at version 2 afterwards.
+   * Plays it once for each id; every row is at version 2 afterwards. If a read is late, it begins
+   * anew with an empty cache, {@value #MOST_PLAYS} times in all.
    *
    * @throws IllegalStateException if the order was not kept, so that the numbers are not valid
    */
   Staleness run(Step step, List<Key> ids) throws Exception {
+    for (int left = MOST_PLAYS - 1; ; left--) {
+      try {
+        return play(step, ids);
+      } catch (LateException e) {
+        if (left == 0) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Staleness play(Step step, List<Key> ids) throws Exception {
     int stale = 0;
     Duration slowest = Duration.ZERO;
     openConnections(ids.getFirst());
@@ -109,7 +134,9 @@ final class StaleScene {
       Duration returnedAfter = Duration.ofNanos(invalidation.get());
       firstRead.run(); // does nothing if it has begun
       int stale = firstRead.get() < 2 ? 1 : 0;
-      require(isBefore(startNanos + READS.getFirst().toNanos()), "the load has ended by then");
+      if (!isBefore(startNanos + READS.getFirst().toNanos())) {
+        throw new LateException();
+      }
       for (Duration read : READS) {
         pauseUntil(startNanos + read.toNanos());
         stale += version() < 2 ? 1 : 0;

@@ -1,6 +1,7 @@
 package io.loadonce.bench.ladder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.bench.contenders.Answer;
 import io.loadonce.bench.contenders.Answer.Way;
@@ -134,6 +135,18 @@ class ScenesTest {
     Staleness shown = change(CAFFEINE);
     assertThat(shown.stale()).isZero();
     assertThat(shown.invalidation()).isGreaterThan(Duration.ofMillis(150));
+  }
+
+  @Test
+  void change_machineIsSlow_isPlayedAgain() throws Exception {
+    assertThat(change(Late.step(/* plays= */ StaleScene.MOST_PLAYS - 1)).stale()).isZero();
+  }
+
+  @Test
+  void change_machineIsSlowEachTime_hasNoNumbers() {
+    assertThatThrownBy(() -> change(Late.step(StaleScene.MOST_PLAYS)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the order was not kept");
   }
 
   @Test

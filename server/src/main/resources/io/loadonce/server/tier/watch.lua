@@ -33,7 +33,7 @@ if ARGV[3] == '1' then
   redis.call('PEXPIRE', KEYS[1], 86400000)
   return answer('T')
 end
--- The clock of this server was set back, so a later moment may be of before.
+-- If the clock was set back after `since`, no moment would be later for a long time.
 if since > now then
   return answer('N')
 end
