@@ -9,7 +9,6 @@ import io.loadonce.db.source.Source;
 import io.loadonce.db.source.SourceException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /** Ours, on a machine that is too slow for the first plays of a scene. */
 final class Late implements Contender {
@@ -41,7 +40,7 @@ final class Late implements Contender {
     ours.invalidate(id);
     long endNanos = System.nanoTime() + STALL_NANOS;
     while (isLate && System.nanoTime() - endNanos < 0) {
-      LockSupport.parkNanos(STALL_NANOS);
+      Thread.onSpinWait();
     }
   }
 
