@@ -26,6 +26,8 @@ import static io.loadonce.bench.speed.scene.Figure.LOAD_RATE;
 import static io.loadonce.bench.speed.scene.Figure.LOAD_SCENARIOS;
 import static io.loadonce.bench.speed.scene.Figure.LOAD_STANDSTILL;
 import static io.loadonce.bench.speed.scene.Figure.NEIGHBOUR_P99;
+import static io.loadonce.bench.speed.scene.Figure.SEEN_COLD;
+import static io.loadonce.bench.speed.scene.Figure.SEEN_HITS;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.errorprone.annotations.Immutable;
@@ -54,6 +56,7 @@ public enum Act {
   STANDSTILL(ImmutableSet.of(LOAD_STANDSTILL), StandstillScene::open),
   SCENARIOS(ImmutableSet.of(LOAD_SCENARIOS), ScenarioScene::open),
   COMPARE(ImmutableSet.of(LOAD_COMPARE), CompareScene::open),
+  SEEN(ImmutableSet.of(SEEN_HITS, SEEN_COLD), SeenScene::open),
   HERD(ImmutableSet.of(HERD_ENGINE, HERD_GRPC, HERD_QUERIES), HerdScene::open);
 
   private final ImmutableSet<Figure> figures;
@@ -79,7 +82,17 @@ public enum Act {
       case HITS_H2LOAD, DRIVER -> H2load.isInstalled();
       case REDIS ->
           H2load.isInstalled() && RedisBenchmark.isInstalled() && RedisServer.isInstalled();
-      case ENGINE, HITS, ALLOCATED, COLD, PACE, NEIGHBOUR, STANDSTILL, SCENARIOS, COMPARE, HERD ->
+      case ENGINE,
+          HITS,
+          ALLOCATED,
+          COLD,
+          PACE,
+          NEIGHBOUR,
+          STANDSTILL,
+          SCENARIOS,
+          COMPARE,
+          SEEN,
+          HERD ->
           true;
     };
   }
