@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What it costs to see what the service does: hits and cold ids with the auditor, traces, lines for
@@ -26,9 +28,9 @@ final class SeenScene implements Scene {
   private static final List<String> FLAGS =
       List.of("--audit", "10/s", "--slow-load", "100ms", "--log-format", "json");
 
-  /** For the first storm, when the code of the server is not warm either. */
+  /** For the first storm, when the code of the server is not warm; and no row expires. */
   private static final List<String> PATIENT =
-      List.of("--load-timeout", "30s", "--call-timeout", "30s");
+      List.of("--load-timeout", "30s", "--call-timeout", "30s", "--ttl", "1h");
 
   /** A storm that takes longer than this is stopped; its rate counts the calls that have ended. */
   private static final Duration MOST = Duration.ofSeconds(60);
@@ -56,7 +58,10 @@ final class SeenScene implements Scene {
     return new SeenScene(lab, Collector.start());
   }
 
-  /** With servers of its own, because the rate of a JVM varies by a fifth from start to start. */
+  /**
+   * With servers of its own, because the rate of a JVM varies by a fifth from start to start. Each
+   * of the two goes first in every other round.
+   */
   @Override
   public void round(int number, Board board)
       throws IOException, InterruptedException, SQLException {
@@ -66,14 +71,17 @@ final class SeenScene implements Scene {
     try {
       contenders.add(start(OFF, List.of()));
       contenders.add(start(ON, on));
+      if (number % 2 == 1) {
+        Collections.reverse(contenders);
+      }
       for (Contender contender : contenders) {
         warmUp(contender);
       }
       for (Contender contender : contenders) {
         GetDriver.load(contender.loop, plan);
       }
-      board.add(Figure.SEEN_HITS, race(board, contenders.stream().map(this::hits).toList()));
-      board.add(Figure.SEEN_COLD, race(board, contenders.stream().map(this::cold).toList()));
+      board.add(Figure.SEEN_HITS, onToOff(board, contenders, this::hits));
+      board.add(Figure.SEEN_COLD, onToOff(board, contenders, this::cold));
     } finally {
       contenders.forEach(Contender::close);
     }
@@ -101,11 +109,13 @@ final class SeenScene implements Scene {
     var _ = GetDriver.CLOSED_LOOP.run(contender.server, contender.loop, plan, plan.warmUp());
   }
 
-  /** Returns the rate of the second beside that of the first. */
-  private static double race(Board board, List<Race.Runner> runners)
+  /** Returns the rate with everything on beside the rate with everything off. */
+  private static double onToOff(
+      Board board, List<Contender> contenders, Function<Contender, Race.Runner> runner)
       throws IOException, InterruptedException, SQLException {
-    List<Driven> driven = Race.run(board, runners);
-    return driven.get(1).perSecond() / driven.get(0).perSecond();
+    List<Driven> driven = Race.run(board, contenders.stream().map(runner).toList());
+    double ratio = driven.get(1).perSecond() / driven.get(0).perSecond();
+    return contenders.getFirst().name.equals(OFF) ? ratio : 1 / ratio;
   }
 
   private Race.Runner hits(Contender contender) {
