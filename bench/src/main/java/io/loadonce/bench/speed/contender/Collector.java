@@ -7,7 +7,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** An OpenTelemetry collector that accepts all spans and keeps none. */
+/**
+ * An OpenTelemetry collector that accepts all spans and keeps none. It runs in this JVM, so its
+ * processor time counts as the driver's.
+ */
 public final class Collector implements AutoCloseable {
 
   private static final int OK = 200;
@@ -25,7 +28,7 @@ public final class Collector implements AutoCloseable {
     Collector collector =
         new Collector(
             HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
-    collector.server.createContext("/", collector::accept);
+    collector.server.createContext("/v1/traces", collector::accept);
     collector.server.start();
     return collector;
   }
@@ -35,13 +38,9 @@ public final class Collector implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /**
-   * @throws IllegalStateException if nothing has arrived
-   */
-  public void requireSpans() {
-    if (bytes.get() == 0) {
-      throw new IllegalStateException("no spans have arrived, so nothing was traced");
-    }
+  /** How many bytes of spans have arrived. */
+  public long bytes() {
+    return bytes.get();
   }
 
   @Override

@@ -26,8 +26,8 @@ import static io.loadonce.bench.speed.scene.Figure.LOAD_RATE;
 import static io.loadonce.bench.speed.scene.Figure.LOAD_SCENARIOS;
 import static io.loadonce.bench.speed.scene.Figure.LOAD_STANDSTILL;
 import static io.loadonce.bench.speed.scene.Figure.NEIGHBOUR_P99;
-import static io.loadonce.bench.speed.scene.Figure.SEEN_COLD;
-import static io.loadonce.bench.speed.scene.Figure.SEEN_HITS;
+import static io.loadonce.bench.speed.scene.Figure.OBSERVED_COLD;
+import static io.loadonce.bench.speed.scene.Figure.OBSERVED_HITS;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.errorprone.annotations.Immutable;
@@ -56,7 +56,7 @@ public enum Act {
   STANDSTILL(ImmutableSet.of(LOAD_STANDSTILL), StandstillScene::open),
   SCENARIOS(ImmutableSet.of(LOAD_SCENARIOS), ScenarioScene::open),
   COMPARE(ImmutableSet.of(LOAD_COMPARE), CompareScene::open),
-  SEEN(ImmutableSet.of(SEEN_HITS, SEEN_COLD), SeenScene::open),
+  OBSERVED(ImmutableSet.of(OBSERVED_HITS, OBSERVED_COLD), ObservedScene::open),
   HERD(ImmutableSet.of(HERD_ENGINE, HERD_GRPC, HERD_QUERIES), HerdScene::open);
 
   private final ImmutableSet<Figure> figures;
@@ -91,7 +91,7 @@ public enum Act {
           STANDSTILL,
           SCENARIOS,
           COMPARE,
-          SEEN,
+          OBSERVED,
           HERD ->
           true;
     };

@@ -29,8 +29,8 @@ public enum Figure {
   LOAD_STANDSTILL("p99 of a server that stood still: reported / true", new Bound.AtLeast(0.95)),
   LOAD_SCENARIOS("scenarios of ./loadonce load: wrong verdicts, of 28", new Bound.AtMost(0)),
   LOAD_COMPARE("./loadonce load compare: right verdicts, of 2", new Bound.AtLeast(2)),
-  SEEN_HITS("Get hits/s: audit, traces and all logs on / off", new Bound.AtLeast(0.98)),
-  SEEN_COLD("cold ids/s by Get: audit, traces and all logs on / off", new Bound.AtLeast(0.98)),
+  OBSERVED_HITS("Get hits/s: audit, traces, slow loads on / off", new Bound.AtLeast(0.98)),
+  OBSERVED_COLD("cold ids/s: audit, traces, slow loads on / off", new Bound.AtLeast(0.98)),
   ALLOCATION("bytes allocated per Get hit: Loadonce / bare echo", new Bound.AtMost(1.15));
 
   private final String title;

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param rounds each contender is measured once in each
  * @param turn the duration of one measurement, the sum of its laps
- * @param rows the rows of the table in PostgreSQL; each cold id is requested once
+ * @param rows the rows of the table in PostgreSQL; an id is requested once while it is cold
  * @param connections the connections of our driver and of h2load
  * @param inFlight the calls in flight, for hits; a multiple of the connections
  * @param coldInFlight the same for cold ids

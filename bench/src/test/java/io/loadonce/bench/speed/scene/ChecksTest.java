@@ -27,6 +27,14 @@ class ChecksTest {
   }
 
   @Test
+  void cold_fewerLoadsThanAnswers_isAnError() {
+    ColdCheck.require("ids loaded", /* counted= */ 10, /* asked= */ 10);
+
+    assertThatThrownBy(() -> ColdCheck.require("ids loaded", /* counted= */ 9, /* asked= */ 10))
+        .hasMessage("10 cold ids were requested, but the server counts 9 ids loaded");
+  }
+
+  @Test
   void herd_oneJoinedTooLate_isAnError() {
     assertThatThrownBy(() -> HerdScene.requireAll(/* waited= */ 9_999, /* herd= */ 10_000))
         .hasMessageContaining("9,999 joined");

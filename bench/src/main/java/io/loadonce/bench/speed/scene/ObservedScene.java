@@ -6,6 +6,7 @@ import io.loadonce.bench.speed.contender.PostgresTable;
 import io.loadonce.bench.speed.contender.ServerProcess;
 import io.loadonce.bench.speed.drive.ClosedLoop;
 import io.loadonce.bench.speed.drive.Driven;
+import io.loadonce.bench.speed.drive.Metrics;
 import io.loadonce.bench.speed.drive.RawCalls;
 import io.loadonce.bench.speed.drive.Requests;
 import java.io.IOException;
@@ -18,32 +19,42 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What it costs to see what the service does: hits and cold ids with the auditor, traces, lines for
- * slow loads and JSON logs, against a server without them.
+ * The cost of observing the service: hits and cold ids with the auditor, traces of one call in a
+ * hundred and a log line for slow loads, against a server without these.
  */
-final class SeenScene implements Scene {
+final class ObservedScene implements Scene {
 
   private static final String OFF = "all off";
   private static final String ON = "all on";
-  private static final List<String> FLAGS =
-      List.of("--audit", "10/s", "--slow-load", "100ms", "--log-format", "json");
+  private static final List<String> OFF_FLAGS = List.of("--slow-load", "0s");
+  private static final List<String> ON_FLAGS =
+      List.of(
+          "--audit",
+          "10/s",
+          "--slow-load",
+          "1ms",
+          "--log-format",
+          "json",
+          "--trace-ratio",
+          "0.01",
+          "--trace-endpoint");
 
-  /** For the first storm, when the code of the server is not warm; and no row expires. */
-  private static final List<String> PATIENT =
+  /** Time-outs for a server that is not warm, and a time to live beyond the measurement. */
+  private static final List<String> SHARED_FLAGS =
       List.of("--load-timeout", "30s", "--call-timeout", "30s", "--ttl", "1h");
 
   /** A storm that takes longer than this is stopped; its rate counts the calls that have ended. */
-  private static final Duration MOST = Duration.ofSeconds(60);
+  private static final Duration MAX_STORM = Duration.ofSeconds(60);
 
   private final Lab lab;
   private final SpeedPlan plan;
-  private final Collector collector;
+
+  /** The cold ids of each lap: the same ones, which are invalidated before. */
   private final byte[][] ids;
 
-  private SeenScene(Lab lab, Collector collector) {
+  private ObservedScene(Lab lab) {
     this.lab = lab;
     this.plan = lab.plan();
-    this.collector = collector;
     this.ids = Requests.gets(0, plan.rows() / (4 * Race.LAPS), plan.rows());
   }
 
@@ -54,8 +65,8 @@ final class SeenScene implements Scene {
     }
   }
 
-  static Scene open(Lab lab) throws IOException {
-    return new SeenScene(lab, Collector.start());
+  static Scene open(Lab lab) {
+    return new ObservedScene(lab);
   }
 
   /**
@@ -65,11 +76,11 @@ final class SeenScene implements Scene {
   @Override
   public void round(int number, Board board)
       throws IOException, InterruptedException, SQLException {
-    List<String> on = new ArrayList<>(FLAGS);
-    on.addAll(List.of("--trace-endpoint", collector.endpoint()));
     List<Contender> contenders = new ArrayList<>();
-    try {
-      contenders.add(start(OFF, List.of()));
+    try (Collector collector = Collector.start()) {
+      List<String> on = new ArrayList<>(ON_FLAGS);
+      on.add(collector.endpoint());
+      contenders.add(start(OFF, OFF_FLAGS));
       contenders.add(start(ON, on));
       if (number % 2 == 1) {
         Collections.reverse(contenders);
@@ -77,25 +88,24 @@ final class SeenScene implements Scene {
       for (Contender contender : contenders) {
         warmUp(contender);
       }
+      double hits = onToOff(board, contenders, this::hits);
+      double cold = onToOff(board, contenders, this::cold);
       for (Contender contender : contenders) {
-        GetDriver.load(contender.loop, plan);
+        requireObserved(contender, collector);
       }
-      board.add(Figure.SEEN_HITS, onToOff(board, contenders, this::hits));
-      board.add(Figure.SEEN_COLD, onToOff(board, contenders, this::cold));
+      board.add(Figure.OBSERVED_HITS, hits);
+      board.add(Figure.OBSERVED_COLD, cold);
     } finally {
       contenders.forEach(Contender::close);
     }
-    collector.requireSpans();
   }
 
   @Override
-  public void close() {
-    collector.close();
-  }
+  public void close() {}
 
   private Contender start(String name, List<String> more)
       throws IOException, InterruptedException, SQLException {
-    List<String> flags = new ArrayList<>(PATIENT);
+    List<String> flags = new ArrayList<>(SHARED_FLAGS);
     flags.addAll(more);
     ServerProcess server = LoadonceServer.start(lab.table(), PostgresTable.QUERY, flags);
     return new Contender(name, server, new ClosedLoop(server.port(), plan.connections()));
@@ -103,13 +113,14 @@ final class SeenScene implements Scene {
 
   private void warmUp(Contender contender) throws IOException, InterruptedException {
     for (long began = System.nanoTime(); System.nanoTime() - began < plan.warmUp().toNanos(); ) {
+      contender.loop.forgetAll();
       var _ = storm(contender);
     }
     GetDriver.load(contender.loop, plan);
     var _ = GetDriver.CLOSED_LOOP.run(contender.server, contender.loop, plan, plan.warmUp());
   }
 
-  /** Returns the rate with everything on beside the rate with everything off. */
+  /** Returns the rate with everything on divided by the rate with everything off. */
   private static double onToOff(
       Board board, List<Contender> contenders, Function<Contender, Race.Runner> runner)
       throws IOException, InterruptedException, SQLException {
@@ -134,11 +145,30 @@ final class SeenScene implements Scene {
     return new Race.Runner(
         Board.Turn.rate("cold Get", contender.name, GetDriver.CLOSED_LOOP.title()),
         Map.of("server", contender.server.handle()),
-        _ -> storm(contender));
+        _ -> {
+          contender.loop.forgetAll();
+          return ColdCheck.loads(contender.server, () -> storm(contender));
+        });
   }
 
   private Driven storm(Contender contender) throws InterruptedException {
-    contender.loop.forgetAll();
-    return contender.loop.run(RawCalls.GET, Requests.once(ids), plan.coldInFlight(), MOST);
+    return contender.loop.run(RawCalls.GET, Requests.once(ids), plan.coldInFlight(), MAX_STORM);
+  }
+
+  /**
+   * @throws IllegalStateException if one audits or traces nothing that should, or the reverse
+   */
+  private static void requireObserved(Contender contender, Collector collector)
+      throws IOException, InterruptedException {
+    boolean isOn = contender.name.equals(ON);
+    Metrics metrics = Metrics.read(contender.server.adminPort());
+    long audited = metrics.sum("loadonce_audit_checked_total");
+    if (audited > 0 != isOn) {
+      throw new IllegalStateException(
+          "%s: %,d rows were audited".formatted(contender.name, audited));
+    }
+    if (isOn && (collector.bytes() == 0 || metrics.sum("loadonce_traces_spans_lost_total") > 0)) {
+      throw new IllegalStateException("spans were lost, or none was sent");
+    }
   }
 }
