@@ -94,7 +94,7 @@ public final class OverloadSection implements Section {
   private record Plan(Duration compiled, Duration warmUp, Duration measured, Duration after) {
     static final Plan FULL =
         new Plan(
-            Duration.ofSeconds(8),
+            Duration.ofSeconds(16),
             Duration.ofSeconds(1),
             Duration.ofSeconds(3),
             Duration.ofSeconds(3));
