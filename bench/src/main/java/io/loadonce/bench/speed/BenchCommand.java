@@ -58,7 +58,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--rows",
-      description = "number of rows in the table; each uncached id is requested once")
+      description = "number of rows in the table; an id is requested once while uncached")
   private @Nullable Integer rows;
 
   @Option(
