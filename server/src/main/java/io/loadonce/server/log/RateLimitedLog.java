@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,18 @@ public final class RateLimitedLog {
 
   public void warn(String event) {
     warn(event, /* details= */ "", /* cause= */ null);
+  }
+
+  /**
+   * @param event called only if a line may be logged now, so that many events cost little
+   */
+  public void warn(Supplier<String> event) {
+    Line previous = last.get();
+    if (previous != null && nanoClock.getAsLong() - previous.nanos() < BETWEEN_LINES.toNanos()) {
+      leftOut.increment();
+      return;
+    }
+    warn(event.get());
   }
 
   /**

@@ -33,18 +33,21 @@ final class SlowLoadLog {
     if (limit == 0 || load.tookNanos() < limit) {
       return;
     }
+    log.warn(() -> line(lookup, load));
+  }
+
+  private static String line(String lookup, EndedLoad<Key> load) {
     SourceQuery.Times times = load.times();
-    log.warn(
-        "a load of the lookup %s took %s: %s in the queue, %s for a connection, %s for the query, %s"
-                .formatted(
-                    lookup,
-                    seconds(load.tookNanos()),
-                    seconds(load.queueNanos()),
-                    seconds(times.connectionNanos()),
-                    seconds(times.queryNanos()),
-                    seconds(times.rowsNanos()))
-            + " for its rows; first id %s, ids in the query: %d, callers that waited: %d"
-                .formatted(HashedId.of(load.id()), load.ids(), load.waited()));
+    return "a load of the lookup %s took %s: %s in the queue, %s for a connection, %s for the query, %s"
+            .formatted(
+                lookup,
+                seconds(load.tookNanos()),
+                seconds(load.queueNanos()),
+                seconds(times.connectionNanos()),
+                seconds(times.queryNanos()),
+                seconds(times.rowsNanos()))
+        + " for its rows; first id %s, ids in the query: %d, callers that waited: %d"
+            .formatted(HashedId.of(load.id()), load.ids(), load.waited());
   }
 
   private static String seconds(long nanos) {

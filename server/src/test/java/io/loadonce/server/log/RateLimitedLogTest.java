@@ -51,6 +51,19 @@ class RateLimitedLogTest {
   }
 
   @Test
+  void warn_textWithinASecond_isCountedAndNotMade() {
+    log.warn(() -> "first");
+    log.warn(
+        () -> {
+          throw new AssertionError("made, although it cannot be logged");
+        });
+    pass(RateLimitedLog.BETWEEN_LINES);
+    log.warn(() -> "second");
+
+    assertThat(lines()).containsExactly("first", "second (1 warnings before this were not logged)");
+  }
+
+  @Test
   void warn_otherTextsWithinASecond_areLoggedOnce() {
     for (int i = 0; i < 10; i++) {
       log.warn("row " + i);

@@ -2,6 +2,7 @@ package io.loadonce.bench.speed.drive;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,24 +31,42 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClosedLoop implements AutoCloseable {
 
-  /** How long the last replies of a run may take after its end. */
+  /** How long a connection may take to open, and the last replies of a run after its end. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final List<ManagedChannel> channels;
 
-  /** Connects when the first run begins. */
-  public ClosedLoop(int port, int connections) {
-    this.channels =
-        Stream.generate(
-                () ->
-                    NettyChannelBuilder.forAddress("127.0.0.1", port)
-                        .usePlaintext()
-                        .directExecutor()
-                        .disableRetry()
-                        .maxInboundMessageSize(64 << 20)
-                        .build())
-            .limit(connections)
-            .toList();
+  /**
+   * Opens the connections, one after the other. Blocks until then.
+   *
+   * @throws IllegalStateException if a connection is not open in time
+   */
+  public ClosedLoop(int port, int connections) throws InterruptedException {
+    this.channels = IntStream.range(0, connections).mapToObj(i -> channel(port, i)).toList();
+    for (ManagedChannel channel : channels) {
+      connect(channel);
+    }
+  }
+
+  private static ManagedChannel channel(int port, int number) {
+    return EventLoops.bind(NettyChannelBuilder.forAddress("127.0.0.1", port), number)
+        .usePlaintext()
+        .directExecutor()
+        .disableRetry()
+        .maxInboundMessageSize(64 << 20)
+        .build();
+  }
+
+  private static void connect(ManagedChannel channel) throws InterruptedException {
+    ConnectivityState state = channel.getState(/* requestConnection= */ true);
+    while (state != ConnectivityState.READY) {
+      CountDownLatch changed = new CountDownLatch(1);
+      channel.notifyWhenStateChanged(state, changed::countDown);
+      if (!changed.await(GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new IllegalStateException("no connection to " + channel.authority());
+      }
+      state = channel.getState(/* requestConnection= */ true);
+    }
   }
 
   /**

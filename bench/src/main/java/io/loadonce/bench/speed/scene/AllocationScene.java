@@ -26,7 +26,8 @@ final class AllocationScene implements Scene {
       implements AutoCloseable {
 
     /** Owns the server, and ends it if its allocation cannot be read. */
-    static Metered of(String name, ServerProcess server, SpeedPlan plan) throws IOException {
+    static Metered of(String name, ServerProcess server, SpeedPlan plan)
+        throws IOException, InterruptedException {
       try {
         AllocationMeter meter = AllocationMeter.attach(server.handle());
         return new Metered(name, server, new ClosedLoop(server.port(), plan.connections()), meter);

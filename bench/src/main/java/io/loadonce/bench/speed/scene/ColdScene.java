@@ -50,7 +50,7 @@ final class ColdScene implements Scene {
   }
 
   private record Asked(String name, ServerProcess server, ClosedLoop loop) {
-    static Asked of(String name, ServerProcess server, SpeedPlan plan) {
+    static Asked of(String name, ServerProcess server, SpeedPlan plan) throws InterruptedException {
       return new Asked(name, server, new ClosedLoop(server.port(), plan.connections()));
     }
 

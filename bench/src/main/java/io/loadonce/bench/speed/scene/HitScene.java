@@ -35,7 +35,8 @@ final class HitScene implements Scene {
   }
 
   private record Contender(String name, ServerProcess server, ClosedLoop loop) {
-    static Contender of(String name, ServerProcess server, SpeedPlan plan) {
+    static Contender of(String name, ServerProcess server, SpeedPlan plan)
+        throws InterruptedException {
       return new Contender(name, server, new ClosedLoop(server.port(), plan.connections()));
     }
 

@@ -34,7 +34,7 @@ final class PaceScene implements Scene {
   }
 
   private record Paced(String name, ServerProcess server, ClosedLoop loop) {
-    static Paced of(String name, ServerProcess server) {
+    static Paced of(String name, ServerProcess server) throws InterruptedException {
       return new Paced(name, server, new ClosedLoop(server.port(), /* connections= */ 1));
     }
   }
