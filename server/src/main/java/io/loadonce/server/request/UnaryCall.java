@@ -225,7 +225,6 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   }
 
   private void close(Status status) {
-    counts.ended(status.getCode());
     Metadata trailers = new Metadata();
     trailers.put(DETAILS, status);
     long retryMillis = Reason.retryMillis(status);
@@ -238,6 +237,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   }
 
   private void close(io.grpc.Status ended, Metadata trailers) {
+    counts.ended(ended.getCode().value());
     if (eventLoop.inEventLoop()) {
       call.close(ended, trailers);
     } else {
@@ -351,8 +351,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   /** Ends a call that broke the protocol, without details, as gRPC itself does. */
   private void refuse(io.grpc.Status status, String text) {
     if (openCalls.claim(this)) {
-      counts.ended(status.getCode().value());
-      call.close(status.withDescription(text), new Metadata());
+      close(status.withDescription(text), new Metadata());
     }
   }
 }

@@ -38,6 +38,8 @@ class UnaryCallTest {
   private static final GetResponse REPLY =
       GetResponse.newBuilder().setInfo(LookupInfo.getDefaultInstance()).build();
 
+  private final CallCounts counts = new CallCounts();
+
   /** The thread that ran the method, which is the event loop. */
   private final CompletableFuture<Thread> handled = new CompletableFuture<>();
 
@@ -59,9 +61,12 @@ class UnaryCallTest {
     assertThat(wrote.join()).isSameAs(handled.join());
   }
 
-  /** Whatever is wrong with this service, its caller is answered. */
+  /**
+   * Whatever is wrong with this service, its caller is answered. Once, such calls were missing in
+   * the counts of ended calls, and an alert on INTERNAL could not see them.
+   */
   @Test
-  void run_throws_failsTheCallAsInternal() {
+  void run_throws_failsTheCallAsInternalAndCountsIt() {
     UnaryCall.Method<ParsedGet> atOnce =
         (_, _) -> {
           throw new IllegalStateException("planted");
@@ -80,6 +85,7 @@ class UnaryCallTest {
                 assertThatThrownBy(() -> call(method))
                     .isInstanceOf(StatusRuntimeException.class)
                     .hasMessageStartingWith("INTERNAL: the service has a fault"));
+    assertThat(counts.ended(CallCounts.Method.GET, "INTERNAL")).isEqualTo(3);
   }
 
   @Test
@@ -107,11 +113,11 @@ class UnaryCallTest {
     throw new IllegalStateException("planted");
   }
 
-  private static GetResponse call(UnaryCall.Method<ParsedGet> method) throws IOException {
+  private GetResponse call(UnaryCall.Method<ParsedGet> method) throws IOException {
     return call(method, TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS));
   }
 
-  private static GetResponse call(UnaryCall.Method<ParsedGet> method, long deadlineMillis)
+  private GetResponse call(UnaryCall.Method<ParsedGet> method, long deadlineMillis)
       throws IOException {
     OpenCalls open = new OpenCalls(System::nanoTime, TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS));
     MethodDescriptor<ReceivedRequest<ParsedGet>, WireMessage> get =
@@ -129,7 +135,7 @@ class UnaryCallTest {
                         UnaryCall.handler(
                             method,
                             open,
-                            new CallCounts().of(CallCounts.Method.GET),
+                            counts.of(CallCounts.Method.GET),
                             () -> Caller.ANYONE))
                     .build())
             .build()

@@ -88,7 +88,9 @@ final class HitScene implements Scene {
       // Rows that expired during the warm-up of the others are loaded again before the race.
       GetDriver.load(contender.loop, plan);
     }
-    List<Driven> driven = Race.run(board, contenders.stream().map(this::runner).toList());
+    List<Race.Runner> runners = contenders.stream().map(this::runner).toList();
+    Race.warmUp(runners);
+    List<Driven> driven = Race.run(board, runners);
     double ours = driven.get(0).perSecond();
     board.add(toPlain, ours / driven.get(1).perSecond());
     board.add(toEcho, ours / driven.get(2).perSecond());

@@ -128,18 +128,12 @@ final class ObservedScene implements Scene {
     var _ = GetDriver.CLOSED_LOOP.run(contender.server, contender.loop, plan, warmUp);
   }
 
-  /**
-   * Returns the rate with everything on divided by the rate with everything off. A lap before the
-   * race is not counted: the server that was warmed up first has been idle since then, and has a
-   * rate up to a quarter lower for its first second.
-   */
+  /** Returns the rate with everything on divided by the rate with everything off. */
   private static double onToOff(
       Board board, List<Contender> contenders, Function<Contender, Race.Runner> runner)
       throws IOException, InterruptedException, SQLException {
     List<Race.Runner> runners = contenders.stream().map(runner).toList();
-    for (Race.Runner each : runners) {
-      var _ = each.lap().run(/* number= */ 0);
-    }
+    Race.warmUp(runners);
     List<Driven> driven = Race.run(board, runners);
     double ratio = driven.get(1).perSecond() / driven.get(0).perSecond();
     return contenders.getFirst().name.equals(OFF) ? ratio : 1 / ratio;
