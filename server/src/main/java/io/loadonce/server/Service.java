@@ -29,6 +29,7 @@ import io.loadonce.server.ports.GrpcPort;
 import io.loadonce.server.ports.Health;
 import io.loadonce.server.ports.Page;
 import io.loadonce.server.ports.PortSecurity;
+import io.loadonce.server.request.CallObserver;
 import io.loadonce.server.request.Connections;
 import io.loadonce.server.request.ResourceEndpoint;
 import io.loadonce.server.settings.RunningSettings;
@@ -294,7 +295,12 @@ final class Service {
     requireHost(Setting.HOST, address);
     try {
       return GrpcPort.open(
-          address, settings.port(), endpoint, health, security, traces.map(Traces::calls));
+          address,
+          settings.port(),
+          endpoint,
+          health,
+          security,
+          traces.map(Traces::calls).orElse(CallObserver.NONE));
     } catch (IOException _) {
       throw notOpened(Setting.HOST, Setting.PORT, address);
     }

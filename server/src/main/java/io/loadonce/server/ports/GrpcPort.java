@@ -3,15 +3,14 @@ package io.loadonce.server.ports;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
-import io.grpc.ServerInterceptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.util.ResourceLeakDetector;
+import io.loadonce.server.request.CallObserver;
 import io.loadonce.server.request.ResourceEndpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -51,7 +50,6 @@ public final class GrpcPort {
   /**
    * Opens the port; calls are accepted when this returns.
    *
-   * @param traces sees the calls that the access file lets pass
    * @throws IOException if the address cannot be opened
    */
   public static GrpcPort open(
@@ -60,7 +58,7 @@ public final class GrpcPort {
       ResourceEndpoint endpoint,
       Health health,
       PortSecurity security,
-      Optional<ServerInterceptor> traces)
+      CallObserver observer)
       throws IOException {
     if (System.getProperty(LEAK_DETECTION) == null) {
       // Takes a stack trace for one buffer in a hundred; only gRPC itself could leak them.
@@ -83,8 +81,7 @@ public final class GrpcPort {
             .keepAliveTime(PortLimits.PROBE_AFTER.toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveTime(PortLimits.MIN_CLIENT_PROBE.toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true);
-    traces.ifPresent(builder::intercept); // before security, so that it is called after it
-    security.protect(builder, endpoint);
+    security.protect(builder, endpoint, observer);
     if (limits.maxAge().isPositive()) {
       builder.maxConnectionAge(limits.maxAge().toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -23,6 +23,7 @@ import io.loadonce.server.access.RefusedCalls;
 import io.loadonce.server.access.Right;
 import io.loadonce.server.ports.Page.Content;
 import io.loadonce.server.request.Authentication;
+import io.loadonce.server.request.CallObserver;
 import io.loadonce.server.request.ResourceEndpoint;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -110,14 +111,14 @@ public final class PortSecurity {
   }
 
   /** Adds the service to the gRPC port, and what protects that port. */
-  void protect(NettyServerBuilder builder, ResourceEndpoint endpoint) {
+  void protect(NettyServerBuilder builder, ResourceEndpoint endpoint, CallObserver observer) {
     if (callers.isEmpty()) {
-      builder.addService(endpoint);
+      builder.addService(endpoint.bindService(() -> Caller.ANYONE, observer));
       return;
     }
     Set<String> open = settings.openHealth() ? Set.of(HealthGrpc.SERVICE_NAME) : Set.of();
     builder
-        .addService(endpoint.bindService(Authentication::current))
+        .addService(endpoint.bindService(Authentication::current, observer))
         .intercept(new Authentication(callers.get(), open, refused))
         .addTransportFilter(new CertificateReader());
   }

@@ -92,7 +92,7 @@ public final class ResourceEndpoint implements BindableService {
   /** Returns the service for everyone. */
   @Override
   public ServerServiceDefinition bindService() {
-    return bindService(() -> Caller.ANYONE);
+    return bindService(() -> Caller.ANYONE, CallObserver.NONE);
   }
 
   /**
@@ -100,7 +100,7 @@ public final class ResourceEndpoint implements BindableService {
    *
    * @param caller returns the caller of the call that begins
    */
-  public ServerServiceDefinition bindService(Supplier<Caller> caller) {
+  public ServerServiceDefinition bindService(Supplier<Caller> caller, CallObserver observer) {
     MethodDescriptor<ReceivedRequest<ParsedGet>, WireMessage> get =
         onTheWire(ResourceServiceGrpc.getGetMethod(), ParsedGet::of);
     MethodDescriptor<ReceivedRequest<ParsedBatchGet>, WireMessage> batchGet =
@@ -118,16 +118,22 @@ public final class ResourceEndpoint implements BindableService {
             .addMethod(listLookups)
             .build();
     return ServerServiceDefinition.builder(service)
-        .addMethod(get, handler(CallCounts.Method.GET, getMethod, caller))
-        .addMethod(batchGet, handler(CallCounts.Method.BATCH_GET, batchGetMethod, caller))
-        .addMethod(invalidate, handler(CallCounts.Method.INVALIDATE, invalidateMethod, caller))
-        .addMethod(listLookups, handler(CallCounts.Method.LIST_LOOKUPS, listLookupsMethod, caller))
+        .addMethod(get, handler(CallCounts.Method.GET, getMethod, caller, observer))
+        .addMethod(batchGet, handler(CallCounts.Method.BATCH_GET, batchGetMethod, caller, observer))
+        .addMethod(
+            invalidate, handler(CallCounts.Method.INVALIDATE, invalidateMethod, caller, observer))
+        .addMethod(
+            listLookups,
+            handler(CallCounts.Method.LIST_LOOKUPS, listLookupsMethod, caller, observer))
         .build();
   }
 
   private <Q> ServerCallHandler<ReceivedRequest<Q>, WireMessage> handler(
-      CallCounts.Method name, UnaryCall.Method<Q> method, Supplier<Caller> caller) {
-    return UnaryCall.handler(method, openCalls, counts.of(name), caller);
+      CallCounts.Method name,
+      UnaryCall.Method<Q> method,
+      Supplier<Caller> caller,
+      CallObserver observer) {
+    return UnaryCall.handler(method, openCalls, counts.of(name), caller, observer);
   }
 
   /** Keeps the method's name and schema, which reflection needs, and replaces its marshallers. */

@@ -51,6 +51,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   private final OpenCalls openCalls;
   private final CallCounts.OfMethod counts;
   private final Caller caller;
+  private final CallObserver.@Nullable Call observed;
 
   /** Null in tests without a network. */
   private final @Nullable Connection connection;
@@ -93,12 +94,14 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
       Method<Q> method,
       OpenCalls openCalls,
       CallCounts.OfMethod counts,
-      Caller caller) {
+      Caller caller,
+      CallObserver.@Nullable Call observed) {
     this.call = call;
     this.method = method;
     this.openCalls = openCalls;
     this.counts = counts;
     this.caller = caller;
+    this.observed = observed;
     this.connection = call.getAttributes().get(Connection.KEY);
   }
 
@@ -106,9 +109,20 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
    * @param caller returns the caller of the call that begins
    */
   static <Q> ServerCallHandler<ReceivedRequest<Q>, WireMessage> handler(
-      Method<Q> method, OpenCalls openCalls, CallCounts.OfMethod counts, Supplier<Caller> caller) {
+      Method<Q> method,
+      OpenCalls openCalls,
+      CallCounts.OfMethod counts,
+      Supplier<Caller> caller,
+      CallObserver observer) {
     return (call, headers) -> {
-      UnaryCall<Q> begun = new UnaryCall<>(call, method, openCalls, counts, caller.get());
+      UnaryCall<Q> begun =
+          new UnaryCall<>(
+              call,
+              method,
+              openCalls,
+              counts,
+              caller.get(),
+              observer.begins(call.getMethodDescriptor().getFullMethodName(), headers));
       openCalls.add(begun);
       call.request(REQUESTED_MESSAGES);
       return begun;
@@ -236,8 +250,15 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
         trailers);
   }
 
+  private void ended(io.grpc.Status.Code status) {
+    counts.ended(status.value());
+    if (observed != null) {
+      observed.ended(status);
+    }
+  }
+
   private void close(io.grpc.Status ended, Metadata trailers) {
-    counts.ended(ended.getCode().value());
+    ended(ended.getCode());
     if (eventLoop.inEventLoop()) {
       call.close(ended, trailers);
     } else {
@@ -268,7 +289,13 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
           fail(Reason.MALFORMED_REQUEST.status("the request is not a valid protobuf message"));
       case ReceivedRequest.TooLarge<Q> _ ->
           refuse(io.grpc.Status.RESOURCE_EXHAUSTED, "the request is too large when decompressed");
-      case ReceivedRequest.Parsed<Q>(Q request) -> handle(request);
+      case ReceivedRequest.Parsed<Q>(Q request) -> {
+        if (observed == null) {
+          handle(request);
+        } else {
+          observed.run(() -> handle(request));
+        }
+      }
     }
   }
 
@@ -296,7 +323,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
   @Override
   public void onCancel() {
     if (openCalls.claim(this)) {
-      counts.ended(io.grpc.Status.Code.CANCELLED.value());
+      ended(io.grpc.Status.Code.CANCELLED);
     }
     whenCancelled.run();
     endReply();
@@ -342,7 +369,7 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
       }
       written = message.sizeBytes();
     }
-    counts.ended(io.grpc.Status.Code.OK.value());
+    ended(io.grpc.Status.Code.OK);
     call.sendHeaders(new Metadata());
     call.sendMessage(message);
     call.close(io.grpc.Status.OK, new Metadata());

@@ -1,16 +1,10 @@
 package io.loadonce.server.traces;
 
 import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.Deadline;
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
-import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.loadonce.server.request.CallObserver;
 import io.loadonce.v1.ResourceServiceGrpc;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -27,10 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A span for each call of the service that is traced: if the caller has sent a valid {@code
- * traceparent}, its flag decides, and otherwise chance does. A call that is not traced passes
- * through unchanged.
+ * traceparent}, its flag decides, and otherwise chance does.
  */
-final class TracedCalls implements ServerInterceptor {
+final class TracedCalls implements CallObserver {
 
   private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("rpc.system");
   private static final AttributeKey<String> SERVICE = AttributeKey.stringKey("rpc.service");
@@ -75,40 +68,23 @@ final class TracedCalls implements ServerInterceptor {
   }
 
   @Override
-  public <Q, A> ServerCall.Listener<Q> interceptCall(
-      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    MethodDescriptor<Q, A> method = call.getMethodDescriptor();
-    if (!ResourceServiceGrpc.SERVICE_NAME.equals(method.getServiceName())) {
-      return next.startCall(call, headers);
-    }
+  public @Nullable Call begins(String method, Metadata headers) {
     SpanContext caller = headers.containsKey(PARENT) ? callerOf(headers) : SpanContext.getInvalid();
     boolean isTraced =
         caller.isValid() ? caller.isSampled() : ThreadLocalRandom.current().nextDouble() < ratio;
     if (!isTraced) {
-      return next.startCall(call, headers);
+      return null;
     }
     Span span =
         tracer
-            .spanBuilder(method.getFullMethodName())
+            .spanBuilder(method)
             .setSpanKind(SpanKind.SERVER)
             .setParent(io.opentelemetry.context.Context.root().with(Span.wrap(caller)))
             .setAttribute(SYSTEM, "grpc")
             .setAttribute(SERVICE, ResourceServiceGrpc.SERVICE_NAME)
-            .setAttribute(METHOD, String.valueOf(method.getBareMethodName()))
+            .setAttribute(METHOD, method.substring(method.indexOf('/') + 1))
             .startSpan();
-    try {
-      return new EndedByGrpc<>(
-          Contexts.interceptCall(
-              Context.current().withValue(CALL, span),
-              new EndedByClose<>(call, span),
-              headers,
-              next),
-          Context.current().getDeadline(),
-          span);
-    } catch (RuntimeException | Error e) {
-      end(span, Status.Code.UNKNOWN);
-      throw e;
-    }
+    return new TracedCall(span, Context.current().getDeadline());
   }
 
   private static SpanContext callerOf(Metadata headers) {
@@ -122,58 +98,26 @@ final class TracedCalls implements ServerInterceptor {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
   }
 
-  /** Only the first end of a span counts. */
-  private static void end(Span span, Status.Code status) {
-    span.setAttribute(STATUS, (long) status.value());
-    if (FAULTS.contains(status)) {
-      span.setStatus(StatusCode.ERROR);
-    }
-    span.end();
-  }
-
-  /** Ends the span with the status that is sent. */
-  private static final class EndedByClose<Q, A> extends SimpleForwardingServerCall<Q, A> {
-    private final Span span;
-
-    EndedByClose(ServerCall<Q, A> call, Span span) {
-      super(call);
-      this.span = span;
+  private record TracedCall(Span span, @Nullable Deadline deadline) implements Call {
+    @Override
+    public void run(Runnable handling) {
+      Context.current().withValue(CALL, span).run(handling);
     }
 
     @Override
-    public void close(Status status, Metadata trailers) {
-      end(span, status.getCode()); // before gRPC reports the end of the call to the listener
-      super.close(status, trailers);
-    }
-  }
-
-  /**
-   * Ends the span of a call that gRPC ends, because its client has left, its deadline has passed,
-   * or a handler has thrown.
-   */
-  private static final class EndedByGrpc<Q> extends SimpleForwardingServerCallListener<Q> {
-    private final @Nullable Deadline deadline;
-    private final Span span;
-
-    EndedByGrpc(ServerCall.Listener<Q> listener, @Nullable Deadline deadline, Span span) {
-      super(listener);
-      this.deadline = deadline;
-      this.span = span;
+    public void ended(Status.Code status) {
+      Status.Code shown =
+          status == Status.Code.CANCELLED && isLate() ? Status.Code.DEADLINE_EXCEEDED : status;
+      span.setAttribute(STATUS, (long) shown.value());
+      if (FAULTS.contains(shown)) {
+        span.setStatus(StatusCode.ERROR);
+      }
+      span.end();
     }
 
-    @Override
-    public void onCancel() {
-      super.onCancel();
-      boolean isLate =
-          deadline != null
-              && deadline.timeRemaining(TimeUnit.NANOSECONDS) < DEADLINE_MARGIN.toNanos();
-      end(span, isLate ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED);
-    }
-
-    @Override
-    public void onComplete() {
-      super.onComplete();
-      end(span, Status.Code.UNKNOWN);
+    private boolean isLate() {
+      return deadline != null
+          && deadline.timeRemaining(TimeUnit.NANOSECONDS) < DEADLINE_MARGIN.toNanos();
     }
   }
 

@@ -1,7 +1,7 @@
 package io.loadonce.server.traces;
 
-import io.grpc.ServerInterceptor;
 import io.loadonce.server.lookup.Lookups;
+import io.loadonce.server.request.CallObserver;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
@@ -89,7 +89,7 @@ public final class Traces implements AutoCloseable {
   }
 
   /** Returns what begins and ends the spans of calls. */
-  public ServerInterceptor calls() {
+  public CallObserver calls() {
     return new TracedCalls(tracer, settings.ratio());
   }
 

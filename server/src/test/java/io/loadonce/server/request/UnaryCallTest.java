@@ -136,7 +136,8 @@ class UnaryCallTest {
                             method,
                             open,
                             counts.of(CallCounts.Method.GET),
-                            () -> Caller.ANYONE))
+                            () -> Caller.ANYONE,
+                            CallObserver.NONE))
                     .build())
             .build()
             .start();
