@@ -159,6 +159,7 @@ final class Service {
     Watched watched =
         new Watched(
             lookups,
+            tier,
             endpoint.counts(),
             database::poolState,
             health,

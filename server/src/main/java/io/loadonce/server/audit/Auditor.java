@@ -108,9 +108,10 @@ public final class Auditor implements AutoCloseable {
     return auditor;
   }
 
-  /** Replaces the settings. */
+  /** Replaces the settings; if they differ, the pause between two comparisons ends. */
   public void use(AuditSettings changed) {
     settings = changed;
+    LockSupport.unpark(thread);
   }
 
   /** What was found, by the name of the lookup. */
@@ -140,7 +141,7 @@ public final class Auditor implements AutoCloseable {
       } catch (SourceException | RuntimeException e) {
         log.warn("a cached row could not be compared with the database", e);
       }
-      pause(now.pause());
+      pause(now.pause(), now);
     }
     closeDatabase();
   }
@@ -161,19 +162,17 @@ public final class Auditor implements AutoCloseable {
       Lookup lookup = all.get(turn);
       boolean loads = lookup.engine().settings().use().loads();
       Key id = loads ? lookup.engine().statistics().takeHit() : null;
-      if (id != null) {
-        audit(lookup, id, drops);
+      Entry.Row<EncodedRow> given = id == null ? null : given(lookup, id);
+      if (id != null && given != null) {
+        audit(lookup, id, given, drops);
         return;
       }
     }
   }
 
-  private void audit(Lookup lookup, Key id, boolean drops) throws SourceException {
+  private void audit(Lookup lookup, Key id, Entry.Row<EncodedRow> given, boolean drops)
+      throws SourceException {
     AuditCounts counted = Objects.requireNonNull(counts.get(lookup.settings().name()));
-    Entry.Row<EncodedRow> given = given(lookup, id);
-    if (given == null) {
-      return;
-    }
     boolean isStale = isStale(lookup, id, given);
     counted.checked.incrementAndGet();
     if (!isStale) {
@@ -243,8 +242,17 @@ public final class Auditor implements AutoCloseable {
   }
 
   private void pause(Duration time) {
+    pause(time, /* during= */ null);
+  }
+
+  /**
+   * @param during the pause ends when others replace these settings; null if it does not
+   */
+  private void pause(Duration time, @Nullable AuditSettings during) {
     long untilNanos = System.nanoTime() + time.toNanos();
-    for (long left = time.toNanos(); left > 0 && !closed; left = untilNanos - System.nanoTime()) {
+    for (long left = time.toNanos();
+        left > 0 && !closed && (during == null || settings.equals(during));
+        left = untilNanos - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }
   }

@@ -54,7 +54,7 @@ public final class Dashboard {
    * @param others which the page lists, too
    */
   public List<Page> pages(List<Page> others) {
-    Explanation explanation = new Explanation(watched.lookups(), System::nanoTime);
+    Explanation explanation = new Explanation(watched.lookups(), watched.tier(), System::nanoTime);
     List<Page> all = new ArrayList<>();
     all.add(
         new Page(

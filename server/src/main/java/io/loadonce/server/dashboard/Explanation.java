@@ -12,28 +12,38 @@ import io.loadonce.server.lookup.Lookup;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.ports.Page.Content;
 import io.loadonce.server.ports.Parameters;
+import io.loadonce.server.tier.RedisTier;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Why the last lookup of an id was not answered from the cache, and what would happen now. Changes
- * nothing: an explanation is no lookup, and causes no query. Never blocks for long.
+ * nothing: an explanation is no lookup, and causes no query. Blocks for a second at most, while
+ * Redis is asked what it holds.
  */
 final class Explanation {
 
   private static final double NANOS_PER_SECOND = 1e9;
 
+  /** How long Redis may take. */
+  private static final Duration TIER_TIMEOUT = Duration.ofSeconds(1);
+
   private final Lookups lookups;
+  private final Optional<RedisTier> tier;
   private final LongSupplier nanoClock;
 
   /**
    * @param nanoClock the clock of the lookups
    */
-  Explanation(Lookups lookups, LongSupplier nanoClock) {
+  Explanation(Lookups lookups, Optional<RedisTier> tier, LongSupplier nanoClock) {
     this.lookups = lookups;
+    this.tier = tier;
     this.nanoClock = nanoClock;
   }
 
@@ -74,6 +84,7 @@ final class Explanation {
     StringBuilder text = new StringBuilder();
     text.append("lookup %s, id %s%n".formatted(lookup.settings().name(), id.text()));
     line(text, "cache", cached(entry, nowNanos));
+    tier.ifPresent(each -> line(text, "redis", shared(each, lookup, id)));
     line(text, "last miss", missed(missed, nowNanos));
     line(
         text,
@@ -98,6 +109,15 @@ final class Explanation {
     }
     line(text, "query", lookup.settings().query().toString());
     return new Content(200, text.toString());
+  }
+
+  private static String shared(RedisTier tier, Lookup lookup, Key id) {
+    return tier.held(lookup.settings().name(), id)
+        .completeOnTimeout(
+            "has not answered within " + TIER_TIMEOUT.toSeconds() + " s",
+            TIER_TIMEOUT.toMillis(),
+            TimeUnit.MILLISECONDS)
+        .join();
   }
 
   /** What the switch of the lookup does to the id; empty if that is on. */

@@ -7,6 +7,7 @@ import io.loadonce.server.ports.Address;
 import io.loadonce.server.ports.Health;
 import io.loadonce.server.request.CallCounts;
 import io.loadonce.server.settings.RunningSettings;
+import io.loadonce.server.tier.RedisTier;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 /**
  * The parts of the service that the page shows.
  *
+ * @param tier empty without {@code --redis-url}
  * @param listener empty without {@code --listen}
  * @param settings the settings that can change, which are in force now
  * @param grpc the address for callers, once its port is known
@@ -22,6 +24,7 @@ import java.util.function.Supplier;
  */
 public record Watched(
     Lookups lookups,
+    Optional<RedisTier> tier,
     CallCounts calls,
     Supplier<PoolState> pool,
     Health health,

@@ -7,6 +7,7 @@ import io.loadonce.server.load.IdHistory.Miss;
 import io.loadonce.server.load.Outcome.Cap;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
+import io.loadonce.server.load.Outcome.Origin;
 import io.loadonce.server.load.Outcome.Refused;
 import java.util.EnumMap;
 import java.util.Map;
@@ -160,8 +161,8 @@ public final class LoadStatistics<K> {
   }
 
   /**
-   * Returns the id of a hit since the last call, or null if there was none; asks for the next. To
-   * be called by one thread.
+   * Returns the id of a fresh row that was a hit since the last call, or null if there was none;
+   * asks for the next. To be called by one thread.
    */
   public @Nullable K takeHit() {
     K taken = hit;
@@ -173,7 +174,7 @@ public final class LoadStatistics<K> {
   /** A first look was a hit. */
   void hit(K id, Outcome<?> outcome, long nowNanos) {
     counts.add(outcome);
-    if (wantsHit) {
+    if (wantsHit && outcome instanceof Found<?> row && row.origin() == Origin.MEMORY) {
       wantsHit = false;
       hit = id;
     }

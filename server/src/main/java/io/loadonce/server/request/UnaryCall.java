@@ -356,7 +356,8 @@ final class UnaryCall<Q> extends ServerCall.Listener<ReceivedRequest<Q>> {
     Reservation room = reservation;
     if (room != null) {
       room.written(message.sizeBytes());
-      if (isOver) {
+      if (isOver) { // the client left after the claim
+        ended(io.grpc.Status.Code.CANCELLED);
         room.end();
         return;
       }

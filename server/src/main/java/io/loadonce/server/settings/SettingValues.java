@@ -140,7 +140,7 @@ final class SettingValues {
     if (parts.matches()) {
       int count = Integer.parseInt(parts.group(1));
       Duration per = parts.group(2).equals("s") ? Duration.ofSeconds(1) : Duration.ofMinutes(1);
-      if (count <= most) {
+      if (count <= most * per.toSeconds()) {
         return count == 0 ? Duration.ZERO : per.dividedBy(count);
       }
     }

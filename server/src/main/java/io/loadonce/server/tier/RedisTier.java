@@ -178,6 +178,14 @@ public final class RedisTier implements Instances, AutoCloseable {
     return member(lookup).stage().counts();
   }
 
+  /**
+   * Returns what Redis holds for an id, in words for a person. If Redis does not answer, they say
+   * so, after the time-out of the settings at most.
+   */
+  public CompletableFuture<String> held(String lookup, Key id) {
+    return new Peek(member(lookup).stage().space(), exchange).of(id);
+  }
+
   /** How many ids of the lookup wait for another instance; a snapshot. */
   public int parked(String lookup) {
     return member(lookup).stage().parked();

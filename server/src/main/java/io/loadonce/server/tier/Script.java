@@ -12,6 +12,7 @@ enum Script {
   LAND,
   FAIL,
   FORGET,
+  PEEK,
   WATCH;
 
   private final String text;

@@ -74,9 +74,12 @@ final class QuerySpan {
     return flights.contains(flight);
   }
 
-  /** A call waits for the query. The second time for the same call does nothing. */
+  /**
+   * A call waits for the query. Does nothing the second time for the same call, and beyond {@link
+   * TracedLoads#MAX_CALLS} calls.
+   */
   void isAwaitedBy(Span call) {
-    if (!calls.add(call)) {
+    if (calls.size() >= TracedLoads.MAX_CALLS || !calls.add(call)) {
       return;
     }
     Span begun = span.get();

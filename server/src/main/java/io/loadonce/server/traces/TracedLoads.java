@@ -11,10 +11,16 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** Brings the traced calls of one lookup together with the queries that load what they wait for. */
 final class TracedLoads implements LoadObserver {
+
+  /**
+   * The most calls of one flight, and of one query, that are brought together; a further one has no
+   * link. More spans could not wait to be sent at one time.
+   */
+  static final int MAX_CALLS = Traces.MAX_QUEUED_SPANS;
 
   private static final Call UNTRACED = _ -> {};
 
@@ -92,7 +98,7 @@ final class TracedLoads implements LoadObserver {
 
     @Override
     public void waitsFor(Flight<?, ?> flight) {
-      calls.computeIfAbsent(flight, _ -> new ConcurrentLinkedQueue<>()).add(span);
+      var _ = calls.computeIfAbsent(flight, _ -> new LinkedBlockingQueue<>(MAX_CALLS)).offer(span);
       for (QuerySpan query : queries) {
         if (query.loads(flight)) {
           query.isAwaitedBy(span);

@@ -83,6 +83,22 @@ class SecondLookTest {
     }
   }
 
+  @Test
+  void use_fasterThanBefore_isInForceAtOnce() {
+    try (Auditor auditor = audit(_ -> "first", Duration.ofHours(1))) {
+      await().atMost(TIMEOUT).until(SecondLookTest::isPausing);
+      auditor.use(new AuditSettings(Duration.ofMillis(10), /* drops= */ false));
+      await().atMost(TIMEOUT).until(() -> isGiven() && counts(auditor).checked() > 0);
+    }
+  }
+
+  private static boolean isPausing() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(
+            each ->
+                each.getName().equals("audit") && each.getState() == Thread.State.TIMED_WAITING);
+  }
+
   /** Gives the row to a caller, if it is cached or was not looked at yet; always true. */
   private boolean isGiven() throws InterruptedException {
     if (engine.look(ID, Freshness.ANY) == null && looks.get() == 0) {
@@ -99,8 +115,12 @@ class SecondLookTest {
    * @param name in the row of the database, by the number of the look
    */
   private Auditor audit(IntFunction<String> name) {
+    return audit(name, Duration.ofMillis(10));
+  }
+
+  private Auditor audit(IntFunction<String> name, Duration pause) {
     return Auditor.start(
-        new AuditSettings(Duration.ofMillis(10), /* drops= */ false),
+        new AuditSettings(pause, /* drops= */ false),
         lookups,
         () -> Database.open(DatabaseSettings.of("jdbc:h2:mem:audit", "sa", "")),
         (_, _) -> source(() -> name.apply(looks.incrementAndGet())),

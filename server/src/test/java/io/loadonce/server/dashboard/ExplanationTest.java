@@ -1,6 +1,7 @@
 package io.loadonce.server.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.loadonce.db.jdbc.EmbeddedCities;
 import io.loadonce.db.lookup.Key;
@@ -19,9 +20,13 @@ import io.loadonce.server.lookup.LookupConfig;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.lookup.LookupsOverSources;
 import io.loadonce.server.ports.Parameters;
+import io.loadonce.server.tier.RedisServer;
+import io.loadonce.server.tier.RedisTier;
+import io.loadonce.server.tier.TierSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,7 +61,7 @@ class ExplanationTest {
           clock::get);
 
   private final LoadOnce<Key, EncodedRow> engine = lookups.all().getFirst().engine();
-  private final Explanation explanation = new Explanation(lookups, clock::get);
+  private final Explanation explanation = new Explanation(lookups, Optional.empty(), clock::get);
 
   @Test
   void explain_unknownId_saysWhatHappensNext() {
@@ -69,6 +74,26 @@ class ExplanationTest {
             load       none is under way
             query      SELECT id, name,\
             """);
+  }
+
+  @Test
+  void explain_withRedis_saysWhatItHolds() throws Exception {
+    RedisTier.Surroundings around =
+        new RedisTier.Surroundings(
+            "database",
+            TIMEOUT,
+            Duration.ofSeconds(1),
+            Duration.ZERO,
+            /* listensToDatabase= */ false);
+    try (RedisServer redis = RedisServer.start();
+        RedisTier tier = RedisTier.start(TierSettings.of(redis.url()), around, System::nanoTime)) {
+      LookupConfig config = lookups.all().getFirst().config();
+      var _ = tier.stage(config.settings(), config::cache);
+      await().atMost(TIMEOUT).until(tier::isConnected);
+      Explanation shared = new Explanation(lookups, Optional.of(tier), clock::get);
+      assertThat(shared.of(Parameters.parse("id=7")).text())
+          .contains("\nredis      has nothing for the id\n");
+    }
   }
 
   @Test

@@ -83,6 +83,18 @@ class LoadStatisticsTest {
     assertThat(statistics.takeHit()).isNull();
   }
 
+  /** The auditor compares fresh rows only, and another id must not take their turn. */
+  @Test
+  void takeHit_notFoundOrStaleBeforeAFreshRow_returnsTheFreshRow() {
+    assertThat(statistics.takeHit()).isNull();
+
+    statistics.hit("a", new Missing<>(Origin.MEMORY, /* ageNanos= */ 50), NOT_SAMPLED);
+    statistics.hit("b", new Found<>("b", 0, Origin.STALE, /* ageNanos= */ 50), NOT_SAMPLED);
+    statistics.hit("c", ROW, NOT_SAMPLED);
+
+    assertThat(statistics.takeHit()).isEqualTo("c");
+  }
+
   /** At the moment 100. */
   static Stream<Arguments> misses() {
     Entry<String> row = row(/* freshUntilNanos= */ 101);

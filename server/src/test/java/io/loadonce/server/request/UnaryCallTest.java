@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.CodedOutputStream;
 import io.grpc.Attributes;
 import io.grpc.ManagedChannel;
@@ -25,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -90,64 +92,87 @@ class UnaryCallTest {
 
   @Test
   void reply_callerHasLeft_givesItsRoomBack() throws Exception {
-    CompletableFuture<Connection> replied = new CompletableFuture<>();
-    assertThatThrownBy(
-            () ->
-                call(
-                    (_, call) -> {
-                      Thread.ofPlatform()
-                          .start(
-                              () -> {
-                                await().until(() -> !call.isOpen());
-                                call.reply(new WireMessage.Generated(REPLY));
-                                replied.complete(call.connection());
-                              });
-                    },
-                    /* deadlineMillis= */ 200))
-        .hasMessageStartingWith("DEADLINE_EXCEEDED");
+    CompletableFuture<UnaryCall<?>> begun = new CompletableFuture<>();
+    try (Running running = new Running((_, call) -> begun.complete(call))) {
+      ListenableFuture<GetResponse> answer = running.ask();
+      UnaryCall<?> call = begun.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      answer.cancel(/* mayInterruptIfRunning= */ true);
+      await().until(() -> !call.isOpen());
+      call.reply(new WireMessage.Generated(REPLY));
 
-    assertThat(replied.get(TIMEOUT_SECONDS, TimeUnit.SECONDS).heldBytes()).isZero();
+      assertThat(Objects.requireNonNull(call.connection()).heldBytes()).isZero();
+    }
+  }
+
+  /** The reply has been handed to the event loop, which learns first that the client has left. */
+  @Test
+  void reply_callerLeavesBeforeItIsWritten_isCountedAsCancelled() throws Exception {
+    UnaryCall.Method<ParsedGet> method =
+        (_, call) -> {
+          CompletableFuture.runAsync(() -> call.reply(new WireMessage.Generated(REPLY))).join();
+          call.onCancel();
+        };
+    try (Running running = new Running(method)) {
+      ListenableFuture<GetResponse> _ = running.ask();
+
+      await()
+          .untilAsserted(
+              () -> assertThat(counts.ended(CallCounts.Method.GET, "CANCELLED")).isOne());
+      assertThat(counts.ended(CallCounts.Method.GET, "OK")).isZero();
+    }
   }
 
   private static void fail() {
     throw new IllegalStateException("planted");
   }
 
-  private GetResponse call(UnaryCall.Method<ParsedGet> method) throws IOException {
-    return call(method, TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS));
+  private GetResponse call(UnaryCall.Method<ParsedGet> method) throws Exception {
+    try (Running running = new Running(method)) {
+      return running.ask().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof StatusRuntimeException status ? status : e;
+    }
   }
 
-  private GetResponse call(UnaryCall.Method<ParsedGet> method, long deadlineMillis)
-      throws IOException {
-    OpenCalls open = new OpenCalls(System::nanoTime, TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS));
-    MethodDescriptor<ReceivedRequest<ParsedGet>, WireMessage> get =
-        ResourceServiceGrpc.getGetMethod().toBuilder(
-                ReceivedRequest.marshaller(ParsedGet::of), WireStream.MARSHALLER)
-            .build();
-    Server server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .directExecutor()
-            .addTransportFilter(new WithConnection())
-            .addService(
-                ServerServiceDefinition.builder(ResourceServiceGrpc.SERVICE_NAME)
-                    .addMethod(
-                        get,
-                        UnaryCall.handler(
-                            method,
-                            open,
-                            counts.of(CallCounts.Method.GET),
-                            () -> Caller.ANYONE,
-                            CallObserver.NONE))
-                    .build())
-            .build()
-            .start();
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
-    try {
-      return ResourceServiceGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(deadlineMillis, TimeUnit.MILLISECONDS)
+  /** A server with one method, and a client. */
+  private final class Running implements AutoCloseable {
+    private final Server server;
+    private final ManagedChannel channel;
+
+    Running(UnaryCall.Method<ParsedGet> method) throws IOException {
+      OpenCalls open = new OpenCalls(System::nanoTime, TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS));
+      MethodDescriptor<ReceivedRequest<ParsedGet>, WireMessage> get =
+          ResourceServiceGrpc.getGetMethod().toBuilder(
+                  ReceivedRequest.marshaller(ParsedGet::of), WireStream.MARSHALLER)
+              .build();
+      server =
+          NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+              .directExecutor()
+              .addTransportFilter(new WithConnection())
+              .addService(
+                  ServerServiceDefinition.builder(ResourceServiceGrpc.SERVICE_NAME)
+                      .addMethod(
+                          get,
+                          UnaryCall.handler(
+                              method,
+                              open,
+                              counts.of(CallCounts.Method.GET),
+                              () -> Caller.ANYONE,
+                              CallObserver.NONE))
+                      .build())
+              .build()
+              .start();
+      channel =
+          NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+    }
+
+    ListenableFuture<GetResponse> ask() {
+      return ResourceServiceGrpc.newFutureStub(channel)
           .get(GetRequest.newBuilder().setId("1").build());
-    } finally {
+    }
+
+    @Override
+    public void close() {
       channel.shutdownNow();
       server.shutdownNow();
     }

@@ -211,11 +211,20 @@ class SettingsTest {
             + " the ids from 0% to 100%; it is '101%'",
         "--audit            | 101/s           | audit: must be a rate from 0/s to 100/s, such as"
             + " 1/s or 6/m; it is '101/s'",
+        "--audit            | 6001/m          | audit: must be a rate from 0/s to 100/s, such as"
+            + " 1/s or 6/m; it is '6001/m'",
       })
   void value_noneOfTheWords_isNamedWithTheWords(String flag, String text, String line) {
     assertThatThrownBy(() -> settings(Map.of(flag, text), Map.of()))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(line);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"6/m, 10000", "600/m, 100", "6000/m, 10", "100/s, 10", "0/m, 0"})
+  void audit_rateOfSecondsOrMinutes_isItsPause(String rate, long pauseMillis) {
+    assertThat(settings(Map.of("--audit", rate), Map.of()).audit().pause())
+        .isEqualTo(Duration.ofMillis(pauseMillis));
   }
 
   @Test
