@@ -50,7 +50,7 @@ final class HitScene implements Scene {
     return new HitScene(lab, driver, toEcho, toPlain);
   }
 
-  /** With servers of its own, because the rate of a JVM varies by a fifth from start to start. */
+  /** With servers of its own, because JVMs compile differently from start to start. */
   @Override
   public void round(int number, Board board)
       throws IOException, InterruptedException, SQLException {

@@ -77,8 +77,8 @@ final class ObservedScene implements Scene {
   }
 
   /**
-   * With servers of its own, because the rate of a JVM varies by a fifth from start to start. Each
-   * of the two goes first in every other round.
+   * With servers of its own, because JVMs compile differently from start to start. Each of the two
+   * goes first in every other round.
    */
   @Override
   public void round(int number, Board board)
