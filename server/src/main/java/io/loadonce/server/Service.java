@@ -165,6 +165,7 @@ final class Service {
             health,
             listeners.database(),
             running::inForce,
+            running.hasFile(),
             callers::get,
             settings.access().hashIds(),
             Version.line());

@@ -32,6 +32,15 @@ public final class Dashboard {
   private static final String HTML = "text/html; charset=utf-8";
   private static final String JSON = "application/json";
 
+  /** How a setting gets a new value. */
+  private static final String WITH_FILE =
+      "Write a new value into the settings file and send SIGHUP to the process;"
+          + " <code>docs/operations.md</code> has more.";
+
+  private static final String WITHOUT_FILE =
+      "The service has no settings file, so a new value needs a restart. Do not send SIGHUP: it"
+          + " would end the process at once, without a drain.";
+
   private final Watched watched;
   private final Samples samples;
   private final Numbers numbers;
@@ -119,6 +128,7 @@ public final class Dashboard {
             .replace("{style}", style)
             .replace("{charts}", charts)
             .replace("{script}", script)
+            .replace("{reload}", watched.hasSettingsFile() ? WITH_FILE : WITHOUT_FILE)
             .replace("{version}", Html.escaped(watched.version()))
             .replace("{pages}", list(others));
     return new Page(

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
  * @param tier empty without {@code --redis-url}
  * @param listener empty without {@code --listen}
  * @param settings the settings that can change, which are in force now
+ * @param hasSettingsFile whether there is a file that SIGHUP reads again
  * @param grpc the address for callers, once its port is known
  * @param hashesIds whether ids are shown by their hash
  * @param version of the service and of Java
@@ -30,6 +31,7 @@ public record Watched(
     Health health,
     Optional<ChangeListener> listener,
     Supplier<Map<String, RunningSettings.InForce>> settings,
+    boolean hasSettingsFile,
     Supplier<Address> grpc,
     boolean hashesIds,
     String version) {}

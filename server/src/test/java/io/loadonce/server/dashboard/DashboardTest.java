@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -93,6 +94,25 @@ class DashboardTest {
                       .contains("\"loaded\":[", "\"states\":", "\"counts\":")
                       .doesNotContain("\"next\":0,"));
       assertThat(read(service, "/page.json?since=999999").body()).contains("\"next\":");
+    }
+  }
+
+  @Test
+  void page_withoutSettingsFile_saysThatANewValueNeedsARestart() throws Exception {
+    try (RunningService service = RunningService.with(Map.of())) {
+      assertThat(read(service, "/").body())
+          .contains("no settings file, so a new value needs a restart", "Do not send SIGHUP")
+          .doesNotContain("Write a new value into the settings file");
+    }
+  }
+
+  @Test
+  void page_withSettingsFile_saysHowItIsReadAgain() throws Exception {
+    Path file = Files.writeString(directory.resolve("loadonce.yaml"), "ttl: 60s\n");
+    try (RunningService service = RunningService.with(Map.of("--config", file.toString()))) {
+      assertThat(read(service, "/").body())
+          .contains("Write a new value into the settings file and send SIGHUP")
+          .doesNotContain("needs a restart");
     }
   }
 
