@@ -167,7 +167,7 @@ final class Service {
             running::inForce,
             running.hasFile(),
             callers::get,
-            settings.access().hashIds(),
+            settings.access(),
             Version.line());
     AdminPort admin =
         openAdmin(settings.admin(), pages(running, watched, metrics, closings), security);

@@ -1,6 +1,7 @@
 package io.loadonce.server.dashboard;
 
 import com.google.gson.Gson;
+import io.loadonce.server.access.AccessSettings;
 import io.loadonce.server.ports.Page;
 import io.loadonce.server.ports.Page.Content;
 import io.loadonce.server.ports.Parameters;
@@ -40,6 +41,12 @@ public final class Dashboard {
   private static final String WITHOUT_FILE =
       "The service has no settings file, so a new value needs a restart. Do not send SIGHUP: it"
           + " would end the process at once, without a drain.";
+
+  /** What the commands need if the ports are protected. */
+  private static final String PROTECTED =
+      "<p>The service has TLS or an access file, so the commands also need a CA"
+          + " (<code>--tls-ca</code>), a token (<code>--token-file</code>) or both, as"
+          + " <code>docs/access.md</code> says.</p>";
 
   private final Watched watched;
   private final Samples samples;
@@ -129,6 +136,7 @@ public final class Dashboard {
             .replace("{charts}", charts)
             .replace("{script}", script)
             .replace("{reload}", watched.hasSettingsFile() ? WITH_FILE : WITHOUT_FILE)
+            .replace("{access}", isProtected() ? PROTECTED : "")
             .replace("{version}", Html.escaped(watched.version()))
             .replace("{pages}", list(others));
     return new Page(
@@ -145,6 +153,11 @@ public final class Dashboard {
                     .replace("{states}", numbers.states())
                     .replace("{counts}", numbers.counts())
                     .replace("{settings}", numbers.settings())));
+  }
+
+  private boolean isProtected() {
+    AccessSettings access = watched.access();
+    return access.tls().isPresent() || access.accessFile().isPresent();
   }
 
   private static String list(List<Page> pages) {

@@ -1,6 +1,7 @@
 package io.loadonce.server.dashboard;
 
 import io.loadonce.db.jdbc.PoolState;
+import io.loadonce.server.access.AccessSettings;
 import io.loadonce.server.changes.ChangeListener;
 import io.loadonce.server.lookup.Lookups;
 import io.loadonce.server.ports.Address;
@@ -20,7 +21,7 @@ import java.util.function.Supplier;
  * @param settings the settings that can change, which are in force now
  * @param hasSettingsFile whether there is a file that SIGHUP reads again
  * @param grpc the address for callers, once its port is known
- * @param hashesIds whether ids are shown by their hash
+ * @param access how the ports are protected
  * @param version of the service and of Java
  */
 public record Watched(
@@ -33,5 +34,11 @@ public record Watched(
     Supplier<Map<String, RunningSettings.InForce>> settings,
     boolean hasSettingsFile,
     Supplier<Address> grpc,
-    boolean hashesIds,
-    String version) {}
+    AccessSettings access,
+    String version) {
+
+  /** Whether ids are shown by their hash. */
+  boolean hashesIds() {
+    return access.hashIds();
+  }
+}

@@ -102,6 +102,7 @@
     }
   });
 
+  document.querySelectorAll('.origin').forEach(place => { place.textContent = location.origin; });
   document.querySelectorAll('pre.command').forEach(command => {
     if (!navigator.clipboard) return;
     const text = command.textContent;

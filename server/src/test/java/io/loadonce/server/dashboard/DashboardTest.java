@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loadonce.db.CountedDatabase;
 import io.loadonce.db.source.Source;
 import io.loadonce.server.RunningService;
+import io.loadonce.server.access.NewToken;
 import io.loadonce.v1.BatchGetRequest;
 import io.loadonce.v1.GetRequest;
 import java.io.IOException;
@@ -56,6 +57,7 @@ class DashboardTest {
       assertThat(seen.console()).isEmpty();
       assertThat(seen.dom())
           .contains("&lt;img src=x onerror=alert(1)&gt;", ">live<", "<canvas", "reachable")
+          .contains("explain --admin <span class=\"origin\">http://" + service.admin() + "</span>")
           .doesNotContain("<img");
     }
   }
@@ -117,6 +119,18 @@ class DashboardTest {
   }
 
   @Test
+  void page_withAccessFile_saysWhatTheCommandsNeed() throws Exception {
+    NewToken operator = NewToken.of("operator", "admin", "");
+    Path file = Files.writeString(directory.resolve("access.txt"), operator.line() + "\n");
+    try (RunningService open = RunningService.with(Map.of());
+        RunningService closed = RunningService.with(Map.of("--access-file", file.toString()))) {
+      assertThat(read(open, "/").body()).doesNotContain("docs/access.md");
+      assertThat(read(closed, "/", "Authorization", "Bearer " + operator.token()).body())
+          .contains("the commands also need a CA", "<code>docs/access.md</code>");
+    }
+  }
+
+  @Test
   void page_withHashIds_hasNoId() throws Exception {
     try (RunningService service = RunningService.with(Map.of("--hash-ids", "true"))) {
       service.stub().get(GetRequest.newBuilder().setId("2988507").build());
@@ -159,11 +173,15 @@ class DashboardTest {
     service.stub().batchGet(request.build());
   }
 
-  private static HttpResponse<String> read(RunningService service, String path)
+  private static HttpResponse<String> read(RunningService service, String path, String... headers)
       throws IOException, InterruptedException {
     try (HttpClient http = HttpClient.newHttpClient()) {
       URI page = URI.create("http://" + service.admin() + path.replace("%zz", "%25zz"));
-      return http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString());
+      HttpRequest.Builder request = HttpRequest.newBuilder(page);
+      if (headers.length > 0) {
+        request.headers(headers);
+      }
+      return http.send(request.build(), BodyHandlers.ofString());
     }
   }
 }
