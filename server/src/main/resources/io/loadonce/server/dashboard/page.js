@@ -16,6 +16,7 @@
   const BYTES = [' B', ' KiB', ' MiB', ' GiB'];
   const POWERS_OF_2 = Array.from({ length: 50 }, (_, i) => 2 ** i);
   const data = { time: [] };
+  const parts = {};
   let next = 0;
   let plots = [];
 
@@ -72,6 +73,16 @@
     }
   }
 
+  // A part that is replaced loses what a reader has selected in it.
+  function show(part, html) {
+    const place = document.getElementById(part);
+    const selection = getSelection();
+    const isSelected = !selection.isCollapsed && selection.containsNode(place, true);
+    if (parts[part] === html || isSelected) return;
+    place.innerHTML = html;
+    parts[part] = html;
+  }
+
   async function poll() {
     const live = document.getElementById('live');
     try {
@@ -81,7 +92,7 @@
       if (answer.next < next) Object.keys(data).forEach(key => { data[key] = []; });
       next = answer.next;
       append(answer);
-      for (const part of ['states', 'counts', 'settings']) document.getElementById(part).innerHTML = answer[part];
+      for (const part of ['states', 'counts', 'settings']) show(part, answer[part]);
       plots.forEach(({ plot, series }) => plot.setData(columns(series)));
       live.textContent = 'live';
     } catch (failure) {
