@@ -13,11 +13,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The page at {@code /}: what the service does, live. It is one file with its scripts and styles
@@ -32,6 +35,9 @@ public final class Dashboard {
 
   private static final String HTML = "text/html; charset=utf-8";
   private static final String JSON = "application/json";
+
+  /** Where a text belongs in the page, by its name. */
+  private static final Pattern PLACE = Pattern.compile("\\{([a-z-]+)}");
 
   /** How a setting gets a new value. */
   private static final String WITH_FILE =
@@ -129,30 +135,47 @@ public final class Dashboard {
             + " 'none';"
             + " frame-ancestors 'none'; script-src %s %s; style-src %s %s"
                 .formatted(hash(charts), hash(script), hash(chartStyle), hash(style));
-    String fixed =
-        text("page.html")
-            .replace("{chart-style}", chartStyle)
-            .replace("{style}", style)
-            .replace("{charts}", charts)
-            .replace("{script}", script)
-            .replace("{reload}", watched.hasSettingsFile() ? WITH_FILE : WITHOUT_FILE)
-            .replace("{access}", isProtected() ? PROTECTED : "")
-            .replace("{version}", Html.escaped(watched.version()))
-            .replace("{pages}", list(others));
+    Map<String, String> fixed =
+        Map.ofEntries(
+            Map.entry("chart-style", chartStyle),
+            Map.entry("style", style),
+            Map.entry("charts", charts),
+            Map.entry("script", script),
+            Map.entry("reload", watched.hasSettingsFile() ? WITH_FILE : WITHOUT_FILE),
+            Map.entry("access", isProtected() ? PROTECTED : ""),
+            Map.entry("version", Html.escaped(watched.version())),
+            Map.entry("pages", list(others)));
+    String template = text("page.html");
     return new Page(
         "/",
         Page.Readers.OPERATORS,
         "this page",
         HTML,
         policy,
-        _ ->
-            new Content(
-                200,
-                fixed
-                    .replace("{target}", Html.escaped(watched.grpc().get().toString()))
-                    .replace("{states}", numbers.states())
-                    .replace("{counts}", numbers.counts())
-                    .replace("{settings}", numbers.settings())));
+        _ -> {
+          Map<String, String> texts = new HashMap<>(fixed);
+          texts.putAll(ofNow());
+          return new Content(200, filled(template, texts));
+        });
+  }
+
+  /** Returns the texts that are others at each reading of the page. */
+  private Map<String, String> ofNow() {
+    return Map.ofEntries(
+        Map.entry("target", Html.escaped(watched.grpc().get().toString())),
+        Map.entry("states", numbers.states()),
+        Map.entry("counts", numbers.counts()),
+        Map.entry("settings", numbers.settings()));
+  }
+
+  /** In one pass: what stands in a text, such as an id, is never taken for a place. */
+  private static String filled(String template, Map<String, String> texts) {
+    return PLACE
+        .matcher(template)
+        .replaceAll(
+            place ->
+                Matcher.quoteReplacement(
+                    Objects.requireNonNull(texts.get(place.group(1)), place.group())));
   }
 
   private boolean isProtected() {

@@ -119,6 +119,20 @@ class DashboardTest {
   }
 
   @Test
+  void page_idThatReadsLikeAPlaceOfThePage_isShownAsItIs() throws Exception {
+    List<String> ids = List.of("{settings}", "{counts}", "{script}", "$1");
+    try (CountedDatabase database = CountedDatabase.h2();
+        RunningService service =
+            RunningService.on(
+                database, BY_NAME, Map.of("--key-column", "name", "--key-type", "text"))) {
+      service.stub().batchGet(BatchGetRequest.newBuilder().addAllIds(ids).build());
+      assertThat(read(service, "/").body())
+          .contains(ids.stream().map("<td>%s</td>"::formatted).toList())
+          .containsOnlyOnce("<th>value in force</th>");
+    }
+  }
+
+  @Test
   void page_withAccessFile_saysWhatTheCommandsNeed() throws Exception {
     NewToken operator = NewToken.of("operator", "admin", "");
     Path file = Files.writeString(directory.resolve("access.txt"), operator.line() + "\n");
