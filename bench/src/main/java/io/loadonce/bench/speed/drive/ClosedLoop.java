@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClosedLoop implements AutoCloseable {
 
-  /** How long a connection may take to open, and the last replies of a run after its end. */
+  /** How long the connections may take to open, and the last replies of a run after its end. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final List<ManagedChannel> channels;
@@ -39,12 +39,25 @@ public final class ClosedLoop implements AutoCloseable {
   /**
    * Opens the connections, one after the other. Blocks until then.
    *
-   * @throws IllegalStateException if a connection is not open in time
+   * @throws IllegalStateException if not all connections are open in time; none is left open
    */
   public ClosedLoop(int port, int connections) throws InterruptedException {
+    this(port, connections, GRACE);
+  }
+
+  /**
+   * @param atMost the time for all connections together
+   */
+  ClosedLoop(int port, int connections, Duration atMost) throws InterruptedException {
+    long untilNanos = System.nanoTime() + atMost.toNanos();
     this.channels = IntStream.range(0, connections).mapToObj(i -> channel(port, i)).toList();
-    for (ManagedChannel channel : channels) {
-      connect(channel);
+    try {
+      for (ManagedChannel channel : channels) {
+        connect(channel, untilNanos);
+      }
+    } catch (IllegalStateException | InterruptedException e) {
+      close();
+      throw e;
     }
   }
 
@@ -57,12 +70,12 @@ public final class ClosedLoop implements AutoCloseable {
         .build();
   }
 
-  private static void connect(ManagedChannel channel) throws InterruptedException {
+  private static void connect(ManagedChannel channel, long untilNanos) throws InterruptedException {
     ConnectivityState state = channel.getState(/* requestConnection= */ true);
     while (state != ConnectivityState.READY) {
       CountDownLatch changed = new CountDownLatch(1);
       channel.notifyWhenStateChanged(state, changed::countDown);
-      if (!changed.await(GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!changed.await(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         throw new IllegalStateException("no connection to " + channel.authority());
       }
       state = channel.getState(/* requestConnection= */ true);

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * The threads of the driver's connections, one for each processor, as gRPC has them by default. A
  * server gives its connections to its own event loops in turns. Which loops of the driver and of
  * the server talk to each other changes the rate of hits by a tenth; here it is the same in each
- * run: each loop of the driver has connections to each loop of the server.
+ * run. With n processors and n times n connections or more, each loop of the driver has connections
+ * to each loop of the server; with fewer, only some of these pairs have one.
  */
 final class EventLoops {
 
