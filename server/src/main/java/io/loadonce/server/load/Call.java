@@ -90,7 +90,7 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
     if (isNoAnswerYet && !wasReadAfterTheCall) {
       joinedAgain = true;
       if (left) {
-        engine.countLeft(waiter);
+        countLeft();
       } else {
         engine.joinAgain(this);
       }
@@ -161,7 +161,15 @@ final class Call<K, V> implements Waiter.Handler<Outcome<V>>, Withdrawal {
   public boolean withdraw() {
     // Before it leaves the table: a callback that runs now must not join again.
     left = true;
-    return engine.withdraw(waiter);
+    boolean waited = engine.withdraw(waiter);
+    if (waited) {
+      countLeft();
+    }
+    return waited;
+  }
+
+  private void countLeft() {
+    engine.statistics().left(beganNanos, waiter.deadlineNanos());
   }
 
   /** Answers the caller, which is counted; only for a call that is not in the table. */

@@ -70,7 +70,7 @@ final class FlightEnd<K, V> implements Finish<K, V> {
     for (Waiter<K, Outcome<V>> waiter : completion.waiters()) {
       answer(waiter, waiter.led() ? led : joined);
     }
-    statistics.flightEnded(flight.id(), completion.waiters().size());
+    statistics.flightEnded(flight.id(), completion.waited());
   }
 
   /** One caller's broken callback must not keep the other callers from their answer. */

@@ -6,7 +6,6 @@ import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.cache.Entry;
 import io.loadonce.server.cache.MemoryCache;
 import io.loadonce.server.load.IdHistory.Removal;
-import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.lock.Flight;
 import io.loadonce.server.lock.FlightState;
 import io.loadonce.server.lock.FlightTable;
@@ -227,6 +226,7 @@ public final class LoadOnce<K, V> {
     long nowNanos = nanoClock.getAsLong();
     SweepResult<K, Outcome<V>> swept = table.sweep(nowNanos, stage.hasRoomForRefreshes());
     swept.departed().forEach(each -> FlightEnd.answer(each.waiter(), each.outcome()));
+    swept.abandoned().forEach(each -> statistics.flightEnded(each.id(), each.waited()));
     stage.failOverdue(swept.overdue());
     stage.dropOver();
   }
@@ -367,18 +367,7 @@ public final class LoadOnce<K, V> {
   }
 
   boolean withdraw(Waiter<K, Outcome<V>> waiter) {
-    long nowNanos = nanoClock.getAsLong();
-    boolean waited = table.withdraw(waiter, nowNanos);
-    if (waited) {
-      countLeft(waiter);
-    }
-    return waited;
-  }
-
-  /** Counts a caller that left before it was answered. */
-  void countLeft(Waiter<K, Outcome<V>> waiter) {
-    boolean late = nanoClock.getAsLong() - waiter.deadlineNanos() >= 0;
-    counts().add(late ? Ending.TIMED_OUT : Ending.CANCELLED);
+    return table.withdraw(waiter, nanoClock.getAsLong());
   }
 
   CachedRows<K, V> cachedRows() {

@@ -4,6 +4,7 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
 import io.loadonce.server.cache.Entry;
 import io.loadonce.server.load.IdHistory.Miss;
+import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Cap;
 import io.loadonce.server.load.Outcome.Failed;
 import io.loadonce.server.load.Outcome.Found;
@@ -98,7 +99,10 @@ public final class LoadStatistics<K> {
     return Objects.requireNonNull(stages.get(stage));
   }
 
-  /** How long the callers waited whose first look was a miss, in nanoseconds. */
+  /**
+   * How long the callers waited whose first look was a miss, in nanoseconds: for their answer, or
+   * until they left without one.
+   */
   public Histogram waits() {
     return waits;
   }
@@ -230,8 +234,17 @@ public final class LoadStatistics<K> {
     return waitedNanos;
   }
 
+  /** A caller whose first look was a miss has left without an answer. */
+  void left(long beganNanos, long deadlineNanos) {
+    long nowNanos = nanoClock.getAsLong();
+    counts.add(nowNanos - deadlineNanos >= 0 ? Ending.TIMED_OUT : Ending.CANCELLED);
+    waits.record(nowNanos - beganNanos);
+  }
+
   /**
-   * @param waited how many callers waited for it
+   * A flight has ended; once for each.
+   *
+   * @param waited how many callers waited for it, including those that left before it ended
    */
   void flightEnded(K id, int waited) {
     if (waited > 1) {

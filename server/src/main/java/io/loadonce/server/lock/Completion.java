@@ -8,5 +8,7 @@ import java.util.Collection;
  * @param outcome the flight's own outcome, or a newer one that a fenced flight of the id brought
  * @param waiters the waiters of the flight, which the caller must answer once each; empty if the
  *     flight had ended before
+ * @param waited how many callers have waited for the flight, including those that left before it
+ *     ended; 0 if the flight had ended before
  */
-public record Completion<K, O>(O outcome, Collection<Waiter<K, O>> waiters) {}
+public record Completion<K, O>(O outcome, Collection<Waiter<K, O>> waiters, int waited) {}

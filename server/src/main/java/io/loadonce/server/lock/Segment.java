@@ -70,7 +70,7 @@ final class Segment<K, O> {
   Completion<K, O> complete(Flight<K, O> flight, O own, Publication<O> publication) {
     synchronized (mutex) {
       if (flight.isOver()) {
-        return new Completion<>(own, List.of());
+        return new Completion<>(own, List.of(), /* waited= */ 0);
       }
       O outcome = flight.newest(own, publication);
       Flight<K, O> registered = flights.get(flight.id());
@@ -83,7 +83,7 @@ final class Segment<K, O> {
         }
         fenced.remove(flight);
       }
-      return new Completion<>(outcome, flight.end());
+      return new Completion<>(outcome, flight.end(), flight.waited());
     }
   }
 
@@ -137,6 +137,7 @@ final class Segment<K, O> {
       if (flight.isAbandoned(nowNanos, settings.abandonAfter().toNanos())) {
         all.remove();
         flight.end();
+        swept.abandoned().add(flight);
       }
     }
   }

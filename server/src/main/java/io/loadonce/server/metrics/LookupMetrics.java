@@ -138,7 +138,8 @@ final class LookupMetrics {
     Histograms waits =
         Histograms.ofTimes(
             "loadonce_wait_seconds",
-            "How long the callers waited for their answer whose first look was a miss");
+            "How long the callers waited whose first look was a miss: for their answer, or until"
+                + " they left without one");
     Histograms ages =
         Histograms.ofTimes(
             "loadonce_hit_age_seconds",

@@ -171,6 +171,19 @@ class LoadStatisticsTest {
   }
 
   @Test
+  void left_beforeOrAtTheDeadline_measuresTheWait() {
+    now.set(100);
+
+    statistics.left(/* beganNanos= */ 30, /* deadlineNanos= */ 101);
+    assertThat(statistics.counts().count(Ending.CANCELLED)).isOne();
+    statistics.left(/* beganNanos= */ 40, /* deadlineNanos= */ 100);
+
+    assertThat(statistics.counts().count(Ending.CANCELLED)).isOne();
+    assertThat(statistics.counts().count(Ending.TIMED_OUT)).isOne();
+    assertThat(statistics.waits().snapshot().sum()).isEqualTo(70 + 60);
+  }
+
+  @Test
   void flightEnded_severalCallersWaited_idIsHotByWaiters() {
     statistics.flightEnded("for nobody", 0);
     statistics.flightEnded("for one", 1);

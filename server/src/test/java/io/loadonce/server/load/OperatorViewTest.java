@@ -6,6 +6,7 @@ import io.loadonce.server.cache.CacheSettings;
 import io.loadonce.server.load.IdHistory.Miss;
 import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Found;
+import io.loadonce.server.load.Outcome.TimedOut;
 import io.loadonce.server.lock.Flight;
 import io.loadonce.server.lock.FlightState;
 import java.time.Duration;
@@ -64,6 +65,37 @@ class OperatorViewTest {
         .containsExactly(new HotIds.Hot<>("a", 3));
   }
 
+  /** Those who have left waited, too; the query of the abandoned load ends later. */
+  @Test
+  void hotByWaiters_allCallersLeaveBeforeTheEnd_isListedOnce() throws Exception {
+    WaitingCaller leaves = join("a", MINUTE);
+    WaitingCaller late = join("a", SECOND);
+    StallingSource.PendingQuery query = database.next();
+    assertThat(leaves.withdraw()).isTrue();
+    clock.addAndGet(SECOND.toNanos());
+    engine.sweep();
+    assertThat(late.outcome()).isInstanceOf(TimedOut.class);
+    assertThat(engine.statistics().hotByWaiters().top(10)).as("under way").isEmpty();
+    clock.addAndGet(EngineFixture.LOCK.abandonAfter().toNanos());
+    engine.sweep();
+    assertThat(query.wasCancelled()).isTrue();
+    fixture.awaitIdle();
+    assertThat(engine.statistics().hotByWaiters().top(10))
+        .containsExactly(new HotIds.Hot<>("a", 2));
+  }
+
+  @Test
+  void hotByWaiters_aCallerLeavesBeforeTheEnd_countsToo() throws Exception {
+    WaitingCaller stays = join("a", MINUTE);
+    WaitingCaller leaves = join("a", MINUTE);
+    assertThat(leaves.withdraw()).isTrue();
+    database.next().findVersion(1);
+    assertThat(stays.outcome()).isInstanceOf(Found.class);
+    fixture.awaitIdle();
+    assertThat(engine.statistics().hotByWaiters().top(10))
+        .containsExactly(new HotIds.Hot<>("a", 2));
+  }
+
   @Test
   void observe_callsThatWait_areSeenWithTheirFlight() throws Exception {
     List<Flight<?, ?>> waitedFor = new ArrayList<>();
@@ -120,6 +152,8 @@ class OperatorViewTest {
     assertThat(late.withdraw()).isTrue();
     assertThat(engine.counts().count(Ending.CANCELLED)).isOne();
     assertThat(engine.counts().count(Ending.TIMED_OUT)).isOne();
+    assertThat(engine.statistics().waits().snapshot().count()).isEqualTo(2);
+    assertThat(engine.statistics().waits().snapshot().sum()).isEqualTo(2 * SECOND.toNanos() - 1);
     query.findVersion(1);
   }
 

@@ -45,7 +45,10 @@ class FlightTest {
     table.join(waiter(1), _ -> null, BEGINNING);
     table.withdraw(leader, BEGINNING);
     assertThat(flight.waited()).as("under way").isZero();
-    assertThat(complete(flight)).isOne();
+    Completion<Integer, String> completion = table.complete(flight, "row", new NotKept());
+    assertThat(completion.waiters()).hasSize(1);
+    assertThat(completion.waited()).isEqualTo(2);
+    assertThat(table.complete(flight, "row", new NotKept()).waited()).as("ended before").isZero();
     assertThat(flight.waited()).isEqualTo(2);
     assertThat(flight.leader()).isSameAs(leader);
     assertThat(waiters.waiters()).isZero();
@@ -79,8 +82,10 @@ class FlightTest {
     assertThat(sweep(deadlineNanos - 1)).isEmpty();
     assertThat(sweep(deadlineNanos)).containsExactly(new SweepResult.Departed<>(only, "late"));
     assertThat(flight.isOver()).isFalse();
-    sweep(deadlineNanos + ABANDONED);
+    assertThat(table.sweep(deadlineNanos + ABANDONED, /* mayContinueAlone= */ true).abandoned())
+        .containsExactly(flight);
     assertThat(flight.isOver()).isTrue();
+    assertThat(flight.waited()).isOne();
   }
 
   /** Two ids have one mutex only by chance; hashes that differ in few bits are spread. */
