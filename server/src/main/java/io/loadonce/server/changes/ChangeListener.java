@@ -6,6 +6,7 @@ import io.loadonce.db.feed.ChangeFeed;
 import io.loadonce.db.feed.ChangeFeed.Subscription;
 import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
+import io.loadonce.server.load.IdHistory.Removal;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.log.RateLimitedLog;
 import java.time.Duration;
@@ -275,7 +276,7 @@ public final class ChangeListener implements AutoCloseable {
     Set<String> added = unconnected();
     added.removeAll(unreported);
     if (kind.decidesFreshness()) {
-      added.forEach(lookup -> engine(lookup).invalidateAll());
+      added.forEach(lookup -> engine(lookup).invalidateAll(Removal.FEED_CONNECTED));
     }
     mutex.lock();
     try {

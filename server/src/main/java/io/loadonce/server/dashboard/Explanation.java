@@ -5,6 +5,8 @@ import io.loadonce.db.lookup.Key;
 import io.loadonce.db.lookup.KeyColumns;
 import io.loadonce.server.cache.Entry;
 import io.loadonce.server.load.CacheUse;
+import io.loadonce.server.load.IdHistory.Cause;
+import io.loadonce.server.load.IdHistory.Miss;
 import io.loadonce.server.load.IdHistory.Missed;
 import io.loadonce.server.lock.FlightState;
 import io.loadonce.server.lookup.EncodedRow;
@@ -151,26 +153,43 @@ final class Explanation {
     if (missed == null) {
       return "none is known; only the misses of about the last 8,000 ids are";
     }
-    Long cause = missed.causeNanos();
-    String before = cause == null ? "" : seconds(missed.atNanos() - cause) + " before";
-    String why =
-        switch (missed.why()) {
-          case NOT_CACHED_BEFORE ->
-              "the cache had no entry, and it is not known that it had one before";
-          case INVALIDATED_BY_CALLER -> "a caller had invalidated the id " + before;
-          case INVALIDATED_BY_CHANGE -> "the database had reported a change of the row " + before;
-          case INVALIDATED_BY_AUDIT ->
-              "--audit-drop had removed the row, which was not that of the database, " + before;
-          case EVICTED ->
-              "the entry had been evicted %s, because the memory budget was full".formatted(before);
-          case EXPIRED -> "the entry had expired " + before;
-          case TOO_OLD_FOR_CALLER -> "the entry was older than the max_age of the caller";
-          case VERSION_TOO_LOW ->
-              "the entry had a lower version than the min_version of the caller";
-          case DISCONNECTED ->
-              "the change feed had been disconnected for longer than --stale-on-disconnect";
-        };
-    return "%s ago: %s".formatted(seconds(nowNanos - missed.atNanos()), why);
+    Cause cause = missed.cause();
+    String before = cause == null ? "" : seconds(missed.atNanos() - cause.atNanos()) + " before";
+    boolean ofEverything = cause != null && cause.ofEverything();
+    return "%s ago: %s%s"
+        .formatted(
+            seconds(nowNanos - missed.atNanos()),
+            reason(missed.why(), before, ofEverything),
+            ofEverything ? "; it is not known that the id was cached then" : "");
+  }
+
+  /**
+   * @param before how long before the miss its cause was
+   * @param ofEverything whether the cause was an invalidation of everything
+   */
+  private static String reason(Miss why, String before, boolean ofEverything) {
+    String what = ofEverything ? "everything" : "the id";
+    return switch (why) {
+      case NOT_CACHED_BEFORE ->
+          "the cache had no entry, and it is not known that it had one before";
+      case INVALIDATED_BY_CALLER -> "a caller had invalidated %s %s".formatted(what, before);
+      case INVALIDATED_BY_CHANGE ->
+          "the database had reported a change of %s %s"
+              .formatted(ofEverything ? "any row" : "the row", before);
+      case INVALIDATED_BY_AUDIT ->
+          "--audit-drop had removed the row, which was not that of the database, " + before;
+      case FEED_CONNECTED ->
+          "everything had been invalidated %s, when the change feed was connected".formatted(before);
+      case EXCLUDED_BY_SWITCH ->
+          "the switch of the lookup had excluded the id from the cache " + before;
+      case EVICTED ->
+          "the entry had been evicted %s, because the memory budget was full".formatted(before);
+      case EXPIRED -> "the entry had expired " + before;
+      case TOO_OLD_FOR_CALLER -> "the entry was older than the max_age of the caller";
+      case VERSION_TOO_LOW -> "the entry had a lower version than the min_version of the caller";
+      case DISCONNECTED ->
+          "the change feed had been disconnected for longer than --stale-on-disconnect";
+    };
   }
 
   private static void line(StringBuilder text, String name, String value) {

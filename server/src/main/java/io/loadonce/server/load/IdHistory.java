@@ -1,5 +1,6 @@
 package io.loadonce.server.load;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,10 @@ public final class IdHistory {
     INVALIDATED_BY_CHANGE,
     /** A comparison with the database has found that the row is stale. */
     INVALIDATED_BY_AUDIT,
+    /** The change feed was connected, and may have missed changes before. */
+    FEED_CONNECTED,
+    /** The switch of the lookup excludes the id from the cache. */
+    EXCLUDED_BY_SWITCH,
     /** The memory budget was full. */
     EVICTED
   }
@@ -33,6 +38,8 @@ public final class IdHistory {
     INVALIDATED_BY_CALLER,
     INVALIDATED_BY_CHANGE,
     INVALIDATED_BY_AUDIT,
+    FEED_CONNECTED,
+    EXCLUDED_BY_SWITCH,
     EVICTED,
     EXPIRED,
     /** The entry was fresh, and older than the caller accepted. */
@@ -47,20 +54,41 @@ public final class IdHistory {
    * A miss.
    *
    * @param atNanos when, on the clock of the engine
-   * @param causeNanos when the entry had left the cache or had expired; null if there was no such
-   *     moment
+   * @param cause when the entry had left the cache or had expired; null if there was no such moment
    */
-  public record Missed(int hash, Miss why, long atNanos, @Nullable Long causeNanos) {}
+  public record Missed(int hash, Miss why, long atNanos, @Nullable Cause cause) {}
 
-  private record Removed(int hash, Removal why, long atNanos) {}
+  /**
+   * The moment to which a miss goes back.
+   *
+   * @param ofEverything whether all entries left the cache then; it is not known whether the id had
+   *     one
+   */
+  public record Cause(long atNanos, boolean ofEverything) {}
+
+  private record Removed(int hash, Removal why, Cause cause) {}
+
+  /**
+   * @param freshNanos for how long the entries would have been fresh at most
+   * @param left how many of them no miss has been explained by so far; may fall below zero
+   */
+  private record AllRemoved(Removed removed, long freshNanos, AtomicLong left) {
+
+    /** Whether it may be why an id is not cached; to be called once for each such miss. */
+    boolean explains(long nowNanos) {
+      return nowNanos - removed.cause.atNanos < freshNanos
+          && left.get() > 0
+          && left.getAndDecrement() > 0;
+    }
+  }
 
   private final LongSupplier nanoClock;
   private final AtomicReferenceArray<@Nullable Removed> removals =
       new AtomicReferenceArray<>(SLOTS);
   private final AtomicReferenceArray<@Nullable Missed> misses = new AtomicReferenceArray<>(SLOTS);
 
-  /** The last removal of everything, which has no hash. */
-  private volatile @Nullable Removed allRemoved;
+  /** The last removal of everything that removed something. */
+  private volatile @Nullable AllRemoved allRemoved;
 
   IdHistory(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
@@ -68,21 +96,33 @@ public final class IdHistory {
 
   void removed(Object id, Removal why) {
     int hash = id.hashCode();
-    removals.setRelease(slot(hash), new Removed(hash, why, nanoClock.getAsLong()));
+    Cause cause = new Cause(nanoClock.getAsLong(), /* ofEverything= */ false);
+    removals.setRelease(slot(hash), new Removed(hash, why, cause));
   }
 
-  void removedAll(Removal why) {
-    allRemoved = new Removed(0, why, nanoClock.getAsLong());
+  /**
+   * All entries have left the cache. It is not kept of which ids, so this is taken for the reason
+   * of the next misses of ids without an entry: of as many as there were entries, for as long as
+   * those would have been fresh.
+   *
+   * @param entries about how many there were, including those that loads under way do not leave
+   */
+  void removedAll(Removal why, long entries, long freshNanos) {
+    if (entries > 0) {
+      Cause cause = new Cause(nanoClock.getAsLong(), /* ofEverything= */ true);
+      Removed removed = new Removed(/* hash= */ 0, why, cause);
+      allRemoved = new AllRemoved(removed, freshNanos, new AtomicLong(entries));
+    }
   }
 
-  void missed(Object id, Miss why, long nowNanos, @Nullable Long causeNanos) {
+  void missed(Object id, Miss why, long nowNanos, @Nullable Cause cause) {
     int hash = id.hashCode();
-    misses.setRelease(slot(hash), new Missed(hash, why, nowNanos, causeNanos));
+    misses.setRelease(slot(hash), new Missed(hash, why, nowNanos, cause));
   }
 
   /** Records a miss of an id that has no entry, with what is known about its removal. */
   Miss missedWithoutEntry(Object id, long nowNanos) {
-    Removed last = lastRemoval(id.hashCode());
+    Removed last = lastRemoval(id.hashCode(), nowNanos);
     Miss why =
         last == null
             ? Miss.NOT_CACHED_BEFORE
@@ -90,9 +130,11 @@ public final class IdHistory {
               case INVALIDATED_BY_CALLER -> Miss.INVALIDATED_BY_CALLER;
               case INVALIDATED_BY_CHANGE -> Miss.INVALIDATED_BY_CHANGE;
               case INVALIDATED_BY_AUDIT -> Miss.INVALIDATED_BY_AUDIT;
+              case FEED_CONNECTED -> Miss.FEED_CONNECTED;
+              case EXCLUDED_BY_SWITCH -> Miss.EXCLUDED_BY_SWITCH;
               case EVICTED -> Miss.EVICTED;
             };
-    missed(id, why, nowNanos, last == null ? null : last.atNanos);
+    missed(id, why, nowNanos, last == null ? null : last.cause);
     return why;
   }
 
@@ -103,13 +145,14 @@ public final class IdHistory {
     return last != null && last.hash == hash ? last : null;
   }
 
-  private @Nullable Removed lastRemoval(int hash) {
-    Removed own = removals.getAcquire(slot(hash));
-    Removed all = allRemoved;
-    if (own == null || own.hash != hash) {
-      return all;
+  private @Nullable Removed lastRemoval(int hash, long nowNanos) {
+    Removed kept = removals.getAcquire(slot(hash));
+    Removed own = kept != null && kept.hash == hash ? kept : null;
+    AllRemoved all = allRemoved;
+    if (all == null || (own != null && own.cause.atNanos - all.removed.cause.atNanos > 0)) {
+      return own;
     }
-    return all != null && all.atNanos - own.atNanos >= 0 ? all : own;
+    return all.explains(nowNanos) ? all.removed : own;
   }
 
   private static int slot(int hash) {

@@ -214,7 +214,8 @@ public final class LoadOnce<K, V> {
   public Invalidation invalidateAll(Removal cause) {
     long[] removed = new long[1];
     int fenced = table.fenceAll(() -> removed[0] = cache.removeAll());
-    statistics.history().removedAll(cause);
+    long freshNanos = cache.settings().timeToLive().toNanos();
+    statistics.history().removedAll(cause, removed[0] + fenced, freshNanos);
     return new Invalidation(removed[0], fenced);
   }
 
@@ -237,9 +238,18 @@ public final class LoadOnce<K, V> {
    */
   public void use(CacheSettings times, LoadSettings loads) {
     if (!policy.use(loads).use().equals(loads.use())) {
-      table.fenceAll(() -> cache.removeIf(id -> !loads.use().includes(id)));
+      table.fenceAll(() -> cache.removeIf(id -> isExcluded(id, loads.use())));
     }
     cache.use(times, nanoClock);
+  }
+
+  /** Whether the switch takes an id out of the cache; that is recorded. */
+  private boolean isExcluded(K id, CacheUse use) {
+    if (use.includes(id)) {
+      return false;
+    }
+    statistics.history().removed(id, Removal.EXCLUDED_BY_SWITCH);
+    return true;
   }
 
   /** The settings in force. */

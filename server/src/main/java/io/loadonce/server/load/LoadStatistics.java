@@ -3,6 +3,7 @@ package io.loadonce.server.load;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
 import io.loadonce.server.cache.Entry;
+import io.loadonce.server.load.IdHistory.Cause;
 import io.loadonce.server.load.IdHistory.Miss;
 import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Cap;
@@ -199,10 +200,11 @@ public final class LoadStatistics<K> {
       why = history.missedWithoutEntry(id, nowNanos);
     } else if (!entry.isFresh(nowNanos)) {
       why = Miss.EXPIRED;
-      history.missed(id, why, nowNanos, entry.freshUntilNanos());
+      history.missed(
+          id, why, nowNanos, new Cause(entry.freshUntilNanos(), /* ofEverything= */ false));
     } else {
       why = missOf(entry, needed, nowNanos);
-      history.missed(id, why, nowNanos, /* causeNanos= */ null);
+      history.missed(id, why, nowNanos, /* cause= */ null);
     }
     Objects.requireNonNull(misses.get(why)).increment();
     if (isSample(nowNanos)) {

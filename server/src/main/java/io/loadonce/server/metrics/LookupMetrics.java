@@ -52,7 +52,8 @@ final class LookupMetrics {
     byValue(
         "loadonce.misses",
         "Number of lookups that were a miss at the first look, by the reason why the cache had"
-            + " nothing to serve",
+            + " nothing to serve; after everything was invalidated, that is the reason of as many"
+            + " misses of ids without an entry as there were entries",
         "reason",
         Miss.values(),
         engine,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadonce.db.feed.Change;
 import io.loadonce.db.lookup.Key;
+import io.loadonce.server.load.IdHistory.Miss;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.load.Outcome.Origin;
@@ -171,6 +172,21 @@ class ChangeListenerTest {
   }
 
   @Test
+  void listen_connected_onlyWhatWasCachedBeforeIsAMissForThatReason() {
+    listen();
+    get("1");
+    assertThat(misses(Miss.NOT_CACHED_BEFORE)).as("nothing was cached").isOne();
+    feed.cut();
+    until(() -> !listener.isConnected());
+    listen();
+    get("1");
+    assertThat(misses(Miss.FEED_CONNECTED)).isOne();
+    get("2");
+    assertThat(misses(Miss.NOT_CACHED_BEFORE)).as("never cached").isEqualTo(2);
+    assertThat(misses(Miss.INVALIDATED_BY_CALLER)).isZero();
+  }
+
+  @Test
   void listen_reconnected_removesWhatWasLoadedBeforeTheSubscription() {
     // The change is committed after the last load and before the subscription: it is not reported.
     feed.whenSubscribed =
@@ -263,6 +279,10 @@ class ChangeListenerTest {
     listener.close();
     assertThat(listener.isConnected()).isFalse();
     assertRow(Origin.STALE, 1);
+  }
+
+  private long misses(Miss why) {
+    return engine.statistics().misses(why);
   }
 
   private void nextHeartbeat() {

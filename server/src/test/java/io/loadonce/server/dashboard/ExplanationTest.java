@@ -10,6 +10,7 @@ import io.loadonce.db.source.Source;
 import io.loadonce.db.source.SourceQuery;
 import io.loadonce.db.source.SourceRow;
 import io.loadonce.server.cache.CacheSettings;
+import io.loadonce.server.load.CacheUse;
 import io.loadonce.server.load.Freshness;
 import io.loadonce.server.load.IdHistory.Removal;
 import io.loadonce.server.load.LoadOnce;
@@ -138,11 +139,33 @@ class ExplanationTest {
     get("7");
     assertThat(explain("7"))
         .contains("0.000 s ago: the database had reported a change of the row 0.000 s before\n");
-    engine.invalidateAll();
-    passes(4);
+  }
+
+  @Test
+  void explain_everythingInvalidated_saysThatAndNotThatTheIdWasCached() throws Exception {
+    assertThat(explainAfterAll(Removal.INVALIDATED_BY_CALLER))
+        .contains(
+            "0.000 s ago: a caller had invalidated everything 4.000 s before; it is not known that"
+                + " the id was cached then\n");
+    assertThat(explainAfterAll(Removal.INVALIDATED_BY_CHANGE))
+        .contains(
+            "0.000 s ago: the database had reported a change of any row 4.000 s before; it is not"
+                + " known that the id was cached then\n");
+    assertThat(explainAfterAll(Removal.FEED_CONNECTED))
+        .contains(
+            "0.000 s ago: everything had been invalidated 4.000 s before, when the change feed was"
+                + " connected; it is not known that the id was cached then\n");
+  }
+
+  @Test
+  void explain_excludedBySwitch_saysSo() throws Exception {
+    get("7");
+    engine.use(
+        lookups.all().getFirst().cache().settings(), engine.settings().withUse(CacheUse.OFF));
+    passes(1);
     get("7");
     assertThat(explain("7"))
-        .contains("0.000 s ago: a caller had invalidated the id 4.000 s before\n");
+        .contains("the switch of the lookup had excluded the id from the cache 1.000 s before\n");
   }
 
   @Test
@@ -206,6 +229,14 @@ class ExplanationTest {
     assertThat(explanation.of(Parameters.parse(null)).text())
         .isEqualTo("the request names no id; add ?id=ID, and &lookup=NAME for another lookup\n");
     assertThat(explanation.of(Parameters.parse("key=1&key=2")).status()).isEqualTo(400);
+  }
+
+  private String explainAfterAll(Removal cause) throws Exception {
+    get("7");
+    engine.invalidateAll(cause);
+    passes(4);
+    get("7");
+    return explain("7");
   }
 
   private void passes(int seconds) {

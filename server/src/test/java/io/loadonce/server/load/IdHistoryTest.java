@@ -2,6 +2,7 @@ package io.loadonce.server.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.server.load.IdHistory.Cause;
 import io.loadonce.server.load.IdHistory.Miss;
 import io.loadonce.server.load.IdHistory.Missed;
 import io.loadonce.server.load.IdHistory.Removal;
@@ -14,6 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Why an id was a miss, which {@code loadonce explain} tells an operator. */
 class IdHistoryTest {
+
+  private static final long FRESH_NANOS = 60;
 
   /** Passes the largest number during the test, as a clock may. */
   private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1);
@@ -34,7 +37,12 @@ class IdHistoryTest {
     long removedNanos = clock.getAndIncrement();
     assertThat(history.missedWithoutEntry(7, clock.get())).hasToString(removal.name());
     assertThat(history.lastMiss(7))
-        .isEqualTo(new Missed(7, Miss.valueOf(removal.name()), clock.get(), removedNanos));
+        .isEqualTo(
+            new Missed(
+                7,
+                Miss.valueOf(removal.name()),
+                clock.get(),
+                new Cause(removedNanos, /* ofEverything= */ false)));
     assertThat(history.missedWithoutEntry(8, 0)).isEqualTo(Miss.NOT_CACHED_BEFORE);
   }
 
@@ -42,17 +50,51 @@ class IdHistoryTest {
   void missedWithoutEntry_everythingWasRemoved_theLastRemovalIsTheReason() {
     history.removed(7, Removal.EVICTED);
     clock.addAndGet(2);
-    history.removedAll(Removal.INVALIDATED_BY_CHANGE);
-    assertThat(history.missedWithoutEntry(7, 0)).isEqualTo(Miss.INVALIDATED_BY_CHANGE);
-    assertThat(history.missedWithoutEntry(8, 0)).isEqualTo(Miss.INVALIDATED_BY_CHANGE);
+    long removedNanos = clock.get();
+    history.removedAll(Removal.INVALIDATED_BY_CHANGE, /* entries= */ 10, FRESH_NANOS);
+    assertThat(missOf(7)).isEqualTo(Miss.INVALIDATED_BY_CHANGE);
+    assertThat(missOf(8)).isEqualTo(Miss.INVALIDATED_BY_CHANGE);
+    assertThat(history.lastMiss(8))
+        .isEqualTo(
+            new Missed(
+                8,
+                Miss.INVALIDATED_BY_CHANGE,
+                clock.get(),
+                new Cause(removedNanos, /* ofEverything= */ true)));
 
     history.removed(7, Removal.INVALIDATED_BY_CALLER);
-    assertThat(history.missedWithoutEntry(7, 0))
-        .as("at the same moment")
-        .isEqualTo(Miss.INVALIDATED_BY_CHANGE);
+    assertThat(missOf(7)).as("at the same moment").isEqualTo(Miss.INVALIDATED_BY_CHANGE);
     clock.addAndGet(1);
     history.removed(7, Removal.INVALIDATED_BY_CALLER);
-    assertThat(history.missedWithoutEntry(7, 0)).isEqualTo(Miss.INVALIDATED_BY_CALLER);
+    assertThat(missOf(7)).isEqualTo(Miss.INVALIDATED_BY_CALLER);
+  }
+
+  @Test
+  void missedWithoutEntry_everythingWasRemoved_explainsNoMoreMissesThanThereWereEntries() {
+    history.removed(7, Removal.EVICTED);
+    clock.addAndGet(1);
+    history.removedAll(Removal.FEED_CONNECTED, /* entries= */ 2, FRESH_NANOS);
+    assertThat(missOf(1)).isEqualTo(Miss.FEED_CONNECTED);
+    assertThat(missOf(7)).isEqualTo(Miss.FEED_CONNECTED);
+    assertThat(missOf(2)).isEqualTo(Miss.NOT_CACHED_BEFORE);
+    assertThat(missOf(7)).isEqualTo(Miss.EVICTED);
+  }
+
+  @Test
+  void missedWithoutEntry_everythingWasRemovedAndWouldHaveExpired_isNoReason() {
+    history.removedAll(Removal.FEED_CONNECTED, /* entries= */ 10, FRESH_NANOS);
+    clock.addAndGet(FRESH_NANOS - 1);
+    assertThat(missOf(1)).isEqualTo(Miss.FEED_CONNECTED);
+    clock.addAndGet(1);
+    assertThat(missOf(1)).isEqualTo(Miss.NOT_CACHED_BEFORE);
+  }
+
+  @Test
+  void removedAll_nothingWasCached_isNoReason() {
+    history.removedAll(Removal.INVALIDATED_BY_CALLER, /* entries= */ 10, FRESH_NANOS);
+    clock.addAndGet(1);
+    history.removedAll(Removal.FEED_CONNECTED, /* entries= */ 0, FRESH_NANOS);
+    assertThat(missOf(1)).as("the one before").isEqualTo(Miss.INVALIDATED_BY_CALLER);
   }
 
   @Test
@@ -71,6 +113,10 @@ class IdHistoryTest {
   void lastMiss_idsOfSpreadHashes_areAllRemembered() {
     assertThat(remembered(i -> i)).isEqualTo(IdHistory.SLOTS);
     assertThat(remembered(i -> i << 16)).as("upper bits").isEqualTo(IdHistory.SLOTS);
+  }
+
+  private Miss missOf(int id) {
+    return history.missedWithoutEntry(id, clock.get());
   }
 
   private long remembered(IntUnaryOperator id) {

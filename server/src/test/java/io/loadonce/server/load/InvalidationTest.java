@@ -2,6 +2,7 @@ package io.loadonce.server.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadonce.server.load.IdHistory.Cause;
 import io.loadonce.server.load.IdHistory.Miss;
 import io.loadonce.server.load.IdHistory.Missed;
 import io.loadonce.server.load.IdHistory.Removal;
@@ -54,7 +55,11 @@ class InvalidationTest {
     assertThat(engine.look("a", Freshness.ANY)).isNull();
     assertThat(engine.statistics().history().lastMiss("a"))
         .isEqualTo(
-            new Missed("a".hashCode(), Miss.INVALIDATED_BY_AUDIT, clock.get(), removedNanos));
+            new Missed(
+                "a".hashCode(),
+                Miss.INVALIDATED_BY_AUDIT,
+                clock.get(),
+                new Cause(removedNanos, /* ofEverything= */ false)));
     assertThat(engine.statistics().misses(Miss.INVALIDATED_BY_AUDIT)).isOne();
   }
 
@@ -76,10 +81,27 @@ class InvalidationTest {
   @Test
   void invalidateAll_anyId_isTheReasonOfTheNextMiss() throws Exception {
     load("a", 1);
+    load("b", 1);
     engine.invalidateAll(Removal.INVALIDATED_BY_CHANGE);
     assertThat(missOf("a")).isEqualTo(Miss.INVALIDATED_BY_CHANGE);
     engine.invalidateAll();
+    assertThat(missOf("b")).as("nothing was cached").isEqualTo(Miss.INVALIDATED_BY_CHANGE);
+    assertThat(missOf("never cached")).isEqualTo(Miss.NOT_CACHED_BEFORE);
+  }
+
+  @Test
+  void invalidateAll_loadUnderWay_isTheReasonOfTheNextMiss() throws Exception {
+    WaitingCaller waiting = join("a");
+    engine.invalidateAll();
+    database.next().findVersion(1);
+    assertThat(waiting.outcome()).isInstanceOf(Found.class);
     assertThat(missOf("a")).isEqualTo(Miss.INVALIDATED_BY_CALLER);
+  }
+
+  @Test
+  void invalidateAll_nothingIsCached_isNoReasonOfAMiss() {
+    engine.invalidateAll(Removal.FEED_CONNECTED);
+    assertThat(missOf("a")).isEqualTo(Miss.NOT_CACHED_BEFORE);
   }
 
   /** The first caller has version 3, so nothing older may follow; "not found" has no version. */

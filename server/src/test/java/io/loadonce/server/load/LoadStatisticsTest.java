@@ -7,6 +7,7 @@ import io.loadonce.db.source.SourceException;
 import io.loadonce.db.source.SourceQuery;
 import io.loadonce.server.cache.Entry;
 import io.loadonce.server.load.HotIds.Hot;
+import io.loadonce.server.load.IdHistory.Cause;
 import io.loadonce.server.load.IdHistory.Miss;
 import io.loadonce.server.load.IdHistory.Missed;
 import io.loadonce.server.load.LoadStatistics.Failure;
@@ -121,7 +122,12 @@ class LoadStatisticsTest {
     assertThat(statistics.misses(why)).isOne();
     assertThat(statistics.misses()).isOne();
     assertThat(statistics.history().lastMiss("a"))
-        .isEqualTo(new Missed("a".hashCode(), why, /* atNanos= */ 100, causeNanos));
+        .isEqualTo(
+            new Missed(
+                "a".hashCode(),
+                why,
+                /* atNanos= */ 100,
+                causeNanos == null ? null : new Cause(causeNanos, /* ofEverything= */ false)));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.loadonce.server.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.loadonce.server.load.IdHistory.Miss;
 import io.loadonce.server.load.LookupCounts.Ending;
 import io.loadonce.server.load.Outcome.Found;
 import io.loadonce.server.load.Outcome.Missing;
@@ -38,6 +39,7 @@ class SwitchTest {
     load("a", 1);
     turn(CacheUse.OFF);
     assertThat(look("a")).as("removed").isNull();
+    assertThat(engine.statistics().misses(Miss.EXCLUDED_BY_SWITCH)).isOne();
 
     WaitingCaller first = join("a");
     WaitingCaller second = join("a");
