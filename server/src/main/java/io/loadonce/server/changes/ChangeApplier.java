@@ -18,9 +18,9 @@ import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies changes of the database to the caches of the lookups. A changed row invalidates its id, a
- * change of a whole table everything of the lookups that watch it, and a change of another table
- * nothing.
+ * Applies the changes that a feed tells to the caches of the lookups. A changed row invalidates its
+ * id, a change of a whole table everything of the lookups that watch it, and a change of another
+ * table nothing.
  *
  * <p>A notification that cannot be read may mean any row, so it invalidates everything. Since any
  * user of the database can send one, they empty all caches at most once a second: the first at
@@ -34,6 +34,7 @@ final class ChangeApplier {
 
   private final Map<String, LoadOnce<Key, ?>> engines;
   private final FeedObserver observer;
+  private final Removal cause;
   private final LongSupplier nanoClock;
   private final Map<ChangeKind, LongAdder> counts = new EnumMap<>(ChangeKind.class);
   private final RateLimitedLog limitedLog;
@@ -47,11 +48,16 @@ final class ChangeApplier {
   /**
    * @param engines by the names of their lookups
    * @param observer is told before a cache is touched
+   * @param cause why an entry is removed
    */
   ChangeApplier(
-      Map<String, LoadOnce<Key, ?>> engines, FeedObserver observer, LongSupplier nanoClock) {
+      Map<String, LoadOnce<Key, ?>> engines,
+      FeedObserver observer,
+      Removal cause,
+      LongSupplier nanoClock) {
     this.engines = Map.copyOf(engines);
     this.observer = observer;
+    this.cause = cause;
     this.nanoClock = nanoClock;
     this.limitedLog = new RateLimitedLog(LoggerFactory.getLogger(ChangeApplier.class), nanoClock);
     this.flushDueNanos = nanoClock.getAsLong();
@@ -86,7 +92,7 @@ final class ChangeApplier {
     ids.forEach(
         (lookup, changed) -> {
           observer.changed(lookup, changed);
-          changed.forEach(id -> engine(lookup).invalidate(id, Removal.INVALIDATED_BY_CHANGE));
+          changed.forEach(id -> engine(lookup).invalidate(id, cause));
         });
     flushIfDue();
     changes.forEach(this::count);
@@ -128,7 +134,7 @@ final class ChangeApplier {
 
   private void invalidateAll(String lookup) {
     observer.allChanged(lookup);
-    engine(lookup).invalidateAll(Removal.INVALIDATED_BY_CHANGE);
+    engine(lookup).invalidateAll(cause);
   }
 
   private LoadOnce<Key, ?> engine(String lookup) {

@@ -108,7 +108,7 @@ public final class ChangeListener implements AutoCloseable {
     this.kind = kind;
     this.observer = observer;
     this.engines = Map.copyOf(engines);
-    this.applier = new ChangeApplier(engines, observer, nanoClock);
+    this.applier = new ChangeApplier(engines, observer, kind.cause(), nanoClock);
     this.limitedLog = new RateLimitedLog(log, nanoClock);
     this.nanoClock = nanoClock;
     this.heartbeatNanos = heartbeat.toNanos();

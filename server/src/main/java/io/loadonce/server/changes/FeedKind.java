@@ -1,5 +1,7 @@
 package io.loadonce.server.changes;
 
+import io.loadonce.server.load.IdHistory.Removal;
+
 /** Whose changes a feed tells, and what depends on it. */
 public enum FeedKind {
 
@@ -41,6 +43,11 @@ public enum FeedKind {
   /** What it means if no heartbeat arrives. */
   String silent() {
     return silent;
+  }
+
+  /** Why an entry is removed that this feed names. */
+  Removal cause() {
+    return this == DATABASE ? Removal.INVALIDATED_BY_CHANGE : Removal.INVALIDATED_BY_INSTANCE;
   }
 
   /** Whether cached rows are fresh only while this feed is connected. */

@@ -173,6 +173,8 @@ final class Explanation {
       case NOT_CACHED_BEFORE ->
           "the cache had no entry, and it is not known that it had one before";
       case INVALIDATED_BY_CALLER -> "a caller had invalidated %s %s".formatted(what, before);
+      case INVALIDATED_BY_INSTANCE ->
+          "another instance had invalidated %s %s".formatted(what, before);
       case INVALIDATED_BY_CHANGE ->
           "the database had reported a change of %s %s"
               .formatted(ofEverything ? "any row" : "the row", before);

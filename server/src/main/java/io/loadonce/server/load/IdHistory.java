@@ -19,6 +19,8 @@ public final class IdHistory {
   public enum Removal {
     /** A caller called Invalidate. */
     INVALIDATED_BY_CALLER,
+    /** Another instance has invalidated it, for a caller or after a comparison of its own. */
+    INVALIDATED_BY_INSTANCE,
     /** The database reported that the row has changed. */
     INVALIDATED_BY_CHANGE,
     /** A comparison with the database has found that the row is stale. */
@@ -36,6 +38,7 @@ public final class IdHistory {
     /** No reason is known: it was not cached, or that was too long ago. */
     NOT_CACHED_BEFORE,
     INVALIDATED_BY_CALLER,
+    INVALIDATED_BY_INSTANCE,
     INVALIDATED_BY_CHANGE,
     INVALIDATED_BY_AUDIT,
     FEED_CONNECTED,
@@ -128,6 +131,7 @@ public final class IdHistory {
             ? Miss.NOT_CACHED_BEFORE
             : switch (last.why) {
               case INVALIDATED_BY_CALLER -> Miss.INVALIDATED_BY_CALLER;
+              case INVALIDATED_BY_INSTANCE -> Miss.INVALIDATED_BY_INSTANCE;
               case INVALIDATED_BY_CHANGE -> Miss.INVALIDATED_BY_CHANGE;
               case INVALIDATED_BY_AUDIT -> Miss.INVALIDATED_BY_AUDIT;
               case FEED_CONNECTED -> Miss.FEED_CONNECTED;

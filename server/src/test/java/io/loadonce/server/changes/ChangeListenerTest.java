@@ -65,6 +65,7 @@ class ChangeListenerTest {
     table.put("1", 2);
     feed.say(ONE);
     until(() -> version() == 2);
+    assertThat(misses(Miss.INVALIDATED_BY_CHANGE)).isOne();
     assertThat(get("2").origin()).isEqualTo(Origin.MEMORY);
     assertThat(listener.notifications(ChangeKind.ROW)).isEqualTo(1);
   }

@@ -139,6 +139,10 @@ class ExplanationTest {
     get("7");
     assertThat(explain("7"))
         .contains("0.000 s ago: the database had reported a change of the row 0.000 s before\n");
+    engine.invalidate(key("7"), Removal.INVALIDATED_BY_INSTANCE);
+    get("7");
+    assertThat(explain("7"))
+        .contains("0.000 s ago: another instance had invalidated the id 0.000 s before\n");
   }
 
   @Test
@@ -147,6 +151,10 @@ class ExplanationTest {
         .contains(
             "0.000 s ago: a caller had invalidated everything 4.000 s before; it is not known that"
                 + " the id was cached then\n");
+    assertThat(explainAfterAll(Removal.INVALIDATED_BY_INSTANCE))
+        .contains(
+            "0.000 s ago: another instance had invalidated everything 4.000 s before; it is not"
+                + " known that the id was cached then\n");
     assertThat(explainAfterAll(Removal.INVALIDATED_BY_CHANGE))
         .contains(
             "0.000 s ago: the database had reported a change of any row 4.000 s before; it is not"

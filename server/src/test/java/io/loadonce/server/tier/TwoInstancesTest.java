@@ -7,6 +7,7 @@ import io.loadonce.db.lookup.Key;
 import io.loadonce.db.source.SourceException;
 import io.loadonce.server.changes.Instances.Reach;
 import io.loadonce.server.load.Freshness;
+import io.loadonce.server.load.IdHistory.Miss;
 import io.loadonce.server.load.Outcome;
 import io.loadonce.server.lookup.EncodedRow;
 import java.time.Duration;
@@ -113,6 +114,8 @@ class TwoInstancesTest {
     assertThat(b.text(id)).startsWith("7 is 2");
     assertThat(a.text(id)).startsWith("7 is 2");
     assertThat(reach).isEqualTo(new Reach(2, 0, /* isSent= */ true));
+    assertThat(b.engine().statistics().misses(Miss.INVALIDATED_BY_INSTANCE)).isOne();
+    assertThat(a.engine().statistics().misses(Miss.INVALIDATED_BY_CALLER)).isOne();
   }
 
   @Test
