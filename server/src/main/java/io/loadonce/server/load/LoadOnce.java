@@ -126,7 +126,7 @@ public final class LoadOnce<K, V> {
   public @Nullable Outcome<V> lookOnly(K id, Freshness needed) {
     long nowNanos = nanoClock.getAsLong();
     Outcome<V> outcome = rows.fresh(id, needed, nowNanos, nowNanos);
-    counts().add(outcome);
+    counts().addOfCacheOnly(outcome);
     return outcome;
   }
 

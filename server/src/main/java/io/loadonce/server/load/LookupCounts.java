@@ -28,7 +28,10 @@ public final class LookupCounts {
     JOINED,
     STALE,
     MISSING,
-    /** Only the cache was read, and it has no entry that is fresh enough. */
+    /**
+     * The cache has no entry that is fresh enough, and none was loaded: because of the caller, or
+     * of the switch of the lookup.
+     */
     NOT_CACHED,
     OUTDATED,
     REFUSED,
@@ -39,37 +42,57 @@ public final class LookupCounts {
   }
 
   /** Has every ending. */
-  private final Map<Ending, LongAdder> counters = new EnumMap<>(Ending.class);
+  private final Map<Ending, LongAdder> counters = counters();
 
-  LookupCounts() {
-    for (Ending ending : Ending.values()) {
-      counters.put(ending, new LongAdder());
-    }
-  }
+  /** Of the lookups whose callers want only what is cached; has every ending, too. */
+  private final Map<Ending, LongAdder> ofCacheOnly = counters();
+
+  LookupCounts() {}
 
   /** How many lookups have ended in this way since the start. */
   public long count(Ending ending) {
-    return counter(ending).sum();
-  }
-
-  void add(Ending ending) {
-    counter(ending).increment();
+    return counter(counters, ending).sum() + counter(ofCacheOnly, ending).sum();
   }
 
   /**
-   * @param outcome null if only the cache was read and had none
+   * How many lookups have ended since the start that would have been made without a cache: all but
+   * those whose callers want only what is cached. Never decreases.
    */
-  void add(@Nullable Outcome<?> outcome) {
+  public long countWithoutCacheOnly() {
+    return counters.values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
+  void add(Ending ending) {
+    counter(counters, ending).increment();
+  }
+
+  void add(Outcome<?> outcome) {
     add(endingOf(outcome));
   }
 
-  private LongAdder counter(Ending ending) {
+  /**
+   * A lookup has ended whose caller wants only what is cached.
+   *
+   * @param outcome null if the cache has none
+   */
+  void addOfCacheOnly(@Nullable Outcome<?> outcome) {
+    counter(ofCacheOnly, outcome == null ? Ending.NOT_CACHED : endingOf(outcome)).increment();
+  }
+
+  private static Map<Ending, LongAdder> counters() {
+    Map<Ending, LongAdder> counters = new EnumMap<>(Ending.class);
+    for (Ending ending : Ending.values()) {
+      counters.put(ending, new LongAdder());
+    }
+    return counters;
+  }
+
+  private static LongAdder counter(Map<Ending, LongAdder> counters, Ending ending) {
     return Objects.requireNonNull(counters.get(ending));
   }
 
-  private static Ending endingOf(@Nullable Outcome<?> outcome) {
+  private static Ending endingOf(Outcome<?> outcome) {
     return switch (outcome) {
-      case null -> Ending.NOT_CACHED;
       case Found<?> found ->
           switch (found.origin()) {
             case MEMORY -> Ending.MEMORY;

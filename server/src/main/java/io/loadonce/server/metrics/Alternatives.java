@@ -3,8 +3,6 @@ package io.loadonce.server.metrics;
 import io.loadonce.server.load.LoadOnce;
 import io.loadonce.server.load.LoadStatistics;
 import io.loadonce.server.load.LoadStatistics.Stage;
-import io.loadonce.server.load.LookupCounts;
-import io.loadonce.server.load.LookupCounts.Ending;
 
 /**
  * How many queries the lookups of one engine would have caused in other ways, computed from what is
@@ -14,7 +12,7 @@ public final class Alternatives {
 
   /** Another way to answer the same lookups. */
   public enum Way {
-    /** One query for each lookup. */
+    /** One query for each lookup, but none where the caller wants only what is cached. */
     NO_CACHE,
     /** The same cache without a lock: one query for each lookup that is a miss. */
     CACHE_ASIDE,
@@ -27,7 +25,7 @@ public final class Alternatives {
   /** Returns how many queries there would have been since the start. */
   public static long queries(LoadOnce<?, ?> engine, Way way) {
     return switch (way) {
-      case NO_CACHE -> lookups(engine.counts());
+      case NO_CACHE -> engine.counts().countWithoutCacheOnly();
       case CACHE_ASIDE -> engine.statistics().misses();
       case LOCK_PER_ID -> engine.idsLoaded();
     };
@@ -42,7 +40,7 @@ public final class Alternatives {
     long loaded = engine.idsLoaded();
     return loaded == 0
         ? 0
-        : databaseSeconds(engine) / loaded * Math.max(0, lookups(engine.counts()) - loaded);
+        : databaseSeconds(engine) / loaded * Math.max(0, queries(engine, Way.NO_CACHE) - loaded);
   }
 
   /** Returns the time in seconds that the database spent on queries, and rows took to arrive. */
@@ -51,14 +49,5 @@ public final class Alternatives {
     return (statistics.stage(Stage.QUERY).snapshot().sum()
             + statistics.stage(Stage.ROWS).snapshot().sum())
         / 1e9;
-  }
-
-  /** Lookups that only read the cache would not have been made without one. */
-  private static long lookups(LookupCounts counts) {
-    long all = 0;
-    for (Ending ending : Ending.values()) {
-      all += ending == Ending.NOT_CACHED ? 0 : counts.count(ending);
-    }
-    return all;
   }
 }

@@ -1,6 +1,7 @@
 package io.loadonce.server.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadonce.db.CountedDatabase;
 import io.loadonce.db.source.Source;
@@ -141,6 +142,15 @@ class DashboardTest {
       assertThat(read(open, "/").body()).doesNotContain("docs/access.md");
       assertThat(read(closed, "/", "Authorization", "Bearer " + operator.token()).body())
           .contains("the commands also need a CA", "<code>docs/access.md</code>");
+    }
+  }
+
+  @Test
+  void page_missesAreNotLoaded_areNoHits() throws Exception {
+    try (RunningService service = RunningService.with(Map.of("--switch", "memory-only"))) {
+      GetRequest request = GetRequest.newBuilder().setId("2988507").build();
+      assertThatThrownBy(() -> service.stub().get(request)).hasMessageStartingWith("UNAVAILABLE");
+      assertThat(read(service, "/").body()).contains("0.00 % of 1 lookups");
     }
   }
 

@@ -39,6 +39,7 @@ class OperatorViewTest {
     assertThat(engine.lookOnly("b", Freshness.ANY)).isNull();
     assertThat(engine.counts().count(Ending.MEMORY)).isOne();
     assertThat(engine.counts().count(Ending.NOT_CACHED)).isOne();
+    assertThat(engine.counts().countWithoutCacheOnly()).as("only the load").isOne();
   }
 
   @Test

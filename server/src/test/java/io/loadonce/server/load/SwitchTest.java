@@ -84,6 +84,7 @@ class SwitchTest {
     assertThat(join("a").outcome()).isEqualTo(new NotLoaded<>());
     assertThat(database.queries()).isOne();
     assertThat(engine.counts().count(Ending.NOT_CACHED)).isEqualTo(2);
+    assertThat(engine.counts().countWithoutCacheOnly()).as("with both").isEqualTo(4);
   }
 
   @Test
