@@ -3,6 +3,7 @@ package io.loadonce.server.load;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -19,7 +20,9 @@ public final class Histogram {
 
   private final long[] bounds;
   private final LongAdder[] counts;
-  private final LongAdder sum = new LongAdder();
+
+  /** Not a long: the ages of hits, in nanoseconds, would exceed it within an hour. */
+  private final DoubleAdder sum = new DoubleAdder();
 
   /** The latest of each class. */
   private final AtomicReferenceArray<@Nullable Exemplar> exemplars;
@@ -63,7 +66,7 @@ public final class Histogram {
 
   public void record(long value) {
     counts[classOf(value)].increment();
-    sum.add(value);
+    sum.add((double) value);
   }
 
   /** Keeps the trace of a value that was recorded, until there is a later one in its class. */
@@ -106,9 +109,9 @@ public final class Histogram {
   public static final class Snapshot {
     private final long[] bounds;
     private final long[] counts;
-    private final long sum;
+    private final double sum;
 
-    private Snapshot(long[] bounds, long[] counts, long sum) {
+    private Snapshot(long[] bounds, long[] counts, double sum) {
       this.bounds = bounds;
       this.counts = counts;
       this.sum = sum;
@@ -128,8 +131,8 @@ public final class Histogram {
       return counts[place];
     }
 
-    /** Returns the sum of the values. */
-    public long sum() {
+    /** Returns the sum of the values, to 15 digits. */
+    public double sum() {
       return sum;
     }
 

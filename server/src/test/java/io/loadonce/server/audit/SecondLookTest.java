@@ -79,7 +79,7 @@ class SecondLookTest {
     try (Auditor auditor = audit(_ -> "second")) {
       await().atMost(TIMEOUT).until(() -> isGiven() && counts(auditor).stale() == 1);
       assertThat(counts(auditor).staleAges().snapshot().sum())
-          .isGreaterThanOrEqualTo(Auditor.SECOND_LOOK.toNanos());
+          .isGreaterThanOrEqualTo((double) Auditor.SECOND_LOOK.toNanos());
     }
   }
 

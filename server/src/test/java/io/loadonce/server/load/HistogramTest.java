@@ -2,6 +2,7 @@ package io.loadonce.server.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.time.Duration;
@@ -37,9 +38,21 @@ class HistogramTest {
     Histogram.Snapshot later = histogram.snapshot().since(earlier);
     assertThat(later.count()).isEqualTo(2);
     assertThat(later.quantile(0.25)).isBetween(3e9, 5e9);
-    assertThat(later.sum()).isEqualTo(5_000_000_000L + Long.MAX_VALUE / 2);
+    assertThat(later.sum()).isCloseTo(5e9 + Long.MAX_VALUE / 2.0, withinPercentage(1e-13));
     assertThat(later.plus(earlier).count()).isEqualTo(3);
-    assertThat(later.plus(earlier).sum()).isEqualTo(5_000_000_010L + Long.MAX_VALUE / 2);
+    assertThat(later.plus(earlier).sum())
+        .isCloseTo(5e9 + 10 + Long.MAX_VALUE / 2.0, withinPercentage(1e-13));
+  }
+
+  @Test
+  void snapshot_sumIsLargerThanALong_isNotNegative() {
+    histogram.record(Long.MAX_VALUE - 1);
+    histogram.record(Long.MAX_VALUE - 1);
+    Histogram.Snapshot earlier = histogram.snapshot();
+    histogram.record(Long.MAX_VALUE - 1);
+    assertThat(earlier.sum()).isEqualTo(2.0 * Long.MAX_VALUE);
+    assertThat(histogram.snapshot().since(earlier).sum()).isEqualTo((double) Long.MAX_VALUE);
+    assertThat(earlier.plus(earlier).sum()).isEqualTo(4.0 * Long.MAX_VALUE);
   }
 
   @Test

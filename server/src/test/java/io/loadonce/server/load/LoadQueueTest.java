@@ -355,7 +355,7 @@ class LoadQueueTest {
   }
 
   private long sum(LoadStatistics.Stage stage) {
-    return statistics.stage(stage).snapshot().sum();
+    return (long) statistics.stage(stage).snapshot().sum();
   }
 
   private static Map<String, SourceRow<String>> rowsOr(@Nullable Throwable thrown)

@@ -154,7 +154,7 @@ class OperatorViewTest {
     assertThat(engine.counts().count(Ending.CANCELLED)).isOne();
     assertThat(engine.counts().count(Ending.TIMED_OUT)).isOne();
     assertThat(engine.statistics().waits().snapshot().count()).isEqualTo(2);
-    assertThat(engine.statistics().waits().snapshot().sum()).isEqualTo(2 * SECOND.toNanos() - 1);
+    assertThat(engine.statistics().waits().snapshot().sum()).isEqualTo(2e9 - 1);
     query.findVersion(1);
   }
 
