@@ -36,6 +36,7 @@ final class Samples {
   enum Column {
     TIME,
     HITS,
+    SHARED,
     LOADED,
     JOINED,
     STALE,
@@ -134,6 +135,7 @@ final class Samples {
     Map<Column, Double> row = new EnumMap<>(Column.class);
     row.put(Column.TIME, System.currentTimeMillis() / 1000.0);
     row.put(Column.HITS, rate(before, now, Ending.MEMORY) / seconds);
+    row.put(Column.SHARED, rate(before, now, Ending.SHARED) / seconds);
     row.put(Column.LOADED, rate(before, now, Ending.LOADED) / seconds);
     row.put(Column.JOINED, rate(before, now, Ending.JOINED) / seconds);
     row.put(Column.STALE, rate(before, now, Ending.STALE) / seconds);

@@ -11,7 +11,7 @@
     ['Time of a query', ' ms', [['query_p50', 'median'], ['query_p99', '99th percentile']]],
     ['Flights and waiters', '', [['flights', 'flights'], ['waiters', 'waiters'], ['active', 'connections in use']]],
     ['Memory of cached rows', 'bytes', [['bytes', 'rows']]],
-    ['Stale rows per second', '', [['stale', 'served stale']]],
+    ['Rows per second, stale or from Redis', '', [['stale', 'served stale'], ['shared', 'from Redis']]],
   ];
   const BYTES = [' B', ' KiB', ' MiB', ' GiB'];
   const POWERS_OF_2 = Array.from({ length: 50 }, (_, i) => 2 ** i);

@@ -94,7 +94,7 @@ class DashboardTest {
           .untilAsserted(
               () ->
                   assertThat(read(service, "/page.json").body())
-                      .contains("\"loaded\":[", "\"states\":", "\"counts\":")
+                      .contains("\"loaded\":[", "\"shared\":[", "\"states\":", "\"counts\":")
                       .doesNotContain("\"next\":0,"));
       assertThat(read(service, "/page.json?since=999999").body()).contains("\"next\":");
     }
