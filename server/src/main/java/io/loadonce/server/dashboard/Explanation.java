@@ -85,7 +85,7 @@ final class Explanation {
     FlightState flight = lookup.engine().flight(id);
     StringBuilder text = new StringBuilder();
     text.append("lookup %s, id %s%n".formatted(lookup.settings().name(), id.text()));
-    line(text, "cache", cached(entry, nowNanos));
+    line(text, "cache", cached(entry, lookup.engine().settings().use(), nowNanos));
     tier.ifPresent(each -> line(text, "redis", shared(each, lookup, id)));
     line(text, "last miss", missed(missed, nowNanos));
     line(
@@ -131,9 +131,9 @@ final class Explanation {
     return use.includes(id) ? "" : "the id does not use the cache; each call loads it";
   }
 
-  private static String cached(@Nullable Entry<EncodedRow> entry, long nowNanos) {
+  private static String cached(@Nullable Entry<EncodedRow> entry, CacheUse use, long nowNanos) {
     if (entry == null) {
-      return "has no entry for the id; the next call loads it";
+      return "has no entry for the id" + (use.loads() ? "; the next call loads it" : "");
     }
     String what =
         switch (entry) {
@@ -151,7 +151,7 @@ final class Explanation {
 
   private static String missed(@Nullable Missed missed, long nowNanos) {
     if (missed == null) {
-      return "none is known; only the misses of about the last 8,000 ids are";
+      return "none is known; each of 8,192 places keeps the last miss of its ids";
     }
     Cause cause = missed.cause();
     String before = cause == null ? "" : seconds(missed.atNanos() - cause.atNanos()) + " before";
@@ -181,7 +181,8 @@ final class Explanation {
       case INVALIDATED_BY_AUDIT ->
           "--audit-drop had removed the row, which was not that of the database, " + before;
       case FEED_CONNECTED ->
-          "everything had been invalidated %s, when the change feed was connected".formatted(before);
+          "everything had been invalidated %s, when the change feed was connected"
+              .formatted(before);
       case EXCLUDED_BY_SWITCH ->
           "the switch of the lookup had excluded the id from the cache " + before;
       case EVICTED ->

@@ -11,7 +11,7 @@ import org.apache.datasketches.frequencies.ItemsSketch;
 /**
  * The ids with the largest sums of something, such as calls, of the last five to ten minutes.
  * Counted in a sketch of bounded size, so that an id with a small sum may be missing; each sum is
- * an estimate that is not too low. Safe for use by many threads.
+ * an estimate, and not less than what was added for the id. Safe for use by many threads.
  *
  * @param <K> the id
  */
@@ -78,6 +78,7 @@ public final class HotIds<K> {
     }
     previous = sinceNanos < 2 * WINDOW.toNanos() ? current : new ItemsSketch<>(SKETCH_IDS);
     current = new ItemsSketch<>(SKETCH_IDS);
-    currentSinceNanos = nowNanos;
+    // By whole windows: no sum is older than two of them, however rarely this is called.
+    currentSinceNanos += sinceNanos / WINDOW.toNanos() * WINDOW.toNanos();
   }
 }

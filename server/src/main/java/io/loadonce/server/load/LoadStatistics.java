@@ -142,7 +142,10 @@ public final class LoadStatistics<K> {
     return history;
   }
 
-  /** The ids that are looked up most; the sums are samples times {@link #HITS_PER_SAMPLE}. */
+  /**
+   * The ids that are looked up most. The sums are samples times {@link #HITS_PER_SAMPLE}, so they
+   * may be too low as well as too high.
+   */
   public HotIds<K> hotByCalls() {
     return calls;
   }

@@ -71,7 +71,7 @@ class ExplanationTest {
             """
             lookup default, id 7
             cache      has no entry for the id; the next call loads it
-            last miss  none is known; only the misses of about the last 8,000 ids are
+            last miss  none is known; each of 8,192 places keeps the last miss of its ids
             load       none is under way
             query      SELECT id, name,\
             """);
@@ -95,6 +95,16 @@ class ExplanationTest {
       assertThat(shared.of(Parameters.parse("id=7")).text())
           .contains("\nredis      has nothing for the id\n");
     }
+  }
+
+  @Test
+  void explain_memoryOnly_saysOfNoLoad() {
+    engine.use(
+        lookups.all().getFirst().cache().settings(),
+        engine.settings().withUse(CacheUse.MEMORY_ONLY));
+    assertThat(explain("7"))
+        .contains(
+            "cache      has no entry for the id\n", "switch     memory-only: nothing is loaded\n");
   }
 
   @Test

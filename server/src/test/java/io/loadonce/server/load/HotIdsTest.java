@@ -54,6 +54,18 @@ class HotIdsTest {
   }
 
   @Test
+  void top_nothingHappensForNineMinutes_nothingIsOlderThanTenMinutes() {
+    hot.add(1, 5);
+    clock.addAndGet(Duration.ofMinutes(9).toNanos());
+    hot.add(2, 3);
+    assertThat(hot.top(10)).containsExactly(new Hot<>(1, 5), new Hot<>(2, 3));
+    clock.addAndGet(Duration.ofMinutes(1).toNanos());
+    assertThat(hot.top(10)).containsExactly(new Hot<>(2, 3));
+    clock.addAndGet(Duration.ofMinutes(5).toNanos());
+    assertThat(hot.top(10)).isEmpty();
+  }
+
+  @Test
   void top_nothingAddedForTenMinutes_isEmpty() {
     hot.add(1, 5);
     clock.addAndGet(Duration.ofMinutes(10).toNanos());
