@@ -9,8 +9,9 @@ import io.loadonce.db.source.SourceQuery;
  * @param ids how many ids its query was for
  * @param waited how many callers waited for them, including those that left before the end
  * @param tookNanos from the moment at which the first id was wanted
- * @param queueNanos the part of that before the query began
- * @param times the parts after that, as far as they are known
+ * @param queueNanos the part of that in the queue of this instance; before that the id may have
+ *     been looked up in the shared store, and have waited for another instance
+ * @param times the parts after the queue, as far as they are known
  * @param <K> the id
  */
 public record EndedLoad<K>(

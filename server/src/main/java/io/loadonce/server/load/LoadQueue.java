@@ -37,6 +37,9 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     private final List<Flight<K, Outcome<V>>> flights;
     private final long beganNanos;
 
+    /** How long the first flight was in the queue. */
+    private final long queueNanos;
+
     /** Only for the thread that sweeps. */
     private boolean cancelled;
 
@@ -48,6 +51,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
       this.ids = ids;
       this.flights = flights;
       this.beganNanos = beganNanos;
+      this.queueNanos = beganNanos - flights.getFirst().queuedNanos();
     }
 
     boolean isOver() {
@@ -114,6 +118,8 @@ final class LoadQueue<K, V> implements Stage<K, V> {
   @Override
   public void add(Collection<Flight<K, Outcome<V>>> flights) {
     if (!flights.isEmpty()) {
+      long nowNanos = nanoClock.getAsLong();
+      flights.forEach(flight -> flight.queued(nowNanos));
       waiting.add(flights);
     }
   }
@@ -264,7 +270,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
     try {
       queries.increment();
       load.flights.forEach(
-          each -> statistics.queryBegins(each.id(), readNanos - each.beganNanos()));
+          each -> statistics.queryBegins(each.id(), readNanos - each.queuedNanos()));
       Map<K, SourceRow<V>> rows = load.query.run();
       long tookNanos = nanoClock.getAsLong() - readNanos;
       int read = load.ids - notRead(rows);
@@ -311,7 +317,7 @@ final class LoadQueue<K, V> implements Stage<K, V> {
         load.ids,
         load.flights.stream().mapToInt(Flight::waited).sum(),
         nanoClock.getAsLong() - first.beganNanos(),
-        load.beganNanos - first.beganNanos(),
+        load.queueNanos,
         load.query.times());
   }
 

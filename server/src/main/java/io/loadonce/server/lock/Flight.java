@@ -48,6 +48,12 @@ public final class Flight<K, O> {
    */
   private @Nullable O overtaking;
 
+  /**
+   * When the flight entered the queue. Written before it is put there and read after it was taken
+   * out; the mutex of the queue lies between.
+   */
+  private long queuedNanos;
+
   /** Once true, always true. Written with the mutex held. */
   private volatile boolean over;
 
@@ -74,6 +80,16 @@ public final class Flight<K, O> {
   /** When the flight began, on the clock of the table. For any thread. */
   public long beganNanos() {
     return beganNanos;
+  }
+
+  /** The flight enters the queue. For the thread that puts it there, before it does. */
+  public void queued(long nowNanos) {
+    queuedNanos = nowNanos;
+  }
+
+  /** When the flight entered the queue last. For the thread that takes it out. */
+  public long queuedNanos() {
+    return queuedNanos;
   }
 
   /** Whether the flight has ended, so that its load is of no use any more. For any thread. */

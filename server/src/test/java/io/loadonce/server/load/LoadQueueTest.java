@@ -206,6 +206,20 @@ class LoadQueueTest {
   }
 
   @Test
+  void load_flightWasInAnotherStageBefore_queueIsMeasuredFromItsEntry() {
+    LoadQueue<String, String> queue = queue(/* connections= */ 1);
+    Collection<Flight<String, Outcome<String>>> flights = flights(1);
+    now.addAndGet(ms(7));
+    queue.add(flights);
+    now.addAndGet(ms(5));
+
+    runLoaders();
+
+    assertThat(sum(LoadStatistics.Stage.QUEUE)).isEqualTo(ms(5));
+    assertThat(ended).containsExactly(new EndedLoad<>("id 0", 1, 0, ms(7 + 5 + 1), ms(5), TIMES));
+  }
+
+  @Test
   void load_resultHasNoRoomForAnId_asksForItAgain() {
     LoadQueue<String, String> queue = queue(/* connections= */ 1);
     queue.add(flights(4));
@@ -220,6 +234,7 @@ class LoadQueueTest {
     assertThat(queue.queries()).isEqualTo(2);
     assertThat(queue.idsLoaded()).as("each once").isEqualTo(4);
     assertThat(ended).extracting(EndedLoad::id).containsExactly("id 0", "id 3");
+    assertThat(sum(LoadStatistics.Stage.QUEUE)).as("without the query before").isZero();
     assertThat(outcomes)
         .hasSize(4)
         .allSatisfy((_, each) -> assertThat(each).isInstanceOf(Outcome.Missing.class));
