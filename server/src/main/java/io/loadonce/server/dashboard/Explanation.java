@@ -151,7 +151,7 @@ final class Explanation {
 
   private static String missed(@Nullable Missed missed, long nowNanos) {
     if (missed == null) {
-      return "none is known; each of 8,192 places keeps the last miss of its ids";
+      return "none is known; the last misses of at most 8,192 ids are kept";
     }
     Cause cause = missed.cause();
     String before = cause == null ? "" : seconds(missed.atNanos() - cause.atNanos()) + " before";

@@ -71,7 +71,7 @@ class ExplanationTest {
             """
             lookup default, id 7
             cache      has no entry for the id; the next call loads it
-            last miss  none is known; each of 8,192 places keeps the last miss of its ids
+            last miss  none is known; the last misses of at most 8,192 ids are kept
             load       none is under way
             query      SELECT id, name,\
             """);
