@@ -246,7 +246,7 @@ public final class Auditor implements AutoCloseable {
   }
 
   /**
-   * @param during the pause ends when others replace these settings; null if it does not
+   * @param during the pause ends when other settings replace these; null if it does not
    */
   private void pause(Duration time, @Nullable AuditSettings during) {
     long untilNanos = System.nanoTime() + time.toNanos();

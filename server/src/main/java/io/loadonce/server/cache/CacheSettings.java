@@ -55,6 +55,11 @@ public record CacheSettings(
     require(maxNegativeBytes >= 0, "negative cache bytes must not be negative");
   }
 
+  /** Returns the longer of the two times to live. */
+  public Duration longestFresh() {
+    return timeToLive.compareTo(negativeTimeToLive) > 0 ? timeToLive : negativeTimeToLive;
+  }
+
   private static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new IllegalArgumentException(otherwise);

@@ -18,9 +18,9 @@ import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies the changes that a feed tells to the caches of the lookups. A changed row invalidates its
- * id, a change of a whole table everything of the lookups that watch it, and a change of another
- * table nothing.
+ * Applies the changes that a feed reports to the caches of the lookups. A changed row invalidates
+ * its id, a change of a whole table everything of the lookups that watch it, and a change of
+ * another table nothing.
  *
  * <p>A notification that cannot be read may mean any row, so it invalidates everything. Since any
  * user of the database can send one, they empty all caches at most once a second: the first at

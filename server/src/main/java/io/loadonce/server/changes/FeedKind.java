@@ -45,7 +45,7 @@ public enum FeedKind {
     return silent;
   }
 
-  /** Why an entry is removed that this feed names. */
+  /** The reason that is recorded for an entry that this feed invalidates. */
   Removal cause() {
     return this == DATABASE ? Removal.INVALIDATED_BY_CHANGE : Removal.INVALIDATED_BY_INSTANCE;
   }

@@ -159,7 +159,7 @@ public final class Dashboard {
         });
   }
 
-  /** Returns the texts that are others at each reading of the page. */
+  /** Returns the texts that differ at each reading of the page. */
   private Map<String, String> ofNow() {
     return Map.ofEntries(
         Map.entry("target", Html.escaped(watched.grpc().get().toString())),

@@ -85,7 +85,7 @@ final class Explanation {
     FlightState flight = lookup.engine().flight(id);
     StringBuilder text = new StringBuilder();
     text.append("lookup %s, id %s%n".formatted(lookup.settings().name(), id.text()));
-    line(text, "cache", cached(entry, lookup.engine().settings().use(), nowNanos));
+    line(text, "cache", cached(entry, lookup, nowNanos));
     tier.ifPresent(each -> line(text, "redis", shared(each, lookup, id)));
     line(text, "last miss", missed(missed, nowNanos));
     line(
@@ -131,9 +131,10 @@ final class Explanation {
     return use.includes(id) ? "" : "the id does not use the cache; each call loads it";
   }
 
-  private static String cached(@Nullable Entry<EncodedRow> entry, CacheUse use, long nowNanos) {
+  private String cached(@Nullable Entry<EncodedRow> entry, Lookup lookup, long nowNanos) {
     if (entry == null) {
-      return "has no entry for the id" + (use.loads() ? "; the next call loads it" : "");
+      boolean isLoadedNext = tier.isEmpty() && lookup.engine().settings().use().loads();
+      return "has no entry for the id" + (isLoadedNext ? "; the next call loads it" : "");
     }
     String what =
         switch (entry) {
@@ -177,12 +178,13 @@ final class Explanation {
           "another instance had invalidated %s %s".formatted(what, before);
       case INVALIDATED_BY_CHANGE ->
           "the database had reported a change of %s %s"
-              .formatted(ofEverything ? "any row" : "the row", before);
+              .formatted(ofEverything ? "everything" : "the row", before);
       case INVALIDATED_BY_AUDIT ->
           "--audit-drop had removed the row, which was not that of the database, " + before;
       case FEED_CONNECTED ->
-          "everything had been invalidated %s, when the change feed was connected"
-              .formatted(before);
+          "everything had been invalidated "
+              + before
+              + ", when the change feed, or the channel of the other instances, was connected";
       case EXCLUDED_BY_SWITCH ->
           "the switch of the lookup had excluded the id from the cache " + before;
       case EVICTED ->

@@ -25,7 +25,7 @@ public final class IdHistory {
     INVALIDATED_BY_CHANGE,
     /** A comparison with the database has found that the row is stale. */
     INVALIDATED_BY_AUDIT,
-    /** The change feed was connected, and may have missed changes before. */
+    /** The change feed, or the channel of the other instances, may have missed changes before. */
     FEED_CONNECTED,
     /** The switch of the lookup excludes the id from the cache. */
     EXCLUDED_BY_SWITCH,
@@ -79,9 +79,12 @@ public final class IdHistory {
 
     /** Whether it may be why an id is not cached; to be called once for each such miss. */
     boolean explains(long nowNanos) {
-      return nowNanos - removed.cause.atNanos < freshNanos
-          && left.get() > 0
-          && left.getAndDecrement() > 0;
+      return left(nowNanos) > 0 && left.getAndDecrement() > 0;
+    }
+
+    /** Of how many misses it may still be the reason. */
+    long left(long nowNanos) {
+      return nowNanos - removed.cause.atNanos < freshNanos ? Math.max(0, left.get()) : 0;
     }
   }
 
@@ -106,7 +109,7 @@ public final class IdHistory {
   /**
    * All entries have left the cache. It is not kept of which ids, so this is taken for the reason
    * of the next misses of ids without an entry: of as many as there were entries, for as long as
-   * those would have been fresh.
+   * those would have been fresh. What is left of an earlier removal of everything is added.
    *
    * @param entries about how many there were, including those that loads under way do not leave
    */
@@ -114,7 +117,9 @@ public final class IdHistory {
     if (entries > 0) {
       Cause cause = new Cause(nanoClock.getAsLong(), /* ofEverything= */ true);
       Removed removed = new Removed(/* hash= */ 0, why, cause);
-      allRemoved = new AllRemoved(removed, freshNanos, new AtomicLong(entries));
+      AllRemoved last = allRemoved;
+      long more = last == null ? 0 : last.left(cause.atNanos);
+      allRemoved = new AllRemoved(removed, freshNanos, new AtomicLong(entries + more));
     }
   }
 

@@ -214,7 +214,7 @@ public final class LoadOnce<K, V> {
   public Invalidation invalidateAll(Removal cause) {
     long[] removed = new long[1];
     int fenced = table.fenceAll(() -> removed[0] = cache.removeAll());
-    long freshNanos = cache.settings().timeToLive().toNanos();
+    long freshNanos = cache.settings().longestFresh().toNanos();
     statistics.history().removedAll(cause, removed[0] + fenced, freshNanos);
     return new Invalidation(removed[0], fenced);
   }

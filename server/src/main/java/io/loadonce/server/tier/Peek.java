@@ -42,7 +42,7 @@ final class Peek {
   private static String words(String id, List<?> reply) {
     return switch (((byte[]) reply.getFirst())[0]) {
       case 'V' -> words(TierValue.decode(id, (byte[]) reply.get(2)), (Long) reply.get(1));
-      case 'L' -> "has no row of the id; an instance loads it";
+      case 'L' -> "has no row of the id; an instance has the lease to load it";
       case 'X' -> "has no row of the id, because it is larger than --redis-max-value-bytes";
       default -> "has nothing for the id";
     };

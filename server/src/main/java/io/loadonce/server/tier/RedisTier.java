@@ -179,11 +179,14 @@ public final class RedisTier implements Instances, AutoCloseable {
   }
 
   /**
-   * Returns what Redis holds for an id, in words for a person. If Redis does not answer, they say
-   * so, after the time-out of the settings at most.
+   * Returns what Redis holds for an id, in words for a person. They say so if Redis does not
+   * answer, or if the lookup does not use what it holds at present.
    */
   public CompletableFuture<String> held(String lookup, Key id) {
-    return new Peek(member(lookup).stage().space(), exchange).of(id);
+    CompletableFuture<String> held = new Peek(member(lookup).stage().space(), exchange).of(id);
+    return isTrusted(lookup)
+        ? held
+        : held.thenApply(words -> words + "; not used until no change can have been missed");
   }
 
   /** How many ids of the lookup wait for another instance; a snapshot. */

@@ -150,7 +150,7 @@ class DashboardTest {
     try (RunningService service = RunningService.with(Map.of("--switch", "memory-only"))) {
       GetRequest request = GetRequest.newBuilder().setId("2988507").build();
       assertThatThrownBy(() -> service.stub().get(request)).hasMessageStartingWith("UNAVAILABLE");
-      assertThat(read(service, "/").body()).contains("0.00 % of 1 lookups");
+      assertThat(read(service, "/").body()).contains("<dd>0.00 % of 1 lookups");
     }
   }
 

@@ -90,6 +90,18 @@ class IdHistoryTest {
   }
 
   @Test
+  void removedAll_twice_whatIsLeftOfTheFirstIsAdded() {
+    history.removedAll(Removal.INVALIDATED_BY_CHANGE, /* entries= */ 3, FRESH_NANOS);
+    assertThat(missOf(1)).isEqualTo(Miss.INVALIDATED_BY_CHANGE);
+    clock.addAndGet(1);
+    history.removedAll(Removal.INVALIDATED_BY_CALLER, /* entries= */ 1, FRESH_NANOS);
+    for (int id = 2; id <= 4; id++) {
+      assertThat(missOf(id)).isEqualTo(Miss.INVALIDATED_BY_CALLER);
+    }
+    assertThat(missOf(5)).isEqualTo(Miss.NOT_CACHED_BEFORE);
+  }
+
+  @Test
   void removedAll_nothingWasCached_isNoReason() {
     history.removedAll(Removal.INVALIDATED_BY_CALLER, /* entries= */ 10, FRESH_NANOS);
     clock.addAndGet(1);

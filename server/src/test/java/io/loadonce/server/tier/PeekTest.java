@@ -27,15 +27,16 @@ class PeekTest {
       CountDownLatch read = rows.hold();
       var answer = instance.ask(id);
       rows.awaitRead();
-      assertThat(held(instance, id)).isEqualTo("has no row of the id; an instance loads it");
+      assertThat(held(instance, id))
+          .isEqualTo("has no row of the id; an instance has the lease to load it");
 
       read.countDown();
       answer.get(10, TimeUnit.SECONDS);
       await().until(() -> instance.counts().landed() == 1);
       assertThat(held(instance, id))
           .matches(
-              "a row of \\d+ bytes, version 4, read from the database 0\\.\\d{3} s ago,"
-                  + " expires in 59\\.\\d{3} s");
+              "a row of \\d+ bytes, version 4, read from the database \\d\\.\\d{3} s ago,"
+                  + " expires in 5\\d\\.\\d{3} s");
 
       rows.holdNoMore();
       instance.get(Key.of(404));
@@ -47,7 +48,7 @@ class PeekTest {
       assertThat(rows.queries()).isEqualTo(2);
 
       redis.close();
-      await().until(() -> held(instance, id).equals("cannot be reached at present"));
+      await().until(() -> held(instance, id).startsWith("cannot be reached at present"));
     }
   }
 
